@@ -1,0 +1,36 @@
+"""The facts: every event that may be told to Rapport, and nothing else.
+
+Add an event type by adding a class to its subject's module; it registers itself under its wire name.
+"""
+
+from schemas import (
+    account,
+    assessment,
+    buying,
+    contact,
+    correction,
+    interaction,
+    opportunity,
+    organisation,
+)
+from schemas.catalogue import Catalogue, catalogue, dump
+from schemas.event import STAMPED, Event, Fact
+from schemas.identity import identity_digest
+
+SUBJECTS = (account, organisation, contact, assessment, buying, opportunity, interaction, correction)
+
+AnyEvent = catalogue().adapter
+parse = catalogue().parse
+
+__all__ = [
+    "STAMPED",
+    "SUBJECTS",
+    "AnyEvent",
+    "Catalogue",
+    "Event",
+    "Fact",
+    "catalogue",
+    "dump",
+    "identity_digest",
+    "parse",
+]

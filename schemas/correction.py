@@ -1,0 +1,51 @@
+"""Amendments: later knowledge about a fact that is already in the log. The fact itself stays there for ever."""
+
+from functools import cached_property
+from typing import Any, Self
+
+from pydantic import model_validator
+
+from schemas.event import Fact, payload_of
+from schemas.values import EventRef, Label, Text, Time
+
+
+class Target(EventRef):
+    """The fact that is amended: an original of the same account, never another amendment."""
+
+    type: Label
+
+
+class Amendment(Fact):
+    """Base of both amendments; its own `time` has no effect on answers."""
+
+    timeless = True
+
+    target: Target
+    reason: Text
+
+    @model_validator(mode="after")
+    def _amends_a_fact(self) -> Self:
+        if self.target.type.startswith("event."):
+            raise ValueError("target.type: an amendment names an original fact, never another amendment")
+        return self
+
+
+class EventCorrected(Amendment, wire="event.corrected.v1"):
+    """Replaces the target's data, whole, and its time if one is given."""
+
+    data: dict[str, Any]
+    time: Time | None = None
+
+    @model_validator(mode="after")
+    def _fits_the_target(self) -> Self:
+        payload_of(self.target.type, self.data)
+        return self
+
+    @cached_property
+    def replacement(self) -> Fact:
+        """The payload that stands in for the target's, in its newest version."""
+        return payload_of(self.target.type, self.data).upcast()
+
+
+class EventRetracted(Amendment, wire="event.retracted.v1"):
+    """The target is not true; a later correction of the same target revives it."""

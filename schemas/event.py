@@ -1,0 +1,86 @@
+"""The envelope of every fact (a CloudEvent 1.0) and the registration of facts under their wire names."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, StringConstraints, ValidationError
+from pydantic_core import to_json
+
+from schemas.values import Basis, EventRef, Frozen, Id, Label, Time
+
+REGISTERED: dict[str, type["Fact"]] = {}
+
+
+class Fact(Frozen):
+    """The `data` of one event type. A subclass registers itself: `class Won(Fact, wire="opportunity.won.v1")`.
+
+    An old version stays beside the new one and defines `upcast()`, which returns the newer payload.
+    """
+
+    wire: ClassVar[str]
+    timeless: ClassVar[bool] = False  # a matter of knowledge: once known, true for all times
+
+    basis: Basis | None = None
+    causes: tuple[EventRef, ...] = ()
+
+    def __init_subclass__(cls, *, wire: str = "", **kwargs: Any) -> None:  # noqa: ANN401 -- pydantic's own signature
+        super().__init_subclass__(**kwargs)
+        if not wire:
+            return  # a base that several payloads share
+        if wire in REGISTERED:
+            raise TypeError(f"two payloads claim the wire name {wire}")
+        cls.wire = wire
+        REGISTERED[wire] = cls
+
+    def upcast(self) -> "Fact":
+        """Return the payload in its newest version: this one, unless an old version says otherwise."""
+        return self
+
+
+class Event(Frozen):
+    """One immutable fact about one account: the CloudEvents attributes and the payload of its type."""
+
+    specversion: Literal["1.0"]
+    id: Id
+    source: Label
+    type: Label
+    time: Annotated[Time, Field(description="valid time: when it became true in the customer's world")]
+    partitionkey: Annotated[
+        Id,
+        StringConstraints(pattern=r"^([^$\x00-\x1f\x7f][^\x00-\x1f\x7f]*|\$policy)$"),
+        Field(description="the account; $policy is the stream of policies"),
+    ]
+    actor: Annotated[Id, Field(description="who says so, as the sender claims it")]
+    timebasis: Annotated[
+        Literal["exact", "day", "month", "estimated", "since"],
+        Field(description="since: true by then, maybe before"),
+    ] = "exact"
+    recordedtime: Annotated[Time, Field(description="when the sender recorded it")] | None = None
+    correlationid: Label | None = None
+    traceparent: Label | None = None
+    tracestate: Label | None = None
+    subject: Label | None = None
+    dataschema: Label | None = None
+    datacontenttype: Literal["application/json"] = "application/json"
+    submittedby: Annotated[Label, Field(description="stamped by ingest: the authenticated sender")] | None = None
+    catalogueversion: Annotated[Label, Field(description="stamped by ingest")] | None = None
+    data: Fact
+
+    @property
+    def account(self) -> str:
+        """The account that the event is about."""
+        return self.partitionkey
+
+
+STAMPED = ("submittedby", "catalogueversion", "recordedat")
+
+
+def payload_of(wire: str, data: Mapping[str, Any]) -> Fact:
+    """Validate `data` as the payload of `wire`; ValueError names the first field that is wrong."""
+    if wire not in REGISTERED:
+        raise ValueError(f"{wire} is not a known event type")
+    try:
+        return REGISTERED[wire].model_validate_json(to_json(data))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
