@@ -1,0 +1,1 @@
+"""The services: ingest writes the log, projections read it and answer."""

@@ -1,0 +1,42 @@
+"""Reading settings from the environment, once, at start: a bad one stops the process by name."""
+
+from typing import TypeVar
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def config(prefix: str) -> SettingsConfigDict:
+    """Variables begin with `prefix`; an empty one counts as absent; no value is ever printed."""
+    return SettingsConfigDict(
+        env_prefix=prefix,
+        env_ignore_empty=True,
+        frozen=True,
+        populate_by_name=True,
+        hide_input_in_errors=True,
+    )
+
+
+Settings = TypeVar("Settings", bound=BaseSettings)
+
+
+def load(settings: type[Settings]) -> Settings:
+    """Read `settings` from the environment, or end the process with one sentence that names the variable."""
+    try:
+        return settings()
+    except ValidationError as error:
+        raise SystemExit(_sentence(settings, error)) from None
+
+
+def _sentence(settings: type[BaseSettings], error: ValidationError) -> str:
+    first = error.errors(include_input=False, include_url=False)[0]
+    reason = first["msg"].removeprefix("Value error, ").rstrip(".")
+    if not first["loc"]:
+        return f"{reason}."
+    variable = _variable(settings, str(first["loc"][0]))
+    return f"{variable} is missing." if first["type"] == "missing" else f"{variable} is malformed: {reason}."
+
+
+def _variable(settings: type[BaseSettings], place: str) -> str:
+    """Pydantic names an aliased field by its alias and any other by its name."""
+    return place if place.isupper() else f"{settings.model_config['env_prefix']}{place.upper()}"
