@@ -18,7 +18,9 @@ def main(arguments: list[str]) -> int:
     elif arguments[0] in known.events:
         document = known.json_schema(arguments[0])
     else:
-        print(f"{arguments[0]} is not an event type; expected `asyncapi` or one of: {', '.join(known.events)}", file=sys.stderr)  # noqa: T201
+        sys.stderr.write(
+            f"{arguments[0]} is not an event type; expected `asyncapi` or one of {', '.join(known.events)}\n"
+        )
         return 2
     sys.stdout.buffer.write(orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n")
     return 0

@@ -14,7 +14,11 @@ from schemas.event import REGISTERED, Event, Fact
 def _event_of(payload: type[Fact]) -> type[Event]:
     title = "".join(word.capitalize() for word in re.split(r"[._]", payload.wire))
     return create_model(
-        title, __base__=Event, __doc__=payload.__doc__, type=(Literal[payload.wire], ...), data=(payload, ...)
+        title,
+        __base__=Event,
+        __doc__=payload.__doc__,
+        type=(Literal[payload.wire], ...),
+        data=(payload, ...),  # type: ignore[arg-type]
     )
 
 

@@ -55,9 +55,7 @@ def moment(value: object) -> datetime:
         raise ValueError(f"{_EXPECTED_TIME} ({error})") from error
 
 
-Time = Annotated[
-    datetime, BeforeValidator(moment), WithJsonSchema({"type": "string", "format": "date-time"})
-]
+Time = Annotated[datetime, BeforeValidator(moment), WithJsonSchema({"type": "string", "format": "date-time"})]
 
 _DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,6})?", re.ASCII)
 

@@ -1,0 +1,78 @@
+"""Which assessment of a person leads at a moment, what layer it is, and how far it has faded."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+from services.projections.folds.assessment import ACCOUNT, Stance, State
+from services.projections.history import EPOCH
+from services.projections.models.people import People
+from services.projections.policy import AttitudeModel
+from services.projections.register import Register
+
+Layer = Literal["support", "neutral", "oppose", "unknown"]
+DAY = timedelta(days=1)
+
+
+class Assessed(NamedTuple):
+    """One assessor's last word on a person, in a scope: an opportunity, or the account."""
+
+    scope: str
+    assessor: str
+    register: Register[Stance]
+
+    @property
+    def level(self) -> int:
+        """The level, -2 to 2."""
+        return self.register.value.level if self.register.value else 0
+
+    @property
+    def time(self) -> datetime:
+        """When it was true from."""
+        return EPOCH + timedelta(microseconds=self.register.at[1] if self.register.at else 0)
+
+
+def layer(level: int | None) -> Layer:
+    """Return the layer of a level: above 0 support, 0 neutral, below 0 oppose; no level is unknown."""
+    if level is None:
+        return "unknown"
+    return "support" if level > 0 else "oppose" if level < 0 else "neutral"
+
+
+def assessments(
+    state: State, people: People, person: str, opportunity: str | None, *, fallback: bool = True
+) -> list[Assessed]:
+    """Return every assessor's last word in scope, the leading (latest) one first.
+
+    An opportunity without an assessment falls back to the account's, unless `fallback` is off.
+    """
+    scopes = [opportunity or ACCOUNT] + ([ACCOUNT] if opportunity and fallback else [])
+    for scope in scopes:
+        found = [
+            Assessed(scope, assessor, register)
+            for alias in people.aliases(person)
+            for assessor, register in state.attitude.get(alias, {}).get(scope, {}).items()
+        ]
+        if found:
+            return _latest_of_each(found)
+    return []
+
+
+def _latest_of_each(found: Iterable[Assessed]) -> list[Assessed]:
+    latest: dict[str, Assessed] = {}
+    for each in sorted(found, key=lambda assessed: assessed.register.at or (), reverse=True):
+        latest.setdefault(each.assessor, each)
+    return list(latest.values())
+
+
+def confidence(stated: float | None, time: datetime, as_of: datetime, model: AttitudeModel) -> float:
+    """Return confidence halved every half-life since `time`; a sender who states none is taken at their word, 1.0."""
+    age = max((as_of - time) / DAY, 0.0)
+    decay: float = 0.5 ** (age / model.half_life_days)
+    return decay if stated is None else stated * decay
+
+
+def faded(assessed: Assessed, as_of: datetime, model: AttitudeModel) -> bool:
+    """Whether the confidence in an assessment has fallen under the model's floor."""
+    ground = assessed.register.ground
+    return confidence(ground.confidence if ground else None, assessed.time, as_of, model) < model.floor

@@ -1,0 +1,97 @@
+"""People as answers name them: merged contacts as one, with their names and the positions they hold."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from schemas.values import ExternalKey, Mailbox, Participant
+from services.projections.folds import contact
+from services.projections.register import Register
+
+
+class People:
+    """The contacts of one account at one moment; two contacts known to be one person are one here."""
+
+    def __init__(self, state: contact.State) -> None:
+        """Index the state's contacts by the person that each belongs to."""
+        self._contacts = state.contacts
+        self._aliases: dict[str, list[str]] = defaultdict(list)
+        for each in sorted(state.contacts):
+            self._aliases[self.canonical(each)].append(each)
+        self._by_key: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self._by_email: dict[str, set[str]] = defaultdict(set)
+        for each, known in state.contacts.items():
+            for key in known.external_ids.value or []:
+                self._by_key[key].add(self.canonical(each))
+            if known.email.value:
+                self._by_email[known.email.value.casefold()].add(self.canonical(each))
+
+    def canonical(self, contact_id: str) -> str:
+        """Return the contact that this one was merged into, at the end of the chain; a circle ends at its least id."""
+        seen = [contact_id]
+        while (known := self._contacts.get(seen[-1])) and (into := known.merged_into.value):
+            if into in seen:
+                return min(seen[seen.index(into) :])
+            seen.append(into)
+        return seen[-1]
+
+    def everyone(self) -> list[str]:
+        """Return every person that was ever spoken of, in order of id."""
+        return sorted(self._aliases)
+
+    def aliases(self, person: str) -> list[str]:
+        """Return every contact id of a person, the one asked for first."""
+        return [person, *(each for each in self._aliases.get(person, []) if each != person)]
+
+    def known(self, person: str) -> bool:
+        """Whether the person was added, not only referred to."""
+        return any(each.added.value for each in self._of(person))
+
+    def name(self, person: str) -> str | None:
+        """Return the person's name, or None where nobody told it."""
+        return next((each.name.value for each in self._of(person) if each.name.value), None)
+
+    def gone(self, person: str) -> Register[contact.Gone] | None:
+        """Return the register of the person's leaving, or None while they are here."""
+        left = [each.gone for each in self._of(person) if each.gone.value is not None]
+        if not left:
+            return None
+        last = max(left, key=lambda register: register.at or ())
+        back = any((each.gone.at or ()) > (last.at or ()) for each in self._of(person))
+        taken_up = any((register.at or ()) > (last.at or ()) for register in self._held(person).values())
+        return None if back or taken_up else last
+
+    def positions(self, person: str) -> dict[str, Register[contact.Position]]:
+        """Return the positions that the person holds, by id; none once they left."""
+        gone = self.gone(person)
+        return {} if gone else dict(sorted(self._held(person).items()))
+
+    def holding_a_position(self) -> list[str]:
+        """Return everyone who holds a position, in order of id."""
+        return [person for person in self.everyone() if self.positions(person)]
+
+    def resolve(self, participant: Participant) -> str | None:
+        """Return the person whom a participant names; None for nobody, or for two who claim the same key."""
+        if isinstance(participant, str):
+            return self.canonical(participant)
+        if isinstance(participant, ExternalKey):
+            return _only(self._by_key.get((participant.system, participant.key), ()))
+        return _only(self._by_email.get(participant.email.casefold(), ()))
+
+    def label(self, participant: Participant) -> str | None:
+        """Return the name to show for a participant, resolved or not."""
+        person = self.resolve(participant)
+        if person is not None and (name := self.name(person)):
+            return name
+        return participant.name if isinstance(participant, Mailbox) else None
+
+    def _of(self, person: str) -> list[contact.Contact]:
+        return [self._contacts[each] for each in self.aliases(person) if each in self._contacts]
+
+    def _held(self, person: str) -> dict[str, Register[contact.Position]]:
+        held = (item for each in self._of(person) for item in each.positions.items())
+        return {position: register for position, register in held if register.value is not None}
+
+
+def _only(found: Iterable[str]) -> str | None:
+    people = list(found)
+    return people[0] if len(people) == 1 else None

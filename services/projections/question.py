@@ -1,0 +1,124 @@
+"""What a question is: its parameters, what it reads, the model of its answer, and one pure function.
+
+A question is one file in `questions/` that defines `question`. Everything else (route, OpenAPI, moments, CSV and
+NDJSON rows, the portfolio form, the property tests) follows from this declaration.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+from schemas import Fact
+from schemas.event import REGISTERED
+from services.projections.folds import States, fold, subject_of
+from services.projections.history import Moment, Recorded
+from services.projections.policy import Policies
+from services.projections.register import Register
+
+
+class View(NamedTuple):
+    """All that a question may see of one account: the states at a moment, and the facts that it asked to read."""
+
+    account: str
+    moment: Moment
+    policies: Policies
+    states: States
+    facts: Sequence[Recorded]  # visible at the moment, in fold order, of the types in the question's `history`
+
+    def walk(self, times: Sequence[datetime]) -> Iterator[tuple[datetime, States]]:
+        """Yield the states at each of the ascending `times`, folded from `facts`; the same object each time."""
+        states, facts = States(), iter(self.facts)
+        waiting: Recorded | None = None
+        for time in times:
+            while (fact := waiting or next(facts, None)) is not None:
+                waiting = fact if not fact.undated and fact.event.time > time else None
+                if waiting:
+                    break
+                fold(states, [fact])
+            yield time, states
+
+
+class Parameters(BaseModel):
+    """What may be asked besides the moments; an unknown parameter is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Place = Annotated[
+    tuple[int, int],  # partition and offset; the API names the event that stands there
+    WithJsonSchema(
+        {
+            "type": "object",
+            "properties": {"source": {"type": "string"}, "id": {"type": "string"}},
+            "required": ["source", "id"],
+        }
+    ),
+]
+
+
+class Row(BaseModel):
+    """A part of an answer; `because` is shown with explain=1."""
+
+    model_config = ConfigDict(frozen=True)
+
+    because: Annotated[list[Place], Field(description="with explain=1: the events behind it")] = []
+
+
+class Answer(BaseModel):
+    """An answer: lists of rows, each list naming the fields that identify a row: `Annotated[list[X], Key("contact")]`."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Key(NamedTuple):
+    """The fields that identify a row within its list."""
+
+    fields: tuple[str, ...]
+
+
+def key(*fields: str) -> Key:
+    """Name the fields that identify a row within its list."""
+    return Key(fields)
+
+
+P = TypeVar("P", bound=Parameters)
+
+
+class AccountQuestion(NamedTuple, Generic[P]):
+    """A question about one account."""
+
+    name: str
+    about: str  # one sentence for catalogue and OpenAPI
+    parameters: type[P]
+    answer_model: Any  # an Answer, or list[Row]
+    answer: Callable[[View, P], Any]
+    subjects: tuple[str, ...] = ()  # whose states at the moment it reads
+    history: tuple[type[Fact], ...] = ()  # whose facts it reads one by one
+
+
+class PortfolioQuestion(NamedTuple, Generic[P]):
+    """A question over all accounts that the caller may see; views come account by account, in order of id."""
+
+    name: str
+    about: str
+    parameters: type[P]
+    answer_model: Any
+    answer: Callable[[Iterable[View], P], Any]
+    subjects: tuple[str, ...] = ()
+    history: tuple[type[Fact], ...] = ()
+
+
+Question = AccountQuestion[Any] | PortfolioQuestion[Any]
+
+
+def facts_of(*subjects: str) -> tuple[type[Fact], ...]:
+    """Return every payload that the folds of `subjects` take."""
+    return tuple(payload for payload in REGISTERED.values() if subject_of(payload) in subjects)
+
+
+def because(*registers: Register[Any] | None) -> list[Place]:
+    """Return the places of the facts that set these registers, without repetition."""
+    stamps = [register.at for register in registers if register is not None and register.at is not None]
+    return list(dict.fromkeys((stamp[3], stamp[2]) for stamp in stamps))

@@ -1,0 +1,165 @@
+"""How did each contact's attitude change, and why?"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from schemas.assessment import AttitudeAssessed
+from schemas.values import EventRef
+from services.projections.folds.assessment import ACCOUNT
+from services.projections.history import Recorded
+from services.projections.models import attitude as model
+from services.projections.models.people import People
+from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
+from services.projections.register import ground
+
+
+class AttitudeParameters(Parameters):
+    """Whose attitude, towards what, and which part of its history."""
+
+    contact: str | None = Field(None, description="only this contact")
+    opportunity: str | None = Field(None, description="towards this opportunity; without it, towards us")
+    fallback: bool = Field(default=True, description="0: no account-wide assessment in place of a missing one")
+    from_: datetime | None = Field(None, alias="from", description="steps from this moment on")
+    to: datetime | None = Field(None, description="steps up to this moment")
+
+
+class Step(Row):
+    """One assessment."""
+
+    time: datetime
+    recorded_at: datetime
+    level: int
+    layer: model.Layer
+    opportunity: str | None
+    assessor: str
+    confidence: float | None
+    reason: str | None
+    timebasis: str
+    event: EventRef
+
+
+class Other(Row):
+    """Another assessor's last word."""
+
+    assessor: str
+    level: int
+    layer: model.Layer
+    time: datetime
+
+
+class ContactAttitude(Row):
+    """Where a person stands, since when, who says so, and how it came about."""
+
+    contact: str
+    name: str | None
+    level: int | None
+    layer: model.Layer
+    scope: Literal["opportunity", "account"] | None
+    faded: bool
+    since: datetime | None
+    confidence: float | None = Field(description="as it has faded by as_of")
+    assessor: str | None
+    others: Annotated[list[Other], key("assessor")]
+    steps: Annotated[list[Step], key("event")]
+
+
+class AttitudeAnswer(Answer):
+    """Each contact's attitude and its history."""
+
+    contacts: Annotated[list[ContactAttitude], key("contact")]
+
+
+def answer(view: View, parameters: AttitudeParameters) -> AttitudeAnswer:
+    """Answer for every person known, or the one asked for."""
+    people = People(view.states.contact)
+    wanted = [people.canonical(parameters.contact)] if parameters.contact else _spoken_of(view, people)
+    return AttitudeAnswer(contacts=[_contact(view, people, person, parameters) for person in wanted])
+
+
+def _spoken_of(view: View, people: People) -> list[str]:
+    assessed = {people.canonical(contact) for contact in view.states.assessment.attitude}
+    return sorted(assessed | set(people.everyone()))
+
+
+def _contact(view: View, people: People, person: str, asked: AttitudeParameters) -> ContactAttitude:
+    held = model.assessments(view.states.assessment, people, person, asked.opportunity, fallback=asked.fallback)
+    lead = held[0] if held else None
+    scope = lead.scope if lead else asked.opportunity or ACCOUNT
+    steps = _steps(view, people, person, scope)
+    faded_by = view.policies.attitude
+    stated = lead.register.ground.confidence if lead and lead.register.ground else None
+    return ContactAttitude(
+        contact=person,
+        name=people.name(person),
+        level=lead.level if lead else None,
+        layer=model.layer(lead.level if lead else None),
+        scope=("opportunity" if lead.scope else "account") if lead else None,
+        faded=model.faded(lead, view.moment.as_of, faded_by) if lead else False,
+        since=_since(steps),
+        confidence=model.confidence(stated, lead.time, view.moment.as_of, faded_by) if lead else None,
+        assessor=lead.assessor if lead else None,
+        others=[
+            Other(assessor=each.assessor, level=each.level, layer=model.layer(each.level), time=each.time)
+            for each in held[1:]
+        ],
+        steps=[_step(fact) for fact in steps if _within(fact, asked)],
+        because=because(*(each.register for each in held)),
+    )
+
+
+def _steps(view: View, people: People, person: str, scope: str) -> list[Recorded]:
+    aliases = set(people.aliases(person))
+    return [
+        fact
+        for fact in view.facts
+        if isinstance(data := fact.event.data, AttitudeAssessed)
+        and data.contact in aliases
+        and (data.opportunity or ACCOUNT) == scope
+    ]
+
+
+def _since(steps: list[Recorded]) -> datetime | None:
+    """Return when the present level began: the first of the last run of equal levels."""
+    since: datetime | None = None
+    level: int | None = None
+    for fact in steps:
+        data = fact.event.data
+        if isinstance(data, AttitudeAssessed) and data.level != level:
+            level, since = data.level, fact.event.time
+    return since
+
+
+def _within(fact: Recorded, asked: AttitudeParameters) -> bool:
+    time = fact.event.time
+    return not ((asked.from_ and time < asked.from_) or (asked.to and time > asked.to))
+
+
+def _step(fact: Recorded) -> Step:
+    data = fact.event.data
+    assert isinstance(data, AttitudeAssessed)  # noqa: S101 -- narrows the type; chosen by _steps
+    stated = ground(fact)
+    return Step(
+        time=fact.event.time,
+        recorded_at=fact.recorded_at,
+        level=data.level,
+        layer=model.layer(data.level),
+        opportunity=data.opportunity,
+        assessor=stated.assessor,
+        confidence=stated.confidence,
+        reason=data.reason,
+        timebasis=fact.event.timebasis,
+        event=fact.ref,
+    )
+
+
+question = AccountQuestion(
+    name="attitude",
+    about="How did each contact's attitude change, and why?",
+    parameters=AttitudeParameters,
+    answer_model=AttitudeAnswer,
+    answer=answer,
+    subjects=("contact", "assessment"),
+    history=(AttitudeAssessed,),
+)
