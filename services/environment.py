@@ -6,10 +6,11 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
-def config(prefix: str) -> SettingsConfigDict:
-    """Variables begin with `prefix`; an empty one counts as absent; no value is ever printed."""
-    return SettingsConfigDict(
-        env_prefix=prefix,
+class Environment(BaseSettings):
+    """A variable's name is RAPPORT_ and the field's; an empty one is absent; no value is ever shown."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="RAPPORT_",
         env_ignore_empty=True,
         frozen=True,
         populate_by_name=True,
@@ -17,7 +18,7 @@ def config(prefix: str) -> SettingsConfigDict:
     )
 
 
-Settings = TypeVar("Settings", bound=BaseSettings)
+Settings = TypeVar("Settings", bound=Environment)
 
 
 def load(settings: type[Settings]) -> Settings:
@@ -28,7 +29,7 @@ def load(settings: type[Settings]) -> Settings:
         raise SystemExit(_sentence(settings, error)) from None
 
 
-def _sentence(settings: type[BaseSettings], error: ValidationError) -> str:
+def _sentence(settings: type[Environment], error: ValidationError) -> str:
     first = error.errors(include_input=False, include_url=False)[0]
     reason = first["msg"].removeprefix("Value error, ").rstrip(".")
     if not first["loc"]:
@@ -37,6 +38,6 @@ def _sentence(settings: type[BaseSettings], error: ValidationError) -> str:
     return f"{variable} is missing." if first["type"] == "missing" else f"{variable} is malformed: {reason}."
 
 
-def _variable(settings: type[BaseSettings], place: str) -> str:
+def _variable(settings: type[Environment], place: str) -> str:
     """Pydantic names an aliased field by its alias and any other by its name."""
     return place if place.isupper() else f"{settings.model_config['env_prefix']}{place.upper()}"

@@ -175,6 +175,4 @@ async def _reaching(kafka: Kafka) -> AsyncIterator[None]:
         yield
     except (KafkaError, OSError, TimeoutError) as error:
         cause = type(error).__name__  # its text names objects, not remedies
-        raise UnreachableLog(
-            f"Kafka at {kafka.bootstrap} (RAPPORT_KAFKA) does not answer ({cause})."
-        ) from error
+        raise UnreachableLog(f"Kafka at {kafka.bootstrap} (RAPPORT_KAFKA) does not answer ({cause}).") from error

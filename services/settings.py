@@ -7,11 +7,11 @@ from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, FilePath, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings
+from pydantic_settings import SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from services.environment import config, load
+from services.environment import Environment, load
 
 __all__ = ["Database", "Endpoints", "Health", "Home", "Kafka", "Signer", "address", "load"]
 
@@ -19,10 +19,10 @@ SHORTEST_SECRET = 32  # characters: RFC 7518 asks for a key as long as HS256's h
 BOOTSTRAP = re.compile(r"[^\s:,]+:\d{1,5}(,[^\s:,]+:\d{1,5})*")
 
 
-class Kafka(BaseSettings):
+class Kafka(Environment):
     """The log: where it is, how to speak to it, and what its topic must look like."""
 
-    model_config = config("RAPPORT_KAFKA_")
+    model_config = SettingsConfigDict(env_prefix="RAPPORT_KAFKA_")
 
     bootstrap: str = Field(validation_alias="RAPPORT_KAFKA")
     security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
@@ -70,10 +70,10 @@ class Kafka(BaseSettings):
         return context
 
 
-class Database(BaseSettings):
+class Database(Environment):
     """PostgreSQL; `sslmode` in the URL is understood, and RAPPORT_DATABASE_CA asks for verified TLS."""
 
-    model_config = config("RAPPORT_DATABASE_")
+    model_config = SettingsConfigDict(env_prefix="RAPPORT_DATABASE_")
 
     dsn: SecretStr = Field(validation_alias="RAPPORT_DATABASE")
     ca: FilePath | None = None
@@ -113,10 +113,8 @@ class Database(BaseSettings):
         return make_url(self.dsn.get_secret_value())
 
 
-class Signer(BaseSettings):
+class Signer(Environment):
     """Who signs tokens: a shared secret (HS256), or a set of public keys; exactly one of them."""
-
-    model_config = config("RAPPORT_")
 
     secret: SecretStr | None = Field(default=None, validation_alias="RAPPORT_SECRET")
     jwks: str | None = Field(default=None, validation_alias="RAPPORT_JWKS")
@@ -142,10 +140,8 @@ class Signer(BaseSettings):
         return self
 
 
-class Endpoints(BaseSettings):
+class Endpoints(Environment):
     """Base URLs of the two services, no slash at the end: a server binds to its own, clients call them."""
-
-    model_config = config("RAPPORT_")
 
     ingest: str = "http://127.0.0.1:8001"
     api: str = "http://127.0.0.1:8002"
@@ -160,19 +156,17 @@ class Endpoints(BaseSettings):
         return value.rstrip("/")
 
 
-class Health(BaseSettings):
+class Health(Environment):
     """Where the worker, which serves nothing else, answers /health and /metrics."""
 
-    model_config = config("RAPPORT_WORKER_")
+    model_config = SettingsConfigDict(env_prefix="RAPPORT_WORKER_")
 
     host: str = "127.0.0.1"
     port: int = Field(default=8003, ge=1, le=65535)
 
 
-class Home(BaseSettings):
+class Home(Environment):
     """Where the local stack keeps everything that it writes."""
-
-    model_config = config("RAPPORT_")
 
     data: Path = Path(".rapport")
 

@@ -1,0 +1,1 @@
+"""How Rapport is run: on one machine by `rapport up`, or in containers."""

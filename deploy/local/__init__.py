@@ -1,0 +1,1 @@
+"""The local stack: a real Kafka, a real PostgreSQL and our own services, under one supervisor."""

@@ -1,0 +1,214 @@
+"""The local stack: what runs, in which order, and how each part learns of the others."""
+
+import asyncio
+import fcntl
+import os
+import secrets
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from deploy.local import kafka, ports, postgres
+from deploy.local.process import Mark, mark, stop
+from deploy.local.record import Record, forget, read, write, write_private
+from deploy.local.supervisor import Child, Say, Supervisor, last_line
+from services import log
+from services.problem import Problem
+from services.settings import Database, Endpoints, Kafka, load
+
+PARTS = ("kafka", "postgres", "ingest", "worker", "api")  # in the order of their start
+SERVICES = frozenset({"ingest", "worker", "api"})
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What `rapport up` was asked for; `data` is absolute."""
+
+    data: Path
+    only: frozenset[str]
+    workers: int
+
+
+async def run(plan: Plan, say: Say) -> None:
+    """Start what the plan names, keep it running until SIGINT, SIGTERM or SIGHUP, stop it in reverse order."""
+    os.umask(0o077)
+    plan.data.mkdir(parents=True, exist_ok=True)
+    with _alone(plan.data):
+        if left := read(plan.data):  # by a supervisor that was killed
+            await asyncio.to_thread(stop, reversed(left.children.values()))
+        stack = Stack(plan, say)
+        try:
+            await _unless_stopped(stack)
+        finally:
+            await stack.supervisor.stop()
+            forget(plan.data)
+
+
+async def _unless_stopped(stack: "Stack") -> None:
+    """Start, then wait for a signal; a signal during the start ends that too."""
+    told = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    waiting, starting = asyncio.create_task(told.wait()), asyncio.create_task(stack.start())
+    await asyncio.wait({waiting, starting}, return_when=asyncio.FIRST_COMPLETED)
+    if starting.done():
+        starting.result()
+        await waiting
+    starting.cancel()
+    await asyncio.wait({starting})
+
+
+@contextmanager
+def _alone(data: Path) -> Iterator[None]:
+    """Hold the data directory; the kernel lets go of it however we end."""
+    with (data / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Problem(f"Rapport already runs in {data}: 'rapport status' shows it.") from None
+        yield
+
+
+class Stack:
+    """One run of the local stack; `start` brings it up, its supervisor takes it down."""
+
+    def __init__(self, plan: Plan, say: Say) -> None:
+        self._plan, self._say = plan, say
+        self.supervisor = Supervisor(plan.data / "logs", say, self._note)
+        endpoints = load(Endpoints)
+        self._record = Record(
+            supervisor=mark(os.getpid()),
+            kafka=os.environ.get("RAPPORT_KAFKA") or None,
+            database=os.environ.get("RAPPORT_DATABASE") or None,
+            ingest=self._settled("ingest", endpoints.ingest),
+            api=self._settled("api", endpoints.api),
+            secret=None if _signer_named() else _secret(plan.data),
+            local="RAPPORT_KAFKA" not in os.environ,
+        )
+        self._ports = ports.remembered(plan.data / "ports.json", self._port_names())
+
+    async def start(self) -> None:
+        """Bring up each part in order; returns when all are ready."""
+        await self._start_kafka()
+        await self._start_postgres()
+        if self._plan.only & SERVICES:
+            await self._migrate()
+        await self._start_services()
+        self._update(ready=True)
+        self._say(f"All is ready: {self._summary()}.")
+
+    def _summary(self) -> str:
+        urls = {"kafka": self._record.kafka, "ingest": self._record.ingest, "api": self._record.api}
+        named = [f"{part} at {url}" for part, url in urls.items() if part in self._plan.only]
+        return ", ".join(named) or "nothing else was asked for"
+
+    async def _start_kafka(self) -> None:
+        if "kafka" in self._plan.only and not self._record.kafka:
+            port, controller = self._ports["kafka"], self._ports["controller"]
+            child = await asyncio.to_thread(kafka.child, self._plan.data / "kafka", port, controller)
+            self._update(kafka=f"127.0.0.1:{port}")
+            await self.supervisor.start(child)
+        if self._record.kafka:
+            settings = Kafka(bootstrap=self._record.kafka, local=True) if self._record.local else load(Kafka)
+            await log.ensure(settings)
+            await log.check(settings)
+
+    async def _start_postgres(self) -> None:
+        if "postgres" in self._plan.only and not self._record.database:
+            home = self._plan.data / "postgres"
+            child, url = await asyncio.to_thread(postgres.child, home, self._ports["postgres"])
+            self._update(database=url)
+            await self.supervisor.start(child)
+        elif self._record.database:
+            load(Database)
+
+    async def _start_services(self) -> None:
+        if "ingest" in self._plan.only:
+            await self.supervisor.start(self._service("ingest", ("services.ingest",), self._record.ingest))
+        for name in self._workers():
+            url = f"http://{ports.HOST}:{self._ports[name]}"
+            self._update(workers=[*self._record.workers, url])
+            module = ("services.projections", "worker")
+            await self.supervisor.start(self._service(name, module, url, RAPPORT_WORKER_PORT=str(self._ports[name])))
+        if "api" in self._plan.only:
+            await self.supervisor.start(self._service("api", ("services.projections", "api"), self._record.api))
+
+    async def _migrate(self) -> None:
+        """Bring the database to our version, once, before anything uses it."""
+        file = self._plan.data / "logs" / "migrate.log"
+        with file.open("wb") as output:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "services.projections", "migrate",
+                env=self._environment(), stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output,
+            )  # fmt: skip
+            code = await process.wait()
+        if code:
+            raise Problem(f"The database could not be migrated: {last_line(file)} ({file})")
+
+    def _service(self, name: str, module: tuple[str, ...], url: str, **more: str) -> Child:
+        command = (sys.executable, "-m", *module)
+        environment = self._environment() | more
+        return Child(name, command, ready=lambda: _is_ready(url), environment=environment)
+
+    def _environment(self) -> dict[str, str]:
+        """Everything that a service knows of the world; a service is configured in no other way."""
+        if not (self._record.kafka and self._record.database):
+            raise Problem("The services need both Kafka and PostgreSQL: leave neither out, or name it by setting.")
+        kept = {name: value for name, value in os.environ.items() if not self._is_foreign(name)}
+        ours = {
+            "RAPPORT_KAFKA": self._record.kafka,
+            "RAPPORT_DATABASE": self._record.database,
+            "RAPPORT_INGEST": self._record.ingest,
+            "RAPPORT_API": self._record.api,
+            "RAPPORT_DATA": str(self._plan.data),
+            "PYTHONUNBUFFERED": "1",  # the last word of a dying process must reach its log
+        }
+        local = {"RAPPORT_LOCAL": "1"} if self._record.local else {}
+        secret = {"RAPPORT_SECRET": self._record.secret.read_text()} if self._record.secret else {}
+        return kept | ours | local | secret
+
+    def _is_foreign(self, name: str) -> bool:
+        """How to reach somebody's own broker says nothing about the local one."""
+        return self._record.local and name.startswith("RAPPORT_KAFKA_")
+
+    def _settled(self, part: str, url: str) -> str:
+        return ports.settle(url, f"RAPPORT_{part.upper()}") if part in self._plan.only else url
+
+    def _workers(self) -> list[str]:
+        names = ["worker", *(f"worker-{number}" for number in range(2, self._plan.workers + 1))]
+        return names if "worker" in self._plan.only else []
+
+    def _port_names(self) -> list[str]:
+        return ["kafka", "controller", "postgres", *self._workers()]
+
+    def _update(self, **changes: object) -> None:
+        self._record = self._record.model_copy(update=changes)
+        write(self._plan.data, self._record)
+
+    def _note(self, children: dict[str, Mark]) -> None:
+        self._update(children=children)
+
+
+def _signer_named() -> bool:
+    return bool(os.environ.get("RAPPORT_SECRET") or os.environ.get("RAPPORT_JWKS"))
+
+
+def _secret(data: Path) -> Path:
+    """Give the file of the secret that signs tokens here, made at the first start."""
+    file = data / "secret"
+    if not file.exists():
+        write_private(file, secrets.token_urlsafe(48))
+    return file
+
+
+async def _is_ready(url: str) -> bool:
+    try:
+        async with httpx.AsyncClient(timeout=2, trust_env=False) as client:
+            return (await client.get(f"{url}/health/ready")).is_success
+    except httpx.HTTPError:
+        return False

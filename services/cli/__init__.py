@@ -1,0 +1,25 @@
+"""The command `rapport`. Each module here holds one group of commands and adds them to the one app."""
+
+import logging
+import sys
+
+from services.cli import stack, token, topic
+from services.cli.app import app
+from services.problem import Problem
+
+__all__ = ["app", "main"]
+
+# A new group of commands: write `services/cli/<name>.py` with `def register(app)`, and name it here.
+GROUPS = (stack, topic, token)
+
+for group in GROUPS:
+    group.register(app)
+
+
+def main() -> None:
+    """Run the command line; a Problem is one sentence on stderr and exit code 1."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what matters of it comes as a Problem
+    try:
+        app()
+    except Problem as problem:
+        sys.exit(str(problem))

@@ -1,0 +1,44 @@
+"""`rapport token`: mint a bearer token, signed with the stack's secret or RAPPORT_SECRET."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from services import access
+from services.cli import local
+
+SECONDS_AN_HOUR = 3600
+
+
+class Role(StrEnum):
+    """Who may do what; see API.md, section Access."""
+
+    EMITTER = "emitter"
+    MANAGER = "manager"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(token)
+
+
+def token(
+    role: Annotated[Role, typer.Option(help="What the bearer may do.")],
+    account: Annotated[list[str] | None, typer.Option(help="An account; repeat it; none means all.")] = None,
+    source: Annotated[list[str] | None, typer.Option(help="A source; repeat it; none means all.")] = None,
+    subject: Annotated[str, typer.Option(help="Who bears it.")] = "rapport-cli",
+    hours: Annotated[float, typer.Option(min=0.01, help="How long it lasts.")] = 12,
+) -> None:
+    """Print a token for one bearer."""
+    minted = access.mint(
+        local.secret(),
+        subject=subject,
+        role=role.value,
+        accounts=account or "*",
+        sources=source or "*",
+        seconds=int(hours * SECONDS_AN_HOUR),
+    )
+    typer.echo(minted)
