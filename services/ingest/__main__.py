@@ -1,0 +1,43 @@
+"""`python -m services.ingest`: serve until SIGTERM, then finish what is in flight."""
+
+import sys
+
+import uvicorn
+
+from services.ingest.app import ingest
+from services.settings import Endpoints, Kafka, Signer, address, load
+from services.telemetry import configure_logging
+
+GRACE = 15  # seconds for requests in flight: longer than the log's patience
+
+
+def main() -> None:
+    """Read the settings and serve; a bad setting or an unfit log ends the process with one sentence."""
+    kafka, signer, endpoints = load(Kafka), load(Signer), load(Endpoints)
+    configure_logging("ingest")
+    reasons: list[str] = []
+
+    def stop(reason: str) -> None:
+        reasons.append(reason)
+        server.should_exit = True
+
+    host, port = address(endpoints.ingest)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            ingest(kafka, signer, stop),
+            host=host,
+            port=port,
+            loop="uvloop",
+            http="httptools",
+            log_config=None,
+            access_log=False,  # its lines hold whole paths; services.requests tells instead
+            server_header=False,
+            timeout_graceful_shutdown=GRACE,
+        )
+    )
+    server.run()
+    sys.exit(reasons[0] if reasons else 0 if server.started else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""The wiring of the write side: one place where its parts meet."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from pydantic import BaseModel
+
+from schemas import catalogue
+from services import access, http_problem
+from services.http_problem import HttpProblem, responses
+from services.ingest import events, types
+from services.ingest.body import Room
+from services.ingest.describing import describe
+from services.ingest.producers import Producers
+from services.log import UnfitTopic
+from services.requests import Observed
+from services.settings import Kafka, Signer
+from services.telemetry import exposition
+
+logger = logging.getLogger(__name__)
+
+DESCRIPTION = "Tell Rapport what happened: contact changes, meetings, attitude shifts, as CloudEvents."
+
+health = APIRouter(tags=["health"])
+
+
+class Health(BaseModel):
+    """The service is as asked; otherwise the answer is a problem."""
+
+    status: str = "ok"
+
+
+def ingest(kafka: Kafka, signer: Signer, stop: Callable[[str], None]) -> FastAPI:
+    """Build the service. `stop` is called with one sentence if the log turns out to be unfit to be written to."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.producers = Producers(kafka)
+        app.state.room = Room()
+        keeper = asyncio.create_task(_keep(app.state.producers, stop))
+        yield
+        keeper.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await keeper
+
+    app = FastAPI(
+        title="Rapport ingest",
+        version=catalogue().version,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,  # its page would load scripts from elsewhere
+        redoc_url=None,
+    )
+    app.state.kafka = kafka
+    access.install(app, signer)
+    http_problem.install(app)
+    app.add_middleware(Observed)
+    for router in (events.router, types.router, health):
+        app.include_router(router)
+    describe(app)
+    return app
+
+
+async def _keep(producers: Producers, stop: Callable[[str], None]) -> None:
+    try:
+        await producers.run()
+    except UnfitTopic as unfit:
+        stop(str(unfit))
+    except Exception as error:  # without producers nothing can be taken: the supervisor starts us anew
+        logger.exception("no producer can be kept")
+        stop(f"Ingest cannot write to the log ({type(error).__name__}).")
+
+
+@health.get("/health/live", responses=responses())
+async def live() -> Health:
+    """Tell that the process runs."""
+    return Health()
+
+
+@health.get("/health/ready", responses=responses(503))
+async def ready(request: Request) -> Health:
+    """Tell whether the log is fit and reachable now: 503 if not."""
+    if not await request.app.state.producers.reachable():
+        raise HttpProblem(503, "not-ready", "Not ready", "The log is not reachable.", headers={"Retry-After": "1"})
+    return Health()
+
+
+@health.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"description": "Prometheus's text format", "content": {"text/plain": {}}}},
+)
+async def metrics() -> Response:
+    """Return the metrics of this process."""
+    return exposition()

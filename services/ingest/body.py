@@ -1,0 +1,75 @@
+"""Reading a request's body: bounded in size, in time, and in what all bodies together may hold."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+
+from services.http_problem import HttpProblem
+from services.ingest.limits import BODY, BODY_SECONDS, IN_FLIGHT, REQUEST, too_large
+from services.telemetry import INGEST_IN_FLIGHT
+
+
+class Room:
+    """The bytes that may be in flight at once; whoever finds no room left is asked to come again."""
+
+    def __init__(self, size: int = IN_FLIGHT) -> None:
+        self._free = size
+
+    @contextmanager
+    def share(self) -> Iterator["Share"]:
+        """Open an account for one request; it is given back at the end."""
+        share = Share(self)
+        try:
+            share.take(REQUEST)
+            yield share
+        finally:
+            self.give(-share.taken)
+
+    def give(self, change: int) -> None:
+        """Take (positive) or give back (negative) so many bytes; 429 if there are not so many."""
+        if change > self._free:
+            raise HttpProblem(
+                429,
+                "busy",
+                "Too much in flight",
+                "The service holds as many events as it can carry; nothing of this request was stored.",
+                headers={"Retry-After": "1", "Connection": "close"},
+            )
+        self._free -= change
+        INGEST_IN_FLIGHT.inc(change)
+
+
+class Share:
+    """What one request holds of the room."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self.taken = 0
+
+    def take(self, size: int) -> None:
+        """Hold so many more bytes; 429 if there is no room for them."""
+        self._room.give(size)
+        self.taken += size
+
+
+async def read(chunks: AsyncIterator[bytes], declared: str | None, share: Share) -> bytes:
+    """Read a body; 413 as soon as it is known to be too large, 408 if it takes too long."""
+    if declared is not None and declared.isdecimal() and int(declared[:20]) > BODY:
+        raise too_large("The body", f"{BODY} bytes")
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in chunks:
+                if len(body) + len(chunk) > BODY:
+                    raise too_large("The body", f"{BODY} bytes")
+                share.take(len(chunk))
+                body += chunk
+    except TimeoutError:
+        raise HttpProblem(
+            408,
+            "body-too-slow",
+            "The body came too slowly",
+            f"It must be complete within {BODY_SECONDS} seconds; nothing was stored.",
+            headers={"Connection": "close"},
+        ) from None
+    return bytes(body)

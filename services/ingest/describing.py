@@ -1,0 +1,97 @@
+"""What OpenAPI says about `POST /v1/events`, whose body FastAPI does not read for us."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+
+from schemas import STAMPED, AnyEvent, catalogue
+from services import http_problem
+from services.ingest.limits import BODY, EVENT, EVENTS
+from services.ingest.reading import BATCH, JSON, LINES, SINGLE
+
+TEMPLATE = "#/components/schemas/{model}"
+ANY_EVENT = {"$ref": TEMPLATE.format(model="AnyEvent")}
+ATTRIBUTES = ("specversion", "id", "source", "type", "time", "partitionkey", "actor", "timebasis", "recordedtime")
+
+
+class ReceiptOfEvent(BaseModel):
+    """Where in the log one event stands."""
+
+    id: str
+    source: str
+    partition: int
+    offset: int
+
+
+class Receipts(BaseModel):
+    """One receipt for each event, in the order of the request, and a token for all of them."""
+
+    receipts: list[ReceiptOfEvent]
+    token: str
+
+
+REQUEST: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": f"At most {BODY} bytes, {EVENTS} events, and {EVENT} bytes an event; UTF-8, not compressed.",
+        "content": {
+            SINGLE: {"schema": ANY_EVENT},
+            BATCH: {"schema": {"type": "array", "items": ANY_EVENT, "minItems": 1, "maxItems": EVENTS}},
+            LINES: {"schema": {"type": "string", "description": "one event a line, each as " + SINGLE}},
+            JSON: {"schema": {"type": "object", "description": "binary mode: `data`; the rest is in ce- headers"}},
+        },
+    },
+    "parameters": [
+        {
+            "name": f"ce-{name}",
+            "in": "header",
+            "required": False,
+            "description": "binary mode only, percent-encoded",
+            "schema": {"type": "string"},
+        }
+        for name in ATTRIBUTES
+    ],
+}
+
+RECEIPTS: dict[str, Any] = {
+    "description": "The log has all of them.",
+    "content": {"application/json": {"schema": {"$ref": TEMPLATE.format(model="Receipts")}}},
+}
+
+
+def describe(app: FastAPI) -> None:
+    """Make `/openapi.json` complete: with the events, the receipts and the problems."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _document(app)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI's documentation tells one to
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    components = document.setdefault("components", {}).setdefault("schemas", {})
+    components |= http_problem.document() | _events() | _receipts()
+    components.pop("HTTPValidationError", None)  # FastAPI's own errors: ours are problems
+    components.pop("ValidationError", None)
+    return document
+
+
+def _events() -> dict[str, Any]:
+    """Describe the events as senders may write them: without what the service stamps."""
+    schema = AnyEvent.json_schema(ref_template=TEMPLATE)
+    definitions: dict[str, Any] = schema.pop("$defs")
+    for event in catalogue().events.values():
+        for stamp in STAMPED:
+            definitions[event.__name__]["properties"].pop(stamp, None)
+    return definitions | {"AnyEvent": schema}
+
+
+def _receipts() -> dict[str, Any]:
+    schema = Receipts.model_json_schema(ref_template=TEMPLATE)
+    definitions: dict[str, Any] = schema.pop("$defs")
+    return definitions | {"Receipts": schema}

@@ -1,0 +1,94 @@
+"""The one way in: `POST /v1/events`."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Depends, Request, Response
+
+from schemas import catalogue
+from services.access import Caller, require
+from services.http_problem import HttpProblem, responses
+from services.ingest import body, judging, reading
+from services.ingest.describing import RECEIPTS, REQUEST
+from services.ingest.faults import Invalid
+from services.ingest.judging import Judged
+from services.ingest.log import Record, append, unavailable
+from services.ingest.media import refuse_compression
+from services.ingest.producers import Producers
+from services.partition import partition_of
+from services.receipt import encode
+from services.settings import Kafka
+from services.telemetry import INGEST_EVENTS
+
+router = APIRouter(tags=["events"])
+
+
+@router.post(
+    "/v1/events",
+    status_code=202,
+    response_class=Response,
+    responses={202: RECEIPTS, **responses(401, 403, 408, 413, 415, 422, 429, 503)},
+    openapi_extra=REQUEST,
+)
+async def send_events(request: Request, caller: Annotated[Caller, Depends(require("emitter", "admin"))]) -> Response:
+    """Append events to the log, all or none; 202 only after the log acknowledged every one of them.
+
+    Sending again is safe: an event's identity (account, source, id) makes a second arrival harmless. After 503 it is
+    unknown whether the events were stored: send them again, unchanged.
+    """
+    state = request.app.state
+    refuse_compression(request.headers.get("content-encoding"))
+    with state.room.share() as share:
+        raw = await body.read(request.stream(), request.headers.get("content-length"), share)
+        judged = _judged(request, raw, caller)
+        return await _appended(state.producers, state.kafka, judged)
+
+
+def _judged(request: Request, raw: bytes, caller: Caller) -> list[Judged]:
+    """Read and judge the events; count those of a refused request by their type, if it is a known one."""
+    documents: list[dict[str, Any]] = []
+    try:
+        documents = reading.read(raw, request.headers.get("content-type"), request.headers.raw)
+        return judging.judge(documents, caller)
+    except Invalid as invalid:
+        _count((_type(each) for each in documents) if documents else ["unknown"], "invalid")
+        raise invalid.problem() from None
+    except HttpProblem:
+        _count(map(_type, documents), "refused")
+        raise
+
+
+async def _appended(producers: Producers, kafka: Kafka, judged: Sequence[Judged]) -> Response:
+    records = [
+        Record(partition_of(each.event.account, kafka.partitions), each.event.account.encode(), each.value)
+        for each in judged
+    ]
+    types = [each.event.type for each in judged]
+    try:
+        offsets = await append(producers, records)
+    except HttpProblem:
+        _count(types, "unavailable")
+        raise
+    if producers.topic is None:
+        raise unavailable()
+    _count(types, "accepted")
+    places = [(record.partition, offset) for record, offset in zip(records, offsets, strict=True)]
+    receipts = [
+        {"id": each.event.id, "source": each.event.source, "partition": partition, "offset": offset}
+        for each, (partition, offset) in zip(judged, places, strict=True)
+    ]
+    answer = {"receipts": receipts, "token": encode(producers.topic.cluster_id, places)}
+    return Response(orjson.dumps(answer), 202, media_type="application/json")
+
+
+def _type(document: dict[str, Any]) -> str:
+    """Name a document's type only if it is a known one: metrics must not grow with what senders invent."""
+    found = document.get("type")
+    return found if isinstance(found, str) and found in catalogue().events else "unknown"
+
+
+def _count(types: Iterable[str], outcome: str) -> None:
+    for name, number in Counter(types).items():
+        INGEST_EVENTS.labels(name, outcome).inc(number)

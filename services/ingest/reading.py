@@ -1,0 +1,89 @@
+"""From the body forms of the CloudEvents HTTP binding, and NDJSON, to JSON objects: `FORMS` names them all.
+
+Nothing is lost on the way unnoticed: a key that is given twice is refused, for a JSON parser would drop one.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import orjson
+
+from services.ingest.binary import Header, attributes, is_binary
+from services.ingest.faults import Fault, Invalid, pointer
+from services.ingest.limits import EVENTS, too_many_events
+from services.ingest.media import essence, unsupported
+from services.ingest.repeated import loses_nothing, repeated_key
+
+Document = dict[str, Any]
+
+SINGLE = "application/cloudevents+json"
+BATCH = "application/cloudevents-batch+json"
+LINES = "application/x-ndjson"
+JSON = "application/json"  # binary mode: the attributes are in headers
+
+
+def read(body: bytes, content_type: str | None, headers: Iterable[Header]) -> list[Document]:
+    """Return the request's events in order, each a JSON object, not yet validated; at least one.
+
+    Raises HttpProblem 415 for another form, 413 for too many events, and Invalid for what is not JSON.
+    """
+    media = essence(content_type)
+    if media == JSON:
+        return [_binary(body, headers)]
+    if media not in FORMS:
+        raise unsupported(f"Expected a body of {', '.join(FORMS)}, or binary mode with {JSON}.")
+    return _objects(FORMS[media](body))
+
+
+def _single(body: bytes) -> list[Any]:
+    return [_load(body, 0)]
+
+
+def _batch(body: bytes) -> list[Any]:
+    events = _load(body, 0)
+    if not isinstance(events, list):
+        raise Invalid([Fault(0, "", "expected a JSON array of events")])
+    return events
+
+
+def _lines(body: bytes) -> list[Any]:
+    lines = [line for line in body.split(b"\n") if line.strip()]
+    if len(lines) > EVENTS:
+        raise too_many_events()
+    return [_load(line, index) for index, line in enumerate(lines)]
+
+
+FORMS: dict[str, Callable[[bytes], list[Any]]] = {SINGLE: _single, BATCH: _batch, LINES: _lines}
+
+
+def _binary(body: bytes, headers: Iterable[Header]) -> Document:
+    found = list(headers)
+    if not is_binary(found):
+        raise unsupported(f"{JSON} is binary mode, which needs ce- headers; a whole event is {SINGLE}.")
+    return attributes(found) | {"datacontenttype": JSON, "data": _load(body, 0, ("data",))}
+
+
+def _objects(events: list[Any]) -> list[Document]:
+    if not events:
+        raise Invalid([Fault(0, "", "expected at least one event")])
+    if len(events) > EVENTS:
+        raise too_many_events()
+    faults = [Fault(i, "", "expected a JSON object") for i, each in enumerate(events) if type(each) is not dict]
+    if faults:
+        raise Invalid(faults)
+    return events
+
+
+def _load(text: bytes, index: int, prefix: tuple[str, ...] = ()) -> Any:  # noqa: ANN401  any JSON value
+    try:
+        value = orjson.loads(text)
+        rewritten = orjson.dumps(value)
+    except orjson.JSONDecodeError as error:
+        raise Invalid([Fault(index, pointer(prefix), f"expected JSON: {error.msg}")]) from None
+    except orjson.JSONEncodeError:  # it reads deeper than it writes
+        raise Invalid([Fault(index, pointer(prefix), "expected JSON of less depth")]) from None
+    if not loses_nothing(text, rewritten) and (path := repeated_key(text)):
+        if isinstance(value, list) and not prefix:
+            index, path = int(path[0]), path[1:]
+        raise Invalid([Fault(index, pointer((*prefix, *path)), "expected each key once")])
+    return value

@@ -1,0 +1,68 @@
+"""What may be sent: each event type with its JSON Schema and an example."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+import schemas
+from schemas import catalogue
+from services.http_problem import HttpProblem, responses
+
+EXAMPLES = Path(schemas.__file__).parent / "examples"
+
+router = APIRouter(tags=["types"])
+
+
+class EventType(BaseModel):
+    """One event type, by its wire name."""
+
+    type: str
+    title: str
+    description: str
+    subject: str
+
+
+class EventTypes(BaseModel):
+    """All event types, and the version of the catalogue that holds them."""
+
+    catalogue: str
+    types: list[EventType]
+
+
+class EventTypeDetail(EventType):
+    """One event type with its JSON Schema (2020-12) and a valid event, ready to be changed and sent."""
+
+    json_schema: dict[str, Any]
+    example: dict[str, Any]
+
+
+@router.get("/v1/types")
+def list_types() -> EventTypes:
+    """List the event types that can be sent."""
+    return EventTypes(catalogue=catalogue().version, types=[_described(wire) for wire in catalogue().events])
+
+
+@router.get("/v1/types/{wire_name}", responses=responses(404))
+def show_type(wire_name: str) -> EventTypeDetail:
+    """Return the JSON Schema and an example of one event type."""
+    if wire_name not in catalogue().events:
+        raise HttpProblem(404, "unknown-type", "Unknown type", "There is no event type of this name.")
+    example = orjson.loads((EXAMPLES / wire_name / "1.json").read_bytes())
+    return EventTypeDetail(
+        **_described(wire_name).model_dump(), json_schema=catalogue().json_schema(wire_name), example=example
+    )
+
+
+@cache
+def _described(wire: str) -> EventType:
+    event = catalogue().events[wire]
+    return EventType(
+        type=wire,
+        title=event.__name__,
+        description=(event.__doc__ or wire).strip(),
+        subject=schemas.event.REGISTERED[wire].__module__.rpartition(".")[2],
+    )
