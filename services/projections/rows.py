@@ -1,0 +1,189 @@
+"""Answers as flat rows, for CSV and NDJSON: found from the answer's model alone, so a new question gets them too.
+
+A list of an answer is named by its dotted path, as `contacts` or `contacts.steps`; an answer that is itself a list
+has the path "". A row has the columns `account`, `as_of` and `known_at`, then the scalars of what the path goes
+through, under the name of their list (`contacts.name`; `answer.` for the whole), then its own. A nested object is
+flattened (`event.id`; money into `.amount` and `.currency`), a list of scalars is joined by ";", `because` is left
+out, and so are lists into which the path does not go.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from types import UnionType
+from typing import Any, NamedTuple, Union, get_args, get_origin
+
+import orjson
+from pydantic import BaseModel, RootModel, TypeAdapter
+
+from services.projections.history import Moment
+from services.projections.question import Key
+
+LEAD = ("account", "as_of", "known_at")
+ROOT = "root"  # the one field of a RootModel; it is no part of a path
+
+Value = str | int | float | bool | None
+Flat = dict[str, Value]
+Steps = tuple[str, ...]  # the names on the way to a field
+
+
+class _Level(NamedTuple):
+    """One object on the way to the rows: what its columns are called, and the way to the list within it."""
+
+    prefix: str
+    scalars: list[Steps]
+    into: Steps
+
+
+def lists(model: type[BaseModel]) -> tuple[str, ...]:
+    """Return the paths of all keyed lists of an answer, the outer before the inner, in order of declaration."""
+    return tuple(dict.fromkeys(_dotted(steps) for steps in _paths(model, ())))
+
+
+def columns(model: type[BaseModel], path: str | None = None) -> tuple[str, ...]:
+    """Return the columns of a list, the first one if no path is given; KeyError if there is no such list."""
+    own = (level.prefix + ".".join(steps) for level in _plan(model, path) for steps in level.scalars)
+    return tuple(dict.fromkeys((*LEAD, *own)))
+
+
+def rows(answer: BaseModel, path: str | None, account: str | None, moment: Moment) -> Iterator[Flat]:
+    """Yield the rows of a list of an answer, each with all of `columns`; a row's own account goes before `account`."""
+    model = type(answer)
+    names, plan = columns(model, path), _plan(model, path)
+    dumped = answer.model_dump(mode="json", by_alias=True)
+    lead: Flat = dict(zip(LEAD, (account, *_moments(moment)), strict=True))
+    for own in _walk({ROOT: dumped} if issubclass(model, RootModel) else dumped, plan):
+        row = {**lead, **{name: value for name, value in own.items() if name not in lead or value is not None}}
+        yield {name: row[name] for name in names}
+
+
+def csv_lines(names: Sequence[str], flat: Iterable[Flat]) -> Iterator[bytes]:
+    r"""Yield a header and the rows as CSV after RFC 4180: UTF-8, lines end with CR LF, null is empty.
+
+    A text that a spreadsheet would run as a formula (it begins with = + - @, their full-width forms, tab, CR or LF,
+    and is no number) gets a leading apostrophe, as OWASP advises. NDJSON carries every text as it is.
+    """
+    yield _csv_line(names)
+    for row in flat:
+        yield _csv_line([_cell(row[name]) for name in names])
+
+
+def ndjson_lines(flat: Iterable[Flat]) -> Iterator[bytes]:
+    """Yield each row as one line of JSON; no rows, no lines."""
+    for row in flat:
+        yield orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
+
+
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 -- spreadsheets take the full-width forms, too
+
+
+def _cell(value: Value) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(_FORMULA) and not _NUMBER.fullmatch(value) else value
+    return orjson.dumps(value).decode()
+
+
+def _csv_line(cells: Sequence[str]) -> bytes:
+    line = io.StringIO()
+    csv.writer(line).writerow(cells)
+    return line.getvalue().encode()
+
+
+_MOMENTS = TypeAdapter(Moment)
+
+
+def _moments(moment: Moment) -> tuple[str, str]:
+    as_of, known_at = _MOMENTS.dump_python(moment, mode="json")
+    return as_of, known_at
+
+
+def _walk(value: Any, plan: Sequence[_Level]) -> Iterator[Flat]:  # noqa: ANN401 -- any JSON
+    level, *inner = plan
+    row = {level.prefix + ".".join(steps): _flat(_at(value, steps)) for steps in level.scalars}
+    if not inner:
+        yield row
+        return
+    for each in _at(value, level.into) or ():
+        for rest in _walk(each, inner):
+            yield {**row, **rest}
+
+
+def _at(value: Any, steps: Steps) -> Any:  # noqa: ANN401 -- any JSON
+    for step in steps:
+        value = value[step] if value is not None else None
+    return value
+
+
+def _flat(value: Any) -> Value:  # noqa: ANN401 -- any JSON
+    if isinstance(value, list):
+        return ";".join(each if isinstance(each, str) else orjson.dumps(each).decode() for each in value)
+    if isinstance(value, dict):
+        return orjson.dumps(value).decode()
+    return value  # type: ignore[no-any-return]  # what is left is a scalar of JSON
+
+
+def _plan(model: type[BaseModel], path: str | None) -> list[_Level]:
+    known = list(_paths(model, ()))
+    found = next((steps for steps in known if path is None or _dotted(steps) == path), None)
+    if found is None and (known or path):
+        raise KeyError(f"{model.__name__} has no list {path}; it has {', '.join(lists(model))}")
+    return _levels(model, found or ())
+
+
+def _levels(model: type[BaseModel], way: Steps) -> list[_Level]:
+    plan: list[_Level] = []
+    gone: Steps = ()
+    while gone != way:
+        into, element = next(
+            (steps, element) for steps, element in _inner(model) if way[len(gone) :][: len(steps)] == steps
+        )
+        plan.append(_Level(f"{_dotted(gone) or 'answer'}.", list(_scalars(model)), into))
+        gone, model = (*gone, *into), element
+    return [*plan, _Level("", list(_scalars(model)), ())]
+
+
+def _dotted(steps: Steps) -> str:
+    return ".".join(step for step in steps if step != ROOT)
+
+
+def _paths(model: type[BaseModel], before: tuple[type[BaseModel], ...]) -> Iterator[Steps]:
+    for steps, element in _inner(model):
+        yield steps
+        if element not in (*before, model):  # a tree of its own kind would never end
+            yield from ((*steps, *rest) for rest in _paths(element, (*before, model)))
+
+
+def _inner(model: type[BaseModel]) -> Iterator[tuple[Steps, type[BaseModel]]]:
+    """Yield the keyed lists of a model, and those of the objects in it."""
+    for name, annotation, keyed in _fields(model):
+        if keyed:
+            yield (name,), get_args(annotation)[0]
+        elif nested := _model(annotation):
+            yield from (((name, *rest), element) for rest, element in _inner(nested))
+
+
+def _scalars(model: type[BaseModel]) -> Iterator[Steps]:
+    """Yield the ways to the scalars of a model, and to those of the objects in it."""
+    for name, annotation, keyed in _fields(model):
+        if keyed or name == "because":
+            continue
+        if nested := _model(annotation):
+            yield from ((name, *rest) for rest in _scalars(nested))
+        else:
+            yield (name,)
+
+
+def _fields(model: type[BaseModel]) -> Iterator[tuple[str, Any, bool]]:
+    for name, field in model.model_fields.items():
+        yield field.alias or name, field.annotation, any(isinstance(mark, Key) for mark in field.metadata)
+
+
+def _model(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 -- any annotation
+    union = get_origin(annotation) in (Union, UnionType)
+    parts = [part for part in (get_args(annotation) if union else (annotation,)) if part is not type(None)]
+    only = parts[0] if len(parts) == 1 else None
+    return only if isinstance(only, type) and issubclass(only, BaseModel) else None
