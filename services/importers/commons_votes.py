@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from services.importers.files import BadFile, Refused, Row, iso_date, lines, table
+from services.importers.files import Refused, Row, iso_date, lines, table
 from services.importers.importer import Item, Stream, day, each, slug
+from services.problem import Problem
 
 PREAMBLE = 9  # lines before the header: number, date, title, counts, and blank ones between
 LEVELS = {"Aye": 1, "Teller - Ayes": 1, "No": -1, "Teller - Noes": -1, "No Vote Recorded": None}
@@ -77,7 +78,7 @@ def divisions(path: Path) -> Iterator[Division]:
     """Read all lists of votes in the folder `path`, in the order of their names."""
     files = sorted(path.glob("Division*.csv"))
     if not files:
-        raise BadFile(f"{path} has no lists of votes (Division*.csv).")
+        raise Problem(f"{path} has no lists of votes (Division*.csv).")
     return (_division(file) for file in files)
 
 
@@ -92,4 +93,4 @@ def _division(file: Path) -> Division:
             votes=table(file, ("Member", "Vote"), after=PREAMBLE),
         )
     except (KeyError, IndexError, Refused) as error:
-        raise BadFile(f"{file} does not begin with a Division Number, a Division Date and a title.") from error
+        raise Problem(f"{file} does not begin with a Division Number, a Division Date and a title.") from error

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from services.importers.files import LINE, BadFile, Refused, Row, yaml_of
+from services.importers.files import LINE, Refused, Row, yaml_of
 from services.importers.importer import Item, Stream, When, each, guessed, in_order
+from services.problem import Problem
 
 SOURCE = "congress.unitedstates"
 OPENING = When("2025-01-03T12:00:00Z", "since")
@@ -23,7 +24,7 @@ COMMITTEES, MEMBERSHIPS = "committees-current.yaml", "committee-membership-curre
 
 
 def read(path: Path) -> Iterator[Item]:
-    """Read the folder `path`; raises BadFile if one of its two files is missing or has another shape."""
+    """Read the folder `path`; raises Problem if one of its two files is missing or has another shape."""
     return in_order(_tell(path))
 
 
@@ -60,7 +61,7 @@ def _units(path: Path) -> list[Row]:
 
 def _mappings(value: object, path: Path) -> list[dict[str, Any]]:
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise BadFile(f"{path} has something else where it should have a list of mappings.")
+        raise Problem(f"{path} has something else where it should have a list of mappings.")
     return value
 
 
@@ -72,7 +73,7 @@ def _subcommittee(committee: Mapping[str, Any], sub: Mapping[str, Any], parent: 
 def _seats(path: Path) -> list[Row]:
     committees = yaml_of(path)
     if not isinstance(committees, dict):
-        raise BadFile(f"{path} does not list members by committee.")
+        raise Problem(f"{path} does not list members by committee.")
     return [
         Row(path.name, seat[LINE], {**seat, "committee": code, "position": f"{code}-{seat.get('bioguide', '')}"})
         for code, seats in committees.items()

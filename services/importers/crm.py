@@ -17,7 +17,7 @@ AGENT_COLUMNS = ("sales_agent", "manager", "regional_office")
 
 
 def read(path: Path) -> Iterator[Item]:
-    """Read the folder `path`; raises BadFile if one of its files is missing or has not the columns."""
+    """Read the folder `path`; raises Problem if one of its files is missing or has not the columns."""
     return in_order(_tell(path))
 
 

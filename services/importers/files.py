@@ -1,4 +1,7 @@
-"""Files as rows: where each one stands, and a sentence for every way in which it can be wrong."""
+"""Files as rows: where each one stands, and a sentence for every way in which it can be wrong.
+
+A file that cannot be read at all is a Problem; a row that cannot be taken over is Refused.
+"""
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,12 +13,10 @@ from typing import Any
 import orjson
 import yaml
 
-
-class BadFile(Exception):  # noqa: N818 -- the file is bad, the program is not
-    """A file that cannot be read at all; the message is one sentence that names it."""
+from services.problem import Problem
 
 
-class Refused(Exception):  # noqa: N818 -- as above
+class Refused(Exception):  # noqa: N818 -- the row is wrong, the program is not
     """A row that cannot be taken over; the message completes "this row ..."."""
 
 
@@ -61,9 +62,9 @@ def lines(path: Path) -> Iterator[str]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             yield from file
     except OSError as error:
-        raise BadFile(f"{path} cannot be read: {error.strerror}.") from error
+        raise Problem(f"{path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
-        raise BadFile(f"{path} is not UTF-8 text.") from error
+        raise Problem(f"{path} is not UTF-8 text.") from error
 
 
 def table(path: Path, columns: Sequence[str], *, after: int = 0) -> list[Row]:
@@ -72,13 +73,13 @@ def table(path: Path, columns: Sequence[str], *, after: int = 0) -> list[Row]:
     reader = csv.DictReader(text, strict=True)
     missing = [column for column in columns if column not in (reader.fieldnames or ())]
     if missing:
-        raise BadFile(f"{path} has no column {', '.join(missing)}.")
+        raise Problem(f"{path} has no column {', '.join(missing)}.")
     rows: list[Row] = []
     try:
         while (fields := next(reader, None)) is not None:
             rows.append(Row(path.name, after + reader.line_num, fields))
     except csv.Error as error:
-        raise BadFile(f"{path} is no CSV at line {after + reader.line_num}: {error}.") from error
+        raise Problem(f"{path} is no CSV at line {after + reader.line_num}: {error}.") from error
     return rows
 
 
@@ -115,4 +116,4 @@ def yaml_of(path: Path) -> Any:  # noqa: ANN401 -- any YAML document
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 1}" if mark else ""
-        raise BadFile(f"{path} is no YAML{where}.") from error
+        raise Problem(f"{path} is no YAML{where}.") from error

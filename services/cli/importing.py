@@ -1,0 +1,142 @@
+"""`rapport import`: files of upstream systems become events and are sent to the ingest."""
+
+import csv
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from services import access
+from services.cli import local
+from services.importers import FORMATS, bundled
+from services.importers.importer import Item, Remark, Told
+from services.importers.send import client, send
+from services.problem import Problem
+
+TOKEN_SECONDS = 3600
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What an import did; `token` is the ingest's last, and stands for all that was sent before it."""
+
+    sent: int = 0
+    token: str | None = None
+    remarks: list[Remark] = field(default_factory=list)
+
+    def grouped(self) -> list[dict[str, str | int]]:
+        """Count the remarks that say the same."""
+        counts = Counter((remark.verdict, remark.file, remark.sentence) for remark in self.remarks)
+        return [
+            {"verdict": verdict, "file": file, "sentence": sentence, "rows": rows}
+            for (verdict, file, sentence), rows in sorted(counts.items())
+        ]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("import")(import_)
+
+
+def import_(
+    form: Annotated[str, typer.Argument(metavar="FORMAT", click_type=click.Choice(list(FORMATS)))],
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE...]", help="Files of events, or the folder of a data set; none: ours."),
+    ] = None,
+    *,
+    remarks: Annotated[
+        Path | None, typer.Option(help="Write each refused or guessed row here: .csv, else NDJSON.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Read files, send what they tell to the ingest, and say what was refused or guessed."""
+    outcome = load(form, paths or _ours(form))
+    if remarks:
+        _write(remarks, outcome.remarks)
+    if as_json:
+        answer = {"sent": outcome.sent, "token": outcome.token, "remarks": outcome.grouped()}
+        typer.echo(json.dumps(answer, ensure_ascii=False))
+    else:
+        _show(outcome)
+
+
+def load(name: str, paths: Iterable[Path]) -> Outcome:
+    """Import these paths in that format, with a progress bar; raises Problem in one sentence."""
+    token = access.mint(
+        local.secret(),
+        subject="rapport-import",
+        role="emitter",
+        accounts="*",
+        sources="*",
+        seconds=TOKEN_SECONDS,
+    )
+    outcome = Outcome()
+    items = (item for path in paths for item in FORMATS[name](path))
+    with client(local.connection().ingest, token) as ingest, _progress() as progress:
+        task = progress.add_task(f"Importing {name}", total=None)
+        for answer in send(_events(items, outcome.remarks), ingest):
+            outcome.sent += len(answer["receipts"])
+            outcome.token = answer["token"]
+            progress.update(task, completed=outcome.sent)
+        progress.update(task, total=outcome.sent)
+    return outcome
+
+
+def _ours(name: str) -> list[Path]:
+    folder = bundled(name)
+    if folder is None:
+        raise Problem(f"Name the files: no data of the format {name} comes with Rapport.")
+    return [folder]
+
+
+def _events(items: Iterable[Item], remarks: list[Remark]) -> Iterator[Told]:
+    for item in items:
+        if isinstance(item, Remark):
+            remarks.append(item)
+        else:
+            yield item
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("events"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        disable=not sys.stderr.isatty(),
+    )
+
+
+def _show(outcome: Outcome) -> None:
+    typer.echo(f"{outcome.sent:,} events sent.")
+    if not outcome.remarks:
+        return
+    table = Table("rows", "", "file", "why")
+    for group in outcome.grouped():
+        table.add_row(f"{group['rows']:,}", str(group["verdict"]), str(group["file"]), str(group["sentence"]))
+    Console().print(table)
+
+
+def _write(file: Path, remarks: Iterable[Remark]) -> None:
+    try:
+        with file.open("w", encoding="utf-8", newline="") as out:
+            if file.suffix == ".csv":
+                writer = csv.DictWriter(out, [column.name for column in fields(Remark)])
+                writer.writeheader()
+                writer.writerows(asdict(remark) for remark in remarks)
+            else:
+                out.writelines(json.dumps(asdict(remark), ensure_ascii=False) + "\n" for remark in remarks)
+    except OSError as error:
+        raise Problem(f"{file} cannot be written: {error.strerror}.") from error
