@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from pydantic import model_validator
 
-from schemas.event import Fact, payload_of
+from schemas.event import Fact, newest, payload_of
 from schemas.values import EventRef, Label, Text, Time
 
 
@@ -44,7 +44,7 @@ class EventCorrected(Amendment, wire="event.corrected.v1"):
     @cached_property
     def replacement(self) -> Fact:
         """The payload that stands in for the target's, in its newest version."""
-        return payload_of(self.target.type, self.data).upcast()
+        return newest(payload_of(self.target.type, self.data))
 
 
 class EventRetracted(Amendment, wire="event.retracted.v1"):

@@ -72,6 +72,13 @@ class Event(Frozen):
         return self.partitionkey
 
 
+def newest(payload: Fact) -> Fact:
+    """Return the payload in its newest version, through every version between."""
+    while (newer := payload.upcast()) is not payload:
+        payload = newer
+    return payload
+
+
 STAMPED = ("submittedby", "catalogueversion", "recordedat")
 
 
@@ -80,7 +87,7 @@ def payload_of(wire: str, data: Mapping[str, Any]) -> Fact:
     if wire not in REGISTERED:
         raise ValueError(f"{wire} is not a known event type")
     try:
-        return REGISTERED[wire].model_validate_json(to_json(data))
+        return REGISTERED[wire].model_validate_json(to_json(data), by_alias=True, by_name=False)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error

@@ -37,7 +37,8 @@ Email = Annotated[
 Phone = Annotated[Label, PERSONAL]
 PersonalText = Annotated[Text, PERSONAL]
 
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_HOUR_MINUTE = r"([01]\d|2[0-3]):[0-5]\d"  # Python reads 24:00 and +01:60 too, RFC 3339 does not
+_RFC3339 = re.compile(rf"\d{{4}}-\d\d-\d\d[Tt]{_HOUR_MINUTE}:\d\d(\.\d{{1,6}})?([Zz]|[+-]{_HOUR_MINUTE})", re.ASCII)
 _EXPECTED_TIME = "expected RFC 3339 with an offset and at most six fractional digits, as 2025-03-01T09:00:00Z"
 
 
