@@ -15,7 +15,7 @@ def asyncapi(catalogue: Catalogue, topic: str = "rapport.events") -> dict[str, A
             "bindings": {"kafka": {"key": {"type": "string", "description": "the event's partitionkey"}}},
             "payload": {
                 "schemaFormat": "application/schema+json;version=draft-2020-12",
-                "schema": catalogue.json_schema(wire),
+                "schema": catalogue.json_schema(wire, f"#/components/messages/{wire}/payload/schema/$defs/"),
             },
         }
         for wire, event in catalogue.events.items()

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Union
 import orjson
 from pydantic import Field, TypeAdapter, create_model
 
-from schemas.event import REGISTERED, Event, Fact
+from schemas.event import REGISTERED, Event, Fact, newest
 
 
 def _event_of(payload: type[Fact]) -> type[Event]:
@@ -17,8 +17,8 @@ def _event_of(payload: type[Fact]) -> type[Event]:
         title,
         __base__=Event,
         __doc__=payload.__doc__,
-        type=(Literal[payload.wire], ...),
-        data=(payload, ...),  # type: ignore[arg-type]
+        type=(Literal[payload.wire], ...),  # type: ignore[arg-type]
+        data=(payload, ...),
     )
 
 
@@ -28,33 +28,29 @@ class Catalogue:
     def __init__(self, payloads: dict[str, type[Fact]]) -> None:
         """Build one validator over all `payloads`, keyed by wire name."""
         self.events = {wire: _event_of(payload) for wire, payload in sorted(payloads.items())}
-        self.adapter: TypeAdapter[Event] = TypeAdapter(
-            Annotated[Union[tuple(self.events.values())], Field(discriminator="type")]  # noqa: UP007 -- built at run time
-        )
+        union: Any = Annotated[Union[tuple(self.events.values())], Field(discriminator="type")]  # noqa: UP007 -- built at run time
+        self.adapter: TypeAdapter[Event] = TypeAdapter(union)
         self._validate = self.adapter.validator.validate_json
         self._old = {wire for wire, payload in payloads.items() if payload.upcast is not Fact.upcast}
 
     def parse(self, raw: bytes) -> Event:
         """Validate one structured-mode CloudEvent; an old version is upcast. Raises pydantic.ValidationError."""
-        event: Event = self._validate(raw)
+        event: Event = self._validate(raw, by_alias=True, by_name=False)  # `from_` is Python's word, not the wire's
         if event.type in self._old:
-            return event.model_copy(update={"data": _newest(event.data)})
+            return event.model_copy(update={"data": newest(event.data)})
         return event
 
-    def json_schema(self, wire: str) -> dict[str, Any]:
-        """Return the JSON Schema (2020-12) of the whole event of one type. Raises KeyError if unknown."""
-        return self.events[wire].model_json_schema(by_alias=True)
+    def json_schema(self, wire: str, definitions: str = "#/$defs/") -> dict[str, Any]:
+        """Return the JSON Schema (2020-12) of the whole event of one type. Raises KeyError if unknown.
+
+        `definitions` is the place of its `$defs` in the document that it will be a part of.
+        """
+        return self.events[wire].model_json_schema(by_alias=True, ref_template=definitions + "{model}")
 
     @property
     def version(self) -> str:
         """Name this exact contract: a digest over the schemas of all its types."""
         return _version(self)
-
-
-def _newest(payload: Fact) -> Fact:
-    while (newer := payload.upcast()) is not payload:
-        payload = newer
-    return payload
 
 
 @cache
