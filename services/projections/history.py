@@ -14,6 +14,9 @@ MICROSECOND = timedelta(microseconds=1)
 # (0 if true before any known date else 1, valid time in µs, offset, partition): the order of folding.
 Stamp = tuple[int, int, int, int]
 
+# Account, source, id and type of the fact that an amendment names.
+Target = tuple[str, str, str, str]
+
 
 class Moment(NamedTuple):
     """When it was true (`as_of`) and when the log knew it (`known_at`); both inclusive, both aware."""
@@ -76,22 +79,21 @@ def amend(facts: Iterable[Recorded]) -> list[Recorded]:
     return [fact for fact in kept if fact is not None]
 
 
-def latest_amendments(facts: Iterable[Recorded]) -> Mapping[tuple[str, str, str], Recorded]:
-    """Return the last amendment of each target, keyed by the target's identity."""
-    last: dict[tuple[str, str, str], Recorded] = {}
+def latest_amendments(facts: Iterable[Recorded]) -> Mapping[Target, Recorded]:
+    """Return the last amendment of each target. One that misnames its target's type has not found it, and waits."""
+    last: dict[Target, Recorded] = {}
     for fact in facts:
         data = fact.event.data
         if isinstance(data, Amendment):
-            key = (fact.event.partitionkey, data.target.source, data.target.id)
+            key = (fact.event.partitionkey, data.target.source, data.target.id, data.target.type)
             if key not in last or last[key].offset < fact.offset:
                 last[key] = fact
     return last
 
 
-def _amended(fact: Recorded, last: Mapping[tuple[str, str, str], Recorded]) -> Recorded | None:
-    amendment = last.get(fact.identity)
-    # An amendment that misnames the type of its target has not found it, and waits.
-    if amendment is None or amendment.event.data.target.type != fact.event.type:  # type: ignore[attr-defined]
+def _amended(fact: Recorded, last: Mapping[Target, Recorded]) -> Recorded | None:
+    amendment = last.get((*fact.identity, fact.event.type))
+    if amendment is None:
         return fact
     change = amendment.event.data
     if not isinstance(change, EventCorrected):
