@@ -87,7 +87,6 @@ def require(*roles: Role) -> Callable[..., Awaitable[Caller]]:
         request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)]
     ) -> Caller:
         found = await _authenticate(request.app, credentials)
-        request.scope["caller"] = found.subject  # for the request's log line
         if found.role not in allowed:
             raise forbidden(f"The role {found.role} may not do this; it takes {' or '.join(sorted(allowed))}.")
         return found

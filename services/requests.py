@@ -70,6 +70,5 @@ def _tell(scope: Scope, status: int, seconds: float) -> None:
             "route": route,
             "status": status,
             "milliseconds": round(seconds * 1000, 2),
-            "caller": scope.get("caller"),
         },
     )

@@ -62,10 +62,9 @@ def _judged(request: Request, raw: bytes, caller: Caller) -> list[Judged]:
 
 async def _appended(producers: Producers, kafka: Kafka, judged: Sequence[Judged]) -> Response:
     records = [
-        Record(partition_of(each.event.account, kafka.partitions), each.event.account.encode(), each.value)
-        for each in judged
+        Record(partition_of(each.account, kafka.partitions), each.account.encode(), each.value) for each in judged
     ]
-    types = [each.event.type for each in judged]
+    types = [each.type for each in judged]
     try:
         offsets = await append(producers, records)
     except HttpProblem:
@@ -76,7 +75,7 @@ async def _appended(producers: Producers, kafka: Kafka, judged: Sequence[Judged]
     _count(types, "accepted")
     places = [(record.partition, offset) for record, offset in zip(records, offsets, strict=True)]
     receipts = [
-        {"id": each.event.id, "source": each.event.source, "partition": partition, "offset": offset}
+        {"id": each.id, "source": each.source, "partition": partition, "offset": offset}
         for each, (partition, offset) in zip(judged, places, strict=True)
     ]
     answer = {"receipts": receipts, "token": encode(producers.topic.cluster_id, places)}

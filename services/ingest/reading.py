@@ -50,7 +50,21 @@ def _lines(body: bytes) -> list[Any]:
     lines = [line for line in body.split(b"\n") if line.strip()]
     if len(lines) > EVENTS:
         raise too_many_events()
-    return [_load(line, index) for index, line in enumerate(lines)]
+    return _each(lines)
+
+
+def _each(lines: list[bytes]) -> list[Any]:
+    """Load every line, so that the sender hears of all that are not JSON at once."""
+    events: list[Any] = []
+    faults: list[Fault] = []
+    for index, line in enumerate(lines):
+        try:
+            events.append(_load(line, index))
+        except Invalid as invalid:
+            faults += invalid.faults
+    if faults:
+        raise Invalid(faults)
+    return events
 
 
 FORMS: dict[str, Callable[[bytes], list[Any]]] = {SINGLE: _single, BATCH: _batch, LINES: _lines}
