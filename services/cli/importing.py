@@ -60,7 +60,7 @@ def import_(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Read files, send what they tell to the ingest, and say what was refused or guessed."""
-    outcome = load(form, paths or _ours(form))
+    outcome = load(form, paths or [bundled(form)])
     if remarks:
         _write(remarks, outcome.remarks)
     if as_json:
@@ -90,13 +90,6 @@ def load(name: str, paths: Iterable[Path]) -> Outcome:
             progress.update(task, completed=outcome.sent)
         progress.update(task, total=outcome.sent)
     return outcome
-
-
-def _ours(name: str) -> list[Path]:
-    folder = bundled(name)
-    if folder is None:
-        raise Problem(f"Name the files: no data of the format {name} comes with Rapport.")
-    return [folder]
 
 
 def _events(items: Iterable[Item], remarks: list[Remark]) -> Iterator[Told]:

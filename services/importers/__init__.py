@@ -4,6 +4,7 @@ from pathlib import Path
 
 from services.importers import commons, congress, crm, events
 from services.importers.importer import Importer
+from services.problem import Problem
 
 FORMATS: dict[str, Importer] = {
     "crm": crm.read,
@@ -13,7 +14,9 @@ FORMATS: dict[str, Importer] = {
 }
 
 
-def bundled(name: str) -> Path | None:
-    """Return the data of that format that comes with Rapport, if it does."""
-    folder = Path(__file__).parent / "data" / name
-    return folder if folder.is_dir() else None
+def bundled(form: str) -> Path:
+    """Return the folder of data in that format that comes with Rapport; Problem if there is none."""
+    folder = Path(__file__).parent / "data" / form
+    if not folder.is_dir():
+        raise Problem(f"Name the files: no data of the format {form} comes with Rapport.")
+    return folder
