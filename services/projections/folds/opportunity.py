@@ -20,7 +20,7 @@ from schemas.values import Money
 from services.projections.history import Recorded, Stamp
 from services.projections.register import Register
 
-VERSION = 1
+VERSION = 2
 
 Amount = tuple[str, str]  # decimal string, ISO 4217 code
 
@@ -34,6 +34,7 @@ class Step(msgspec.Struct, array_like=True, frozen=True):
     amount: Amount | None = None
     reason: str | None = None
     to_party: str | None = None
+    timebasis: str = "exact"
 
 
 def _text() -> "Register[str]":
@@ -67,7 +68,7 @@ def fold(state: State, fact: Recorded) -> State:
         case OpportunityIdentified() as data:
             _identify(_opportunity(state, data.opportunity), data, fact)
         case OpportunityStageEntered() as data:
-            _step(state, data.opportunity, Step(fact.stamp, "stage", stage=data.stage))
+            _step(state, data.opportunity, _at(fact, "stage", stage=data.stage))
         case OpportunityValueChanged() as data:
             _opportunity(state, data.opportunity).value.put(_amount(data.value), fact)
         case OpportunityExpectedCloseChanged() as data:
@@ -75,19 +76,30 @@ def fold(state: State, fact: Recorded) -> State:
         case OpportunityOwnerChanged() as data:
             _opportunity(state, data.opportunity).owner.put(data.owner, fact)
         case OpportunityWon() as data:
-            _step(state, data.opportunity, Step(fact.stamp, "won", amount=_amount(data.amount)))
+            _step(state, data.opportunity, _at(fact, "won", amount=_amount(data.amount)))
         case OpportunityLost() as data:
-            step = Step(fact.stamp, "lost", reason=data.reason, to_party=data.to_party)
-            _step(state, data.opportunity, step)
+            _step(state, data.opportunity, _at(fact, "lost", reason=data.reason, to_party=data.to_party))
         case OpportunityAbandoned() as data:
-            _step(state, data.opportunity, Step(fact.stamp, "abandoned", reason=data.reason))
+            _step(state, data.opportunity, _at(fact, "abandoned", reason=data.reason))
         case OpportunityReopened() as data:
-            _step(state, data.opportunity, Step(fact.stamp, "reopened"))
+            _step(state, data.opportunity, _at(fact, "reopened"))
     return state
 
 
 def _opportunity(state: State, opportunity: str) -> Opportunity:
     return state.opportunities.setdefault(opportunity, Opportunity())
+
+
+def _at(  # noqa: PLR0913 -- one argument for each field of a step
+    fact: Recorded,
+    kind: str,
+    *,
+    stage: str | None = None,
+    amount: Amount | None = None,
+    reason: str | None = None,
+    to_party: str | None = None,
+) -> Step:
+    return Step(fact.stamp, kind, stage, amount, reason, to_party, fact.event.timebasis)
 
 
 def _amount(money: Money | None) -> Amount | None:

@@ -1,5 +1,6 @@
 """An opportunity read from its steps: the spells it spent in stages, and how it ended."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal, NamedTuple, cast
@@ -8,18 +9,34 @@ from pydantic_extra_types.currency_code import ISO4217
 
 from schemas.values import Money
 from services.projections.folds.opportunity import Amount, Opportunity, Step
-from services.projections.history import EPOCH
+from services.projections.history import EPOCH, Stamp
 
 Outcome = Literal["won", "lost", "abandoned"]
 DAY = timedelta(days=1)
+IDENTIFIED = "identified"  # the stage of an opportunity that has not entered any yet
 
 
 class Spell(NamedTuple):
-    """A stretch of time in one stage; `end` is None while it lasts."""
+    """A stretch of time in one stage; `end` is None while it lasts, `start` where only its end is known.
+
+    With the timebasis `since` it had begun by `start`, maybe before.
+    """
 
     stage: str
-    start: datetime
+    start: datetime | None
     end: datetime | None
+    timebasis: str
+    at: Stamp  # of the step that began it
+
+    def days(self, now: datetime) -> float | None:
+        """Return its length in days, up to `now` while it lasts; None where its start is not known."""
+        length = (self.end or now) - self.start if self.start else None
+        return None if length is None or length < timedelta() else length / DAY
+
+    @property
+    def dated(self) -> bool:
+        """Whether its length says how long the stage took."""
+        return self.timebasis != "since" and self.start is not None
 
 
 class End(NamedTuple):
@@ -44,29 +61,34 @@ def money(amount: Amount | None) -> Money | None:
 
 
 def spells(opportunity: Opportunity) -> list[Spell]:
-    """Return the stretches in each stage, in order; entering the same stage again does not begin a new one.
+    """Return the stretches in each stage, in order, none of them of no length.
 
-    An end closes the running spell; reopening begins another one in the stage where it ended,
-    unless a stage is entered at that very time.
+    It begins with `identified`, until a first stage is entered. Entering the same stage again begins nothing new.
+    An end closes the running spell. A stage told of a closed opportunity is the one in which it goes on when it is
+    reopened; otherwise it goes on in the one in which it was closed.
     """
-    found: list[Spell] = []
-    open_ = False
-    for step in opportunity.steps:
-        time = time_of(step)
-        stage = step.stage or (found[-1].stage if found and step.kind == "reopened" else None)
-        if open_ and (stage != found[-1].stage):
-            found[-1] = found[-1]._replace(end=time)
-            open_ = False
-        if stage and not open_:
-            found.append(Spell(stage, time, None))
-            open_ = True
-    return [spell for spell in found if spell.end is None or spell.end > spell.start]
+    return list(_joined(each for each in _entries(opportunity) if each.end is None or each.end != each.start))
 
 
 def current_spell(opportunity: Opportunity) -> Spell | None:
-    """Return the last spell: the one that runs, or the one in which the opportunity was closed."""
-    found = spells(opportunity)
-    return found[-1] if found else None
+    """Return the spell that runs, or the one, of whatever length, in which the opportunity was closed."""
+    entries = _entries(opportunity)
+    lasting = spells(opportunity)
+    if entries and entries[-1].end is not None and entries[-1].end == entries[-1].start:
+        return entries[-1]
+    return lasting[-1] if lasting else None
+
+
+def course(opportunity: Opportunity) -> list[Spell]:
+    """Return the spells, and the stage in which it was closed even if it was closed the moment it entered it."""
+    lasting, last = spells(opportunity), current_spell(opportunity)
+    return lasting if last is None or lasting[-1:] == [last] else [*lasting, last]
+
+
+def began(opportunity: Opportunity) -> datetime | None:
+    """Return when it was identified, or entered its first stage if that was before; None if nobody knows."""
+    steps = _steps(opportunity)
+    return None if not steps or steps[0].timebasis == "since" else time_of(steps[0])
 
 
 def end(opportunity: Opportunity) -> End | None:
@@ -82,3 +104,46 @@ def value(opportunity: Opportunity) -> Money | None:
     """Return what it was won for, else what it would be worth as last told."""
     closed = end(opportunity)
     return closed.amount if closed and closed.amount else money(opportunity.value.value)
+
+
+def _steps(opportunity: Opportunity) -> list[Step]:
+    """Return the steps; before the first of them, the opportunity was identified."""
+    at, ground = opportunity.identified.at, opportunity.identified.ground
+    if at is None or (opportunity.steps and opportunity.steps[0].at < at):
+        return opportunity.steps
+    return [Step(at, "stage", stage=IDENTIFIED, timebasis=ground.timebasis if ground else "exact"), *opportunity.steps]
+
+
+def _entries(opportunity: Opportunity) -> list[Spell]:
+    found: list[Spell] = []
+    stage, running, closed = None, False, False
+    for step in _steps(opportunity):
+        stage = step.stage or stage
+        closed = step.kind != "reopened" and (closed or step.kind != "stage")
+        if running and (closed or stage != found[-1].stage):
+            found[-1] = _ended(found[-1], time_of(step))
+            running = False
+        if stage and not closed and not running:
+            found.append(Spell(stage, time_of(step), None, step.timebasis, step.at))
+            running = True
+    return found
+
+
+def _ended(spell: Spell, time: datetime) -> Spell:
+    """End a spell; one that is only known to have begun by a later time began at an unknown one."""
+    late = spell.timebasis == "since" and spell.start is not None and spell.start >= time
+    return spell._replace(start=None if late else spell.start, end=time)
+
+
+def _joined(found: Iterable[Spell]) -> Iterator[Spell]:
+    """Join neighbours in the same stage, between which another one lasted no time."""
+    last: Spell | None = None
+    for each in found:
+        if last and last.stage == each.stage and last.end == each.start:
+            last = last._replace(end=each.end)
+            continue
+        if last:
+            yield last
+        last = each
+    if last:
+        yield last
