@@ -6,7 +6,9 @@ strength = 100 * (1 - exp(-raw / kappa)). After Roth et al., KDD 2010 (decay) an
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import reduce
 from math import exp
+from operator import add
 from typing import Literal, NamedTuple
 
 from schemas.interaction import InteractionRecorded
@@ -53,8 +55,11 @@ def terms(facts: Sequence[Recorded], at: datetime, model: StrengthModel) -> list
 
 
 def raw(facts: Sequence[Recorded], at: datetime, model: StrengthModel) -> float:
-    """Return the decayed sum at a moment."""
-    return sum((term.value for term in terms(facts, at, model)), 0.0)
+    """Return the decayed sum at a moment, added one by one in fold order.
+
+    Not by `sum`, which compensates for rounding from Python 3.12 on: whoever re-adds the terms gets this, to the bit.
+    """
+    return reduce(add, (term.value for term in terms(facts, at, model)), 0.0)
 
 
 def saturate(value: float, model: StrengthModel) -> float:
