@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -48,7 +47,7 @@ def register(app: typer.Typer) -> None:
 
 
 def import_(
-    form: Annotated[str, typer.Argument(metavar="FORMAT", click_type=click.Choice(list(FORMATS)))],
+    form: Annotated[str, typer.Argument(metavar="FORMAT", help=f"One of {', '.join(FORMATS)}.")],
     paths: Annotated[
         list[Path] | None,
         typer.Argument(metavar="[FILE...]", help="Files of events, or the folder of a data set; none: ours."),
@@ -60,6 +59,8 @@ def import_(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Read files, send what they tell to the ingest, and say what was refused or guessed."""
+    if form not in FORMATS:
+        raise Problem(f"There is no format {form!r}: choose from {', '.join(FORMATS)}.")
     outcome = load(form, paths or [bundled(form)])
     if remarks:
         _write(remarks, outcome.remarks)
@@ -70,8 +71,8 @@ def import_(
         _show(outcome)
 
 
-def load(name: str, paths: Iterable[Path]) -> Outcome:
-    """Import these paths in that format, with a progress bar; raises Problem in one sentence."""
+def load(form: str, paths: Iterable[Path]) -> Outcome:
+    """Import these paths in that format, a key of FORMATS, with a progress bar; raises Problem."""
     token = access.mint(
         local.secret(),
         subject="rapport-import",
@@ -81,9 +82,9 @@ def load(name: str, paths: Iterable[Path]) -> Outcome:
         seconds=TOKEN_SECONDS,
     )
     outcome = Outcome()
-    items = (item for path in paths for item in FORMATS[name](path))
+    items = (item for path in paths for item in FORMATS[form](path))
     with client(local.connection().ingest, token) as ingest, _progress() as progress:
-        task = progress.add_task(f"Importing {name}", total=None)
+        task = progress.add_task(f"Importing {form}", total=None)
         for answer in send(_events(items, outcome.remarks), ingest):
             outcome.sent += len(answer["receipts"])
             outcome.token = answer["token"]

@@ -11,7 +11,7 @@ from typing import Any
 
 from services.importers.commons_votes import divisions
 from services.importers.files import Refused, Row, json_lines, parsed, table
-from services.importers.importer import Item, Stream, day, each, in_order, since, slug
+from services.importers.importer import Item, Remark, Stream, day, each, in_order, since, slug
 
 HOUSE = Stream(source="commons.parliament", account="commons")
 HOUSE_NAME = "House of Commons"
@@ -24,35 +24,28 @@ def read(path: Path) -> Iterator[Item]:
 
 
 def _tell(path: Path) -> Iterator[Item]:
-    members = list(json_lines(path / "party_spells.jsonl"))
-    yield from each(members, _member)
-    contacts = _contacts(members)
-    aliases = table(path / "aliases.csv", ("division_name", "spells_name"))
-    for alias in aliases:
+    items = list(each(json_lines(path / "party_spells.jsonl"), _member))
+    yield from items
+    contacts = _contacts(items)
+    for alias in table(path / "aliases.csv", ("division_name", "spells_name")):
         contacts[alias.fields["division_name"]] = contacts.get(alias.fields["spells_name"], [])
     for division in divisions(path):
         yield from division.tell(HOUSE, contacts)
 
 
-def _contacts(members: list[Row]) -> dict[str, list[str]]:
+def _contacts(items: list[Item]) -> dict[str, list[str]]:
+    """Return, for each name, the contacts that bear it."""
     contacts: dict[str, list[str]] = {}
-    for row in members:
-        try:
-            member = parsed(row)
-            contacts.setdefault(member.text("name"), []).append(_contact(member))
-        except Refused:
-            continue  # said when the member is told
+    for item in items:
+        if not isinstance(item, Remark) and item["type"] == "contact.added.v1":
+            contacts.setdefault(item["data"]["name"], []).append(item["data"]["contact"])
     return contacts
-
-
-def _contact(member: Row) -> str:
-    return f"p-{member.text('personId')}"
 
 
 def _member(row: Row) -> Iterator[Item]:
     member = parsed(row)
     spells = [Row(row.file, row.line, spell) for spell in _spells(member.fields)]
-    contact, first = _contact(member), spells[0].date("start")
+    contact, first = f"p-{member.text('personId')}", spells[0].date("start")
     yield HOUSE.event("account.registered.v1", "account/commons", since(first), name=HOUSE_NAME)
     yield HOUSE.event(
         "contact.added.v1",

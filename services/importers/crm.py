@@ -68,7 +68,7 @@ def _account(row: Row, book: Book) -> Iterator[Item]:
     )
 
 
-def _idle(row: Row, deals: Iterable[Row]) -> Iterator[Item]:
+def _idle(row: Row, deals: Iterable[Row]) -> tuple[Item, ...]:
     if all(other.fields["sales_agent"] != row.fields["sales_agent"] for other in deals):
         raise Refused("has no deals, so no account needs this agent")
-    return iter(())
+    return ()
