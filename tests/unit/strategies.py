@@ -53,7 +53,8 @@ POOLS: dict[str, Sequence[str]] = {
 INTO = {"contact": CONTACTS, "unit": UNITS, "account": ACCOUNTS}
 
 # Over two years, on a grid of 11 days so that facts coincide; the last ones lie in the future of every arrival.
-TIMES = tuple((START + timedelta(days=11 * step)).isoformat() for step in range(66)) + (
+TIMES = (
+    *((START + timedelta(days=11 * step)).isoformat() for step in range(66)),
     "2024-06-01T00:00:00+08:00",
     "2025-02-28T23:59:59.999999-11:30",
     "2099-01-01T00:00:00Z",
@@ -79,7 +80,9 @@ WHOLE: dict[str, Sequence[Any]] = {
 }
 
 
-def drawn_from(schema: Schema, name: str, definitions: Schema, wire: str = "") -> st.SearchStrategy[Any]:
+def drawn_from(  # noqa: C901, PLR0911 -- one short case for each kind of JSON Schema
+    schema: Schema, name: str, definitions: Schema, wire: str = ""
+) -> st.SearchStrategy[Any]:
     """Return what fits a JSON Schema; strings come from the pool of their field's name."""
     if name in WHOLE:
         return st.sampled_from(WHOLE[name])

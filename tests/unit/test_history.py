@@ -1,20 +1,25 @@
 """Two clocks: which facts are visible at a moment, amended how, and in which order."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 
 from schemas.correction import Amendment
+from schemas.opportunity import OpportunityStageEntered, OpportunityValueChanged
+from schemas.values import EventRef
 from services.projections.history import Moment, Recorded, visible
 from tests.unit.histories import fact, moment
 from tests.unit.strategies import HISTORIES, MOMENTS
 
 JAN, FEB, MAR, APR, MAY, JUN = (datetime(2025, month, 1, tzinfo=UTC) for month in range(1, 7))
+When = str | datetime
 MICROSECOND = timedelta(microseconds=1)
 
 
-def stage(time, stage_name, offset, *, recorded_at=None, **attributes):
+def stage(time: When, stage_name: str, offset: int, *, recorded_at: When | None = None, **attributes: Any) -> Recorded:
     return fact(
         "opportunity.stage_entered",
         time,
@@ -26,23 +31,32 @@ def stage(time, stage_name, offset, *, recorded_at=None, **attributes):
     )
 
 
-def amendment(kind, offset, recorded_at, *, target="e0", type_="opportunity.stage_entered.v1", **change):
+def amendment(
+    kind: str,
+    offset: int,
+    recorded_at: When,
+    *,
+    target: str = "e0",
+    type_: str = "opportunity.stage_entered.v1",
+    **change: object,
+) -> Recorded:
     data = {"target": {"source": "crm", "id": target, "type": type_}, "reason": "typing error", **change}
     # Its own time lies far in the future: it must have no effect.
     return fact(f"event.{kind}", "2099-01-01", data, recorded_at=recorded_at, offset=offset)
 
 
-def corrected(stage_name, offset, recorded_at, **rest):
+def corrected(stage_name: str, offset: int, recorded_at: When, **rest: Any) -> Recorded:
     return amendment("corrected", offset, recorded_at, data={"opportunity": "o-1", "stage": stage_name}, **rest)
 
 
-def retracted(offset, recorded_at, **rest):
+def retracted(offset: int, recorded_at: When, **rest: Any) -> Recorded:
     return amendment("retracted", offset, recorded_at, **rest)
 
 
-def stages(facts, as_of=JUN, known_at=JUN):
+def stages(facts: Iterable[Recorded], as_of: datetime = JUN, known_at: datetime = JUN) -> list[str]:
     """Return the stages that are visible, in fold order."""
-    return [each.event.data.stage for each in visible(facts, Moment(as_of, known_at))]
+    seen = [each.event.data for each in visible(facts, Moment(as_of, known_at))]
+    return [data.stage for data in seen if isinstance(data, OpportunityStageEntered)]
 
 
 def test_each_cut_sees_the_last_amendment_that_was_known_by_then_and_a_correction_revives_what_was_retracted():
@@ -118,7 +132,7 @@ def test_of_two_amendments_the_higher_offset_decides_whatever_their_times_and_ar
 def test_an_amended_fact_keeps_its_place_in_the_log_and_names_its_amendment():
     amended = visible([stage(JAN, "lead", 0), corrected("tender", 7, FEB)], Moment(JUN, JUN))
     assert [(each.offset, each.recorded_at, each.event.id) for each in amended] == [(0, JAN, "e0")]
-    assert amended[0].amended_by.id == "e7"
+    assert amended[0].amended_by == EventRef(source="crm", id="e7")
 
 
 def test_no_amendment_is_ever_visible_as_a_fact():
@@ -148,7 +162,10 @@ def test_what_we_knew_then_and_what_was_true_then_are_told_apart(as_of, known_at
         )
     ]
     seen = visible(log, Moment(moment(as_of), moment(known_at)))
-    assert str(seen[-1].event.data.value.amount) == value
+    last = seen[-1].event.data
+    assert isinstance(last, OpportunityValueChanged)
+    assert last.value
+    assert str(last.value.amount) == value
 
 
 def test_a_fact_since_then_holds_at_any_earlier_moment_and_is_folded_before_all_dated_ones():
