@@ -1,6 +1,7 @@
 """`python -m services.ingest`: serve until SIGTERM, then finish what is in flight."""
 
 import gc
+import signal
 import sys
 
 import uvicorn
@@ -36,6 +37,11 @@ def main() -> None:
             timeout_graceful_shutdown=GRACE,
         )
     )
+    for number in (
+        signal.SIGTERM,
+        signal.SIGINT,
+    ):  # uvicorn hands the signal back when it has ended: by then it is done
+        signal.signal(number, lambda *_: setattr(server, "should_exit", True))
     _calm_garbage_collection()
     server.run()
     sys.exit(reasons[0] if reasons else 0 if server.started else 1)

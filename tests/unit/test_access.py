@@ -11,6 +11,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from fastapi import Depends, FastAPI
+from pydantic import SecretStr
 
 from services import access, http_problem, signatures
 from services.access import Caller, mint, require
@@ -48,7 +49,7 @@ async def asked(signer, token, scheme="Bearer"):
 
 
 def shared():
-    return Signer(secret=SECRET)
+    return Signer(secret=SecretStr(SECRET))
 
 
 def signed(**changes):
@@ -193,7 +194,12 @@ async def test_unknown_key_ids_do_not_make_the_service_read_the_set_again_and_ag
     reads = []
     verifier = signatures.PublicKeys(str(path))
     read = verifier._text
-    monkeypatch.setattr(verifier, "_text", lambda: reads.append(1) or read())
+
+    async def counted():
+        reads.append(1)
+        return await read()
+
+    monkeypatch.setattr(verifier, "_text", counted)
     for number in range(20):
         token = jwt.encode(CLAIMS, private["ES256"], algorithm="ES256", headers={"kid": f"k{number}"})
         with pytest.raises(jwt.PyJWTError):
@@ -232,4 +238,4 @@ def test_a_star_in_a_list_is_an_account_like_any_other():
 
 def test_no_token_is_minted_that_would_be_refused():
     with pytest.raises(ValueError, match="role"):
-        mint(SECRET, subject="x", role="root", accounts="*", sources="*", seconds=60)
+        mint(SECRET, subject="x", role="root", accounts="*", sources="*", seconds=60)  # type: ignore[arg-type]

@@ -1,0 +1,52 @@
+"""A Kafka broker of a test's own, to be stopped, paused and killed without harm to other tests."""
+
+import asyncio
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+from deploy.local.kafka import child
+from deploy.local.ports import free
+from services.log import ensure
+from services.settings import Kafka
+
+PATIENCE = 60  # seconds for Java to start
+
+
+class Broker:
+    """One broker on ports of its own whose data stays in `home` from one start to the next."""
+
+    def __init__(self, home: Path) -> None:
+        port, controller = free(2)
+        self.kafka = Kafka(bootstrap=f"127.0.0.1:{port}", local=True)
+        self._child = child(home, port, controller)
+        self._log = home / "broker.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    async def start(self) -> None:
+        """Start it and return once it answers and has the topic."""
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(self._child.command, stdout=log, stderr=log)  # noqa: ASYNC220, S603
+        async with asyncio.timeout(PATIENCE):
+            while not await self._child.ready():
+                await asyncio.sleep(0.2)
+        await ensure(self.kafka)
+
+    def pause(self) -> None:
+        """Freeze it: connections stay open, and nothing answers."""
+        self._send(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Go on after `pause`."""
+        self._send(signal.SIGCONT)
+
+    def kill(self) -> None:
+        """End it without warning."""
+        self._send(signal.SIGKILL)
+        if self._process:
+            self._process.wait()
+
+    def _send(self, number: signal.Signals) -> None:
+        if self._process and self._process.poll() is None:
+            os.kill(self._process.pid, number)

@@ -1,0 +1,163 @@
+"""When the log is away ingest says so, never lies, and is itself again without an operator."""
+
+import asyncio
+import json
+import uuid
+from pathlib import Path
+
+import httpx
+import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import OutOfOrderSequenceNumber
+
+import schemas
+from services.http_problem import HttpProblem
+from services.ingest.log import Record, append
+from services.ingest.producers import Producers
+from services.log import TOPIC
+from services.settings import Kafka
+from tests.integration.broker import Broker
+from tests.integration.service import Service
+
+EXAMPLE = Path(schemas.__file__).parent / "examples" / "attitude.assessed.v1" / "1.json"
+SINGLE = {"Content-Type": "application/cloudevents+json"}
+
+
+@pytest.fixture(scope="module")
+async def broker(tmp_path_factory):
+    broker = Broker(tmp_path_factory.mktemp("kafka"))
+    await broker.start()
+    yield broker
+    broker.kill()
+
+
+@pytest.fixture
+async def service(broker, tmp_path):
+    service = Service(broker.kafka, tmp_path)
+    await service.start()
+    yield service
+    assert service.stop() == 0
+
+
+async def send(client):
+    return await client.post(
+        "/v1/events", json=json.loads(EXAMPLE.read_text()) | {"id": uuid.uuid4().hex}, headers=SINGLE
+    )
+
+
+async def test_ingest_starts_without_a_broker_is_not_ready_and_answers_503(tmp_path):
+    service = Service(Kafka(bootstrap="127.0.0.1:9"), tmp_path)
+    await service.start("/health/live")
+    async with service.client() as client:
+        assert (await client.get("/health/ready")).status_code == 503
+        answer = await send(client)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert answer.json()["type"] == "urn:rapport:problem:log-unavailable"
+    assert service.stop() == 0
+
+
+@pytest.mark.parametrize("missing", ["RAPPORT_KAFKA", "RAPPORT_SECRET"])
+async def test_a_missing_setting_ends_the_process_at_once_by_name(broker, tmp_path, missing):
+    service = Service(broker.kafka, tmp_path, **{missing: ""})
+    with pytest.raises((TimeoutError, httpx.HTTPError)):
+        async with asyncio.timeout(4):
+            await service.start("/health/live")
+    assert service.stop() == 1
+    assert missing in service.told
+    assert len(service.told.splitlines()) == 1
+
+
+async def test_an_unfit_topic_ends_the_process_with_one_sentence(broker, tmp_path):
+    service = Service(broker.kafka, tmp_path, RAPPORT_PARTITIONS="48")
+    with pytest.raises((TimeoutError, httpx.HTTPError)):
+        async with asyncio.timeout(4):
+            await service.start()
+    assert service.process
+    assert service.process.wait(20) == 1
+    assert service.told.splitlines()[-1] == (
+        f"Topic {TOPIC} is unfit: it has 12 partitions, expected 48 (RAPPORT_PARTITIONS)."
+    )
+
+
+async def test_a_frozen_broker_is_503_and_after_it_goes_on_events_are_taken_again(broker, service):
+    async with service.client() as client:
+        assert (await send(client)).status_code == 202
+        broker.pause()
+        try:
+            assert (await client.get("/health/ready")).status_code == 503
+            answers = await asyncio.gather(*(send(client) for _ in range(20)))
+            assert {answer.status_code for answer in answers} == {503}
+        finally:
+            broker.resume()
+        await service.until("/health/ready", 200)
+        assert (await send(client)).status_code == 202
+
+
+async def test_a_killed_broker_is_503_and_after_its_restart_events_are_taken_again(broker, service):
+    async with service.client() as client:
+        assert (await send(client)).status_code == 202
+        broker.kill()
+        assert (await send(client)).status_code == 503
+        await broker.start()
+        await service.until("/health/ready", 200)
+        answers = await asyncio.gather(*(send(client) for _ in range(20)))
+        assert {answer.status_code for answer in answers} == {202}
+
+
+async def test_sigterm_lets_the_request_in_flight_finish(broker, tmp_path):
+    service = Service(broker.kafka, tmp_path)
+    await service.start()
+    async with service.client() as client:
+        broker.pause()
+        sending = asyncio.create_task(send(client))
+        await asyncio.sleep(0.5)
+        ending = asyncio.create_task(asyncio.to_thread(service.stop))
+        await asyncio.sleep(0.5)
+        broker.resume()
+        assert (await sending).status_code == 202
+    assert await ending == 0
+
+
+class Wedged(AIOKafkaProducer):  # type: ignore[misc]  # aiokafka ships no types
+    """A producer whose sender task dies at the first batch, as in aiokafka's issue 1017."""
+
+    async def start(self):
+        await super().start()
+        self._sender.sender_task.cancel()
+        self._sender._fail_all = lambda _: None
+        self._message_accumulator.fail_all(OutOfOrderSequenceNumber())
+
+
+class Silent(AIOKafkaProducer):  # type: ignore[misc]  # as above
+    """A producer that reports success at no offset, as aiokafka does after a sequence number came twice."""
+
+    async def send(self, *arguments, **named):
+        future = await super().send(*arguments, **named)
+        done = asyncio.get_running_loop().create_future()
+        future.add_done_callback(lambda sent: done.set_result(sent.result()._replace(offset=-1)))
+        return done
+
+
+@pytest.mark.parametrize("faulty", [Wedged, Silent])
+@pytest.mark.parametrize("count", [1, 100])
+async def test_a_producer_that_failed_is_replaced(broker, faulty, count):
+    if faulty is Silent and count > 1:
+        pytest.skip("it spoils single sends only")
+    kinds = [faulty, AIOKafkaProducer]
+
+    def make(kafka):
+        return kinds.pop(0)(**kafka.client(), acks="all", enable_idempotence=True)
+
+    producers = Producers(broker.kafka, make)
+    keeper = asyncio.create_task(producers.run())
+    try:
+        records = [Record(number % 12, b"key", b"{}") for number in range(count)]
+        with pytest.raises(HttpProblem):
+            await append(producers, records)
+        offsets = await append(producers, records)
+        assert len(offsets) == count
+        assert min(offsets) >= 0
+        assert not kinds
+    finally:
+        keeper.cancel()
+        await asyncio.gather(keeper, return_exceptions=True)
