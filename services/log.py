@@ -73,8 +73,8 @@ async def check(kafka: Kafka, topic: str = TOPIC) -> Topic:
     """Describe the topic if it keeps the contract; raise `UnfitTopic` with the first breach if not."""
     described = await _existing(kafka, topic)
     configs = await _configs(kafka, topic)
-    if breach := _breach(kafka, described, configs):
-        raise UnfitTopic(f"Topic {topic} is unfit: {breach}.")
+    if reason := breach(kafka, described, configs):
+        raise UnfitTopic(f"Topic {topic} is unfit: {reason}.")
     return described
 
 
@@ -90,7 +90,8 @@ async def topic_id(kafka: Kafka, topic: str = TOPIC) -> str:
     return (await _existing(kafka, topic)).topic_id
 
 
-def _breach(kafka: Kafka, topic: Topic, configs: Mapping[str, str]) -> str | None:
+def breach(kafka: Kafka, topic: Topic, configs: Mapping[str, str]) -> str | None:
+    """Name the first term of the contract that the topic breaks, its value and the one expected; None if fit."""
     if topic.partitions != kafka.partitions:
         return f"it has {topic.partitions} partitions, expected {kafka.partitions} (RAPPORT_PARTITIONS)"
     for name, expected in CONTRACT.items():

@@ -136,7 +136,7 @@ class Signer(Environment):
     @model_validator(mode="after")
     def _is_one(self) -> Self:
         if (self.secret is None) == (self.jwks is None):
-            raise ValueError("Exactly one of RAPPORT_SECRET and RAPPORT_JWKS must be set: who signs tokens?")
+            raise ValueError("Exactly one of RAPPORT_SECRET and RAPPORT_JWKS must say who signs tokens")
         return self
 
 

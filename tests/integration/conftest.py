@@ -1,0 +1,84 @@
+"""A real Kafka and a real PostgreSQL for the whole run, started by the very command that people use."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from sqlalchemy import make_url
+
+from deploy.local.record import Record, read
+from services.settings import Database, Kafka
+
+PATIENCE = 300  # seconds: on a fresh machine the first start fetches Kafka
+RAPPORT = (sys.executable, "-c", "from services.cli import main; main()")
+
+
+@dataclass(frozen=True)
+class Servers:
+    """The servers of one run of `rapport up --only kafka,postgres`, and its data directory."""
+
+    data: Path
+    kafka: Kafka
+    database: Database
+
+    def record(self) -> Record:
+        record = read(self.data)
+        assert record, "the stack is gone"
+        return record
+
+
+def environment(data: Path) -> dict[str, str]:
+    """Whatever the developer has set for a stack of their own is not for the tests."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("RAPPORT_")}
+    return kept | {"RAPPORT_DATA": str(data)}
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    data = tmp_path_factory.mktemp("rapport").resolve()
+    with (data / "up.log").open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603  our own command
+            [*RAPPORT, "up", "--only", "kafka,postgres"], env=environment(data), stdout=log, stderr=log
+        )
+    try:
+        yield _ready(data, process)
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def _ready(data: Path, process: subprocess.Popen[bytes]) -> Servers:
+    deadline = time.monotonic() + PATIENCE
+    while not ((record := read(data)) and record.ready):
+        assert process.poll() is None, (data / "up.log").read_text()
+        assert time.monotonic() < deadline, (data / "up.log").read_text()
+        time.sleep(0.1)
+    assert record.kafka
+    assert record.database
+    kafka = Kafka(bootstrap=record.kafka, local=True)
+    return Servers(data, kafka, Database.model_validate({"dsn": record.database}))
+
+
+@pytest.fixture(scope="session")
+def kafka(servers: Servers) -> Kafka:
+    """The log, with `rapport.events` created; use topics of one's own to be alone."""
+    return servers.kafka
+
+
+@pytest.fixture
+async def database(servers: Servers) -> AsyncIterator[Database]:
+    """An empty database for one test."""
+    name = f"test_{uuid4().hex}"
+    server = await asyncpg.connect(servers.database.plain())
+    await server.execute(f"CREATE DATABASE {name}")
+    url = make_url(servers.database.plain()).set(database=name)
+    yield Database.model_validate({"dsn": url.render_as_string(hide_password=False)})
+    await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await server.close()
