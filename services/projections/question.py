@@ -7,11 +7,13 @@ NDJSON rows, the portfolio form, the property tests) follows from this declarati
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 
 from schemas import Fact
 from schemas.event import REGISTERED
+from services.projections import moments
 from services.projections.folds import States, fold, subject_of
 from services.projections.history import Moment, Recorded
 from services.projections.policy import Policies
@@ -41,9 +43,28 @@ class View(NamedTuple):
 
 
 class Parameters(BaseModel):
-    """What may be asked besides the moments; an unknown parameter is refused."""
+    """What may be asked; an unknown parameter is refused. A date means a whole day in `tz`: in `from`, its start."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    tz: str = Field("UTC", description="IANA time zone of dates without a time")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _whole_days(cls, asked: Any) -> Any:  # noqa: ANN401 -- whatever was sent; pydantic judges the rest
+        if not isinstance(asked, dict):
+            return asked
+        tz = moments.zone(str(asked.get("tz") or "UTC"))
+        read = {"from": moments.start, "known_from": moments.start, "to": moments.end, "known_to": moments.end}
+        read |= {"as_of": moments.end, "known_at": moments.end}
+        return {name: _read(name, read[name], value, tz) if name in read else value for name, value in asked.items()}
+
+
+def _read(name: str, reader: Callable[[object, ZoneInfo], datetime], value: object, tz: ZoneInfo) -> datetime | None:
+    try:
+        return None if value is None else reader(value, tz)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
 
 
 Place = Annotated[
@@ -67,7 +88,7 @@ class Row(BaseModel):
 
 
 class Answer(BaseModel):
-    """An answer: lists of rows, each list naming the fields that identify a row: `Annotated[list[X], Key("contact")]`."""
+    """An answer: lists of rows, each naming the fields that identify a row: `Annotated[list[X], key("contact")]`."""
 
     model_config = ConfigDict(frozen=True)
 

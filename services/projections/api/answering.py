@@ -1,0 +1,152 @@
+"""An answer as bytes: JSON with its moments and token, or flat rows as CSV and NDJSON; ETags; explanations."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from hashlib import blake2b
+from itertools import chain
+from typing import Any, NamedTuple, Protocol
+
+import orjson
+from fastapi import Request, Response
+from pydantic import BaseModel, create_model
+
+from services.http_problem import HttpProblem
+from services.projections import cut as cuts
+from services.projections.answers import Snapshot
+from services.projections.cut import Cut
+from services.projections.policy import DEFAULT
+from services.projections.question import PortfolioQuestion, Question
+from services.projections.rows import columns, csv_lines, lists, ndjson_lines, rows
+from services.projections.store import journal
+
+CSV, NDJSON, JSON = "text/csv", "application/x-ndjson", "application/json"
+
+
+class Envelope(NamedTuple):
+    """An answer with all that is told beside it; without `account` it is a portfolio's."""
+
+    question: Question
+    answer: Any  # the question's answer model, or a list of (account, answer)
+    cut: Cut
+    account: str | None = None
+    following: str | None = None
+
+    def head(self) -> dict[str, Any]:
+        """Return what stands before the answer."""
+        version = cuts.version(DEFAULT)
+        return {
+            "question": self.question.name,
+            **({"account": self.account} if self.account is not None else {}),
+            "as_of": self.cut.as_of,
+            "known_at": self.cut.known_at,
+            "complete": self.cut.complete,
+            "token": self.cut.encode(),
+            "version": version,
+            **({} if self.cut.version == version else {"repeatable": False}),
+        }
+
+
+class Form(Protocol):
+    """How an answer is wanted."""
+
+    @property
+    def explain(self) -> bool:
+        """Whether the events behind each row are wanted."""
+
+    @property
+    def rows(self) -> str | None:
+        """Which list is wanted as flat rows."""
+
+
+def envelope_model(question: Question, *, each: bool = False) -> type[BaseModel]:
+    """Return the model of the whole response, for OpenAPI."""
+    title = "".join(word.capitalize() for word in question.name.split("-"))
+    fields: dict[str, Any] = {
+        "question": (str, ...),
+        "as_of": (datetime, ...),
+        "known_at": (datetime, ...),
+        "complete": (bool, ...),
+        "token": (str, ...),
+        "version": (str, ...),
+        "repeatable": (bool, True),
+        "answer": (question.answer_model, ...),
+    }
+    if each:
+        one = create_model(f"{title}OfAccount", account=(str, ...), answer=(question.answer_model, ...))
+        fields |= {"answer": (list[one], ...), "next": (str | None, None)}
+    elif not isinstance(question, PortfolioQuestion):
+        fields["account"] = (str, ...)
+    return create_model(f"{title}{'Portfolio' if each else ''}Answer_", **fields)
+
+
+async def respond(request: Request, at: Snapshot, told: Envelope, form: Form) -> Response:
+    """Write the answer in the form that the request accepts; 304 if the client has these bytes already."""
+    kind = _accepted(request)
+    if kind == JSON:
+        body = orjson.dumps(told.head() | await _content(at, told, form), option=orjson.OPT_UTC_Z)
+    else:
+        body = b"".join(_flat(told, form, kind))
+    tag = f'"{blake2b(body, digest_size=16).hexdigest()}"'
+    headers = {"ETag": tag, "Vary": "Accept, Authorization", "Cache-Control": "private, no-cache"}
+    if told.following:
+        headers["Link"] = f'<{request.url.include_query_params(cursor=told.following)}>; rel="next"'
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    charset = "; charset=utf-8" if kind == CSV else ""
+    return Response(body, headers=headers, media_type=kind + charset)
+
+
+def _accepted(request: Request) -> str:
+    accepted = request.headers.get("accept", "*/*")
+    kinds = [part.split(";")[0].strip() for part in accepted.split(",")]
+    for kind in kinds:
+        if kind in (CSV, NDJSON, JSON):
+            return kind
+        if kind in ("*/*", "application/*"):
+            return JSON
+    raise HttpProblem(406, "not-acceptable", "Not acceptable", f"Answers come as {JSON}, {CSV} or {NDJSON}.")
+
+
+async def _content(at: Snapshot, told: Envelope, form: Form) -> dict[str, Any]:
+    if isinstance(told.answer, list):
+        dumped: Any = [{"account": account, "answer": _dump(answer)} for account, answer in told.answer]
+    else:
+        dumped = _dump(told.answer)
+    sources = await _sources(at, dumped) if form.explain else None
+    _explain(dumped, sources)
+    return {"answer": dumped} | ({"next": told.following} if isinstance(told.answer, list) else {})
+
+
+def _dump(answer: BaseModel) -> Any:  # noqa: ANN401 -- any JSON
+    return answer.model_dump(mode="json", by_alias=True)
+
+
+async def _sources(at: Snapshot, dumped: Any) -> dict[tuple[int, int], dict[str, str]]:  # noqa: ANN401 -- any JSON
+    places = {(place[0], place[1]) for row in _rows(dumped) for place in row["because"]}
+    return {(row[0], row[1]): {"source": row[2], "id": row[3]} for row in await journal.at(at.connection, places)}
+
+
+def _explain(dumped: Any, sources: dict[tuple[int, int], dict[str, str]] | None) -> None:  # noqa: ANN401 -- any JSON
+    for row in list(_rows(dumped)):
+        places = row.pop("because")
+        if sources is not None:
+            row["because"] = [sources[place[0], place[1]] for place in places if (place[0], place[1]) in sources]
+
+
+def _rows(value: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 -- any JSON
+    if isinstance(value, list):
+        yield from chain.from_iterable(_rows(each) for each in value)
+    elif isinstance(value, dict):
+        yield from chain.from_iterable(_rows(each) for key, each in value.items() if key != "because")
+        if "because" in value:
+            yield value
+
+
+def _flat(told: Envelope, form: Form, kind: str) -> Iterable[bytes]:
+    model = told.question.answer_model
+    if form.rows is not None and form.rows not in lists(model):
+        known = ", ".join(lists(model))
+        raise HttpProblem(422, "invalid-parameter", "A parameter is not valid", f"rows: expected one of {known}.")
+    each = told.answer if isinstance(told.answer, list) else [(told.account, told.answer)]
+    flat = chain.from_iterable(rows(answer, form.rows, account, told.cut.moment) for account, answer in each)
+    return csv_lines(columns(model, form.rows), flat) if kind == CSV else ndjson_lines(flat)

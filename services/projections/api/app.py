@@ -1,0 +1,113 @@
+"""The wiring of the read API: one place where its parts meet."""
+
+import contextlib
+import sys
+from collections.abc import AsyncIterator
+
+import uvicorn
+from fastapi import APIRouter, FastAPI, Request, Response
+from pydantic import BaseModel
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from services import access, http_problem
+from services.http_problem import HttpProblem, responses
+from services.partition import partition_of
+from services.projections import answers, cut
+from services.projections.api import asking, facts, log
+from services.projections.store import control
+from services.requests import Observed
+from services.settings import Database, Endpoints, Kafka, Signer, address, load
+from services.telemetry import exposition
+
+DESCRIPTION = "Ask Rapport: who decides, who supports us, how that changed and why, at any moment."
+CONNECTIONS = 10
+GRACE = 15
+
+health = APIRouter(tags=["health"])
+
+
+class Health(BaseModel):
+    """The service is as asked; otherwise the answer is a problem."""
+
+    status: str = "ok"
+
+
+def read_api(database: Database, signer: Signer, partitions: int) -> FastAPI:
+    """Build the service."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.engine = control.connect(database, pool=CONNECTIONS)
+        yield
+        await app.state.engine.dispose()
+
+    app = FastAPI(
+        title="Rapport read API",
+        version=cut.code_version(),
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,  # its page would load scripts from elsewhere
+        redoc_url=None,
+    )
+    app.state.partition_of = lambda account: partition_of(account, partitions)
+    access.install(app, signer)
+    http_problem.install(app)
+    app.add_exception_handler(SQLAlchemyError, _unreachable)
+    app.add_exception_handler(OSError, _unreachable)
+    app.add_middleware(Observed)
+    for router in (facts.router, log.router, asking.router, health):
+        app.include_router(router)
+    return app
+
+
+async def _unreachable(request: Request, error: Exception) -> Response:
+    del request
+    if isinstance(error, DBAPIError) and not error.connection_invalidated:
+        raise error
+    return HttpProblem(
+        503, "database", "The database does not answer", "Ask again in a moment.", headers={"Retry-After": "1"}
+    ).response()
+
+
+@health.get("/health/live", responses=responses())
+async def live() -> Health:
+    """Tell that the process runs."""
+    return Health()
+
+
+@health.get("/health/ready", responses=responses(503))
+async def ready(request: Request) -> Health:
+    """Tell whether answers can be read now: 503 if not."""
+    async with answers.snapshot(request.app.state.engine):
+        return Health()
+
+
+@health.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"description": "Prometheus's text format", "content": {"text/plain": {}}}},
+)
+async def metrics() -> Response:
+    """Return the metrics of this process."""
+    return exposition()
+
+
+def run() -> None:
+    """Read the settings and serve until SIGTERM."""
+    kafka, database, signer, endpoints = load(Kafka), load(Database), load(Signer), load(Endpoints)
+    host, port = address(endpoints.api)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            read_api(database, signer, kafka.partitions),
+            host=host,
+            port=port,
+            loop="uvloop",
+            http="httptools",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE,
+        )
+    )
+    server.run()
+    sys.exit(0 if server.started else 1)

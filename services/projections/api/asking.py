@@ -1,0 +1,210 @@
+"""One route for each question: its own parameters beside the moments that all questions take."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import Field, create_model
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services import receipt
+from services.access import Caller, require
+from services.http_problem import HttpProblem, responses
+from services.projections import answers, cut
+from services.projections.answers import Asked, Behind, OtherCluster, Snapshot
+from services.projections.api.answering import Envelope, envelope_model, respond
+from services.projections.cut import Cut
+from services.projections.question import AccountQuestion, Parameters, PortfolioQuestion, Question
+from services.projections.questions import ACCOUNT, PORTFOLIO
+from services.projections.store import journal, states
+
+router = APIRouter(prefix="/v1")
+READERS = require("manager", "auditor", "admin")
+PATIENCE = 10.0  # seconds that `after` waits
+PAGE = 100
+
+
+class Moments(Parameters):
+    """Which moment, and in which form."""
+
+    as_of: datetime | None = Field(None, description="what was true by then; default: now")
+    known_at: datetime | None = Field(None, description="as it was known by then; default: all that is known")
+    token: str | None = Field(None, description="of an earlier answer: asks again at exactly that cut of the log")
+    after: str | None = Field(None, description="of a receipt: waits until that much of the log is projected")
+    explain: bool = Field(default=False, description="1: the events behind each row, as `because`")
+    rows: str | None = Field(None, description="for CSV and NDJSON: which list of the answer; default: the first")
+
+    def asked(self) -> Asked:
+        """Return the moments asked for; raises a 422 problem for a token that is none."""
+        if self.token is None:
+            return Asked(self.as_of, self.known_at)
+        if self.as_of or self.known_at:
+            raise unfit("token", "it holds the moments: expected no as_of or known_at beside it")
+        try:
+            return Asked(cut=cut.decode(self.token))
+        except ValueError as error:
+            raise unfit("token", str(error)) from None
+
+
+class Page(Moments):
+    """A portfolio's answer comes account by account, in pages."""
+
+    cursor: str | None = Field(None, description="the `next` of the page before")
+    limit: int = Field(PAGE, ge=1, le=1_000, description="accounts in a page")
+
+
+def unfit(parameter: str, detail: str) -> HttpProblem:
+    """Make the problem of a parameter that cannot be used."""
+    errors = [{"parameter": parameter, "detail": detail}]
+    return HttpProblem(422, "invalid-parameter", "A parameter is not valid", f"{parameter}: {detail}.", errors=errors)
+
+
+def not_found(account: str) -> HttpProblem:
+    """Make the problem of an account that does not exist, or not for this caller."""
+    del account  # it may be another's secret that it exists; and ids stay out of texts
+    return HttpProblem(404, "unknown-account", "No such account", "There is no account with this id for this token.")
+
+
+def among(caller: Caller) -> list[str] | None:
+    """Return the accounts that a caller may see; None: all."""
+    return None if caller.accounts == "*" else sorted(caller.accounts)
+
+
+async def wait_for(engine: AsyncEngine, token: str | None) -> None:
+    """Wait, bounded, until what a receipt names is projected; else a 503 problem."""
+    if token is None:
+        return
+    try:
+        needed = receipt.decode(token)
+    except ValueError as error:
+        raise unfit("after", str(error)) from None
+    deadline = asyncio.get_running_loop().time() + PATIENCE
+    while not await _reached(engine, needed):
+        if asyncio.get_running_loop().time() > deadline:
+            raise behind("What the receipt names is not projected yet.")
+        await asyncio.sleep(0.02)
+
+
+async def _reached(engine: AsyncEngine, needed: receipt.Receipt) -> bool:
+    async with answers.snapshot(engine) as at:
+        if needed.cluster_id != at.cluster_id:
+            raise gone()
+        return all(
+            run.partition in at.positions and at.positions[run.partition].next_offset > run.last for run in needed.runs
+        )
+
+
+def behind(detail: str) -> HttpProblem:
+    """Make the problem of a projection that has not come far enough yet."""
+    return HttpProblem(503, "behind", "Not projected yet", detail, headers={"Retry-After": "1"})
+
+
+def gone() -> HttpProblem:
+    """Make the problem of a token that belongs to another log."""
+    return HttpProblem(410, "other-log", "Another log", "This token is of another log than the one that answers here.")
+
+
+def resolve(at: Snapshot, asked: Asked, partitions: list[int]) -> Cut:
+    """Resolve the moments asked for into a cut, or the problem why not."""
+    try:
+        return at.cut(asked, partitions)
+    except OtherCluster:
+        raise gone() from None
+    except Behind as error:
+        raise behind(str(error)) from None
+
+
+def _account_route(question: AccountQuestion[Any]) -> Callable[..., Awaitable[Response]]:
+    model = create_model(_title(question) + "Query", __base__=(Moments, question.parameters))
+
+    async def ask(
+        request: Request,
+        account: str,
+        asked: Annotated[model, Query()],  # type: ignore[valid-type]
+        caller: Annotated[Caller, Depends(READERS)],
+    ) -> Response:
+        engine: AsyncEngine = request.app.state.engine
+        await wait_for(engine, asked.after)
+        moments: Asked = asked.asked()
+        async with answers.snapshot(engine) as at:
+            if not await journal.exists(at.connection, account, among(caller)):
+                raise not_found(account)
+            at_cut = resolve(at, moments, [request.app.state.partition_of(account)])
+            view = await answers.account_view(at, account, question, moments, at_cut)
+            answer = question.answer(view, asked)
+            told = Envelope(question, answer, at_cut, account=account)
+            return await respond(request, at, told, asked)
+
+    return ask
+
+
+def _portfolio_route(question: PortfolioQuestion[Any]) -> Callable[..., Awaitable[Response]]:
+    model = create_model(_title(question) + "Query", __base__=(Moments, question.parameters))
+
+    async def ask(
+        request: Request,
+        asked: Annotated[model, Query()],  # type: ignore[valid-type]
+        caller: Annotated[Caller, Depends(READERS)],
+    ) -> Response:
+        engine: AsyncEngine = request.app.state.engine
+        await wait_for(engine, asked.after)
+        moments: Asked = asked.asked()
+        async with answers.snapshot(engine) as at:
+            at_cut = resolve(at, moments, list(at.positions))
+            views = await answers.portfolio_views(at, among(caller), question, moments, at_cut)
+            answer = question.answer(views, asked)
+            return await respond(request, at, Envelope(question, answer, at_cut), asked)
+
+    return ask
+
+
+def _each_route(question: AccountQuestion[Any]) -> Callable[..., Awaitable[Response]]:
+    """Ask an account's question of every account that the caller may see, a page at a time."""
+    model = create_model(_title(question) + "PortfolioQuery", __base__=(Page, question.parameters))
+
+    async def ask(
+        request: Request,
+        asked: Annotated[model, Query()],  # type: ignore[valid-type]
+        caller: Annotated[Caller, Depends(READERS)],
+    ) -> Response:
+        engine: AsyncEngine = request.app.state.engine
+        page: Page = asked
+        await wait_for(engine, page.after)
+        moments = page.asked()
+        async with answers.snapshot(engine) as at:
+            at_cut = resolve(at, moments, list(at.positions))
+            accounts = await states.accounts(at.connection, among(caller), page.cursor or "", page.limit)
+            views = await answers.portfolio_views(at, accounts, question, moments, at_cut)
+            each = [(view.account, question.answer(view, asked)) for view in views]
+            following = accounts[-1] if len(accounts) == page.limit else None
+            return await respond(request, at, Envelope(question, each, at_cut, following=following), page)
+
+    return ask
+
+
+def _title(question: Question) -> str:
+    return "".join(word.capitalize() for word in question.name.split("-"))
+
+
+def _add(path: str, question: Question, route: Callable[..., Awaitable[Response]], model: type) -> None:
+    content = {kind: {"schema": {"type": "string"}} for kind in ("text/csv", "application/x-ndjson")}
+    router.add_api_route(
+        path,
+        route,
+        name=route.__name__,
+        operation_id=path.strip("/").replace("/", "-").replace("{", "").replace("}", ""),
+        summary=question.about,
+        tags=["questions"],
+        response_model=None,
+        response_class=Response,
+        responses={200: {"model": model, "content": content}, **responses(401, 403, 404, 410, 422, 503)},
+    )
+
+
+for _question in ACCOUNT.values():
+    _add(f"/accounts/{{account}}/{_question.name}", _question, _account_route(_question), envelope_model(_question))
+    _add(f"/portfolio/{_question.name}", _question, _each_route(_question), envelope_model(_question, each=True))
+for _whole in PORTFOLIO.values():
+    _add(f"/portfolio/{_whole.name}", _whole, _portfolio_route(_whole), envelope_model(_whole))

@@ -1,0 +1,183 @@
+"""The journal itself: accounts, events with their lineage, and replay."""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import orjson
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.access import Caller, require
+from services.http_problem import responses
+from services.projections import answers, replay
+from services.projections.api.asking import READERS, among, not_found
+from services.projections.history import Recorded
+from services.projections.lineage import Lineage, lineage
+from services.projections.question import Parameters
+from services.projections.store import journal, states
+
+router = APIRouter(prefix="/v1")
+AUDITORS = require("auditor", "admin")
+
+
+class AccountRow(BaseModel):
+    """One account."""
+
+    account: str
+    name: str | None
+    industry: str | None
+    region: str | None
+
+
+class Accounts(BaseModel):
+    """A page of accounts, in order of id."""
+
+    accounts: list[AccountRow]
+    next: str | None = Field(description="the cursor of the following page")
+
+
+class EventsPage(BaseModel):
+    """A page of an account's events, in the order of the log."""
+
+    events: list[dict[str, Any]]
+    next: int | None = Field(description="the cursor of the following page")
+
+
+class EventsAnswer(BaseModel):
+    """Every event with this source and id, one for each account that has one."""
+
+    events: list[Lineage]
+
+
+class ReplayParameters(Parameters):
+    """Which events."""
+
+    account: str | None = None
+    type: str | None = None
+    source: str | None = None
+    actor: str | None = None
+    from_: datetime | None = Field(None, alias="from")
+    to: datetime | None = None
+    clock: Literal["time", "recorded"] = "recorded"
+
+
+@router.get("/accounts", tags=["accounts"], responses=responses(401, 403, 422, 503))
+async def accounts(
+    request: Request,
+    caller: Annotated[Caller, Depends(READERS)],
+    q: Annotated[str | None, Query(description="part of the id or the name")] = None,
+    cursor: Annotated[str, Query(description="the `next` of the page before")] = "",
+    limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
+) -> Accounts:
+    """List the accounts that the caller may see."""
+    async with answers.snapshot(request.app.state.engine) as at:
+        found: list[AccountRow] = []
+        beyond: str | None = cursor
+        while beyond is not None and len(found) < limit:
+            page = await states.accounts(at.connection, among(caller), beyond, limit)
+            profiles = await states.load(at.connection, [(each, "account") for each in page]) if page else {}
+            for each in page:
+                row = _row(each, profiles.get((each, "account")))
+                if _matches(row, q) and len(found) < limit:
+                    found.append(row)
+                    beyond = each
+            if len(found) < limit:
+                beyond = page[-1] if len(page) == limit else None
+    return Accounts(accounts=found, next=beyond)
+
+
+def _row(account: str, kept: Any) -> AccountRow:  # noqa: ANN401 -- a Kept or None
+    profile = kept.state.profile if kept else {}
+    value = {name: register.value for name, register in profile.items()}
+    return AccountRow(
+        account=account, name=value.get("name"), industry=value.get("industry"), region=value.get("region")
+    )
+
+
+def _matches(row: AccountRow, q: str | None) -> bool:
+    return q is None or any(q.casefold() in (text or "").casefold() for text in (row.account, row.name))
+
+
+@router.get("/accounts/{account}/events", tags=["journal"], responses=responses(401, 403, 404, 422, 503))
+async def account_events(
+    request: Request,
+    account: str,
+    caller: Annotated[Caller, Depends(AUDITORS)],
+    cursor: Annotated[int, Query(ge=-1)] = -1,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000,
+) -> EventsPage:
+    """Return an account's events as they were sent, with their record time, in the order of the log."""
+    async with answers.snapshot(request.app.state.engine) as at:
+        if not await journal.exists(at.connection, account, among(caller)):
+            raise not_found(account)
+        rows = await replay.page(at.connection, account, cursor, limit)
+    events = [replay.exported(row) for row in rows]
+    return EventsPage(events=events, next=rows[-1].offset if len(rows) == limit else None)
+
+
+@router.get("/events", tags=["journal"], responses=responses(401, 403, 422, 503))
+async def events(
+    request: Request,
+    source: str,
+    id: str,  # noqa: A002 -- the attribute's name
+    caller: Annotated[Caller, Depends(AUDITORS)],
+) -> EventsAnswer:
+    """Return the events with this identity, each with its lineage."""
+    async with answers.snapshot(request.app.state.engine) as at:
+        found = []
+        for account in await journal.accounts_of(at.connection, source, id, among(caller)):
+            facts = await journal.all_of(at.connection, account)
+            found.append(lineage(_one(facts, source, id), facts))
+    return EventsAnswer(events=found)
+
+
+def _one(facts: list[Recorded], source: str, id_: str) -> Recorded:
+    return next(fact for fact in facts if (fact.event.source, fact.event.id) == (source, id_))
+
+
+@router.get(
+    "/replay",
+    tags=["journal"],
+    response_class=StreamingResponse,
+    responses={
+        200: {"description": "one event a line", "content": {"application/x-ndjson": {"schema": {"type": "string"}}}},
+        **responses(401, 403, 422, 503),
+    },
+)
+async def replayed(
+    request: Request, wanted: Annotated[ReplayParameters, Query()], caller: Annotated[Caller, Depends(AUDITORS)]
+) -> StreamingResponse:
+    """Stream events as they were sent, with their record time: partition by partition, each in the log's order."""
+    engine: AsyncEngine = request.app.state.engine
+    lines = _lines(engine, wanted, among(caller))
+    first = await anext(lines, b"")  # a database that is away is a problem, not half a stream
+
+    async def body() -> AsyncIterator[bytes]:
+        yield first
+        async for line in lines:
+            yield line
+
+    return StreamingResponse(body(), media_type="application/x-ndjson")
+
+
+async def _lines(engine: AsyncEngine, wanted: ReplayParameters, accounts: list[str] | None) -> AsyncIterator[bytes]:
+    async with answers.snapshot(engine) as at:
+        chosen = replay.Chosen(
+            accounts=accounts,
+            account=wanted.account,
+            type=wanted.type,
+            source=wanted.source,
+            actor=wanted.actor,
+            start=wanted.from_,
+            end=wanted.to,
+        )
+        async for rows in replay.stream(at.connection, chosen, wanted.clock):
+            yield b"".join(_written(rows))
+
+
+def _written(rows: list[journal.Stored]) -> Iterator[bytes]:
+    for row in rows:
+        yield orjson.dumps(replay.exported(row), option=orjson.OPT_APPEND_NEWLINE)

@@ -1,0 +1,137 @@
+"""How far the log has been projected, and what became of what was sent."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel
+
+from services import receipt
+from services.access import Caller, require
+from services.http_problem import responses
+from services.projections import answers
+from services.projections.api.asking import gone, unfit
+from services.projections.store import journal
+from services.projections.store.waiting import dead_letter_counts, waiting_amendments
+
+router = APIRouter(prefix="/v1", tags=["log"])
+
+
+class PartitionPosition(BaseModel):
+    """How far one partition has been projected."""
+
+    partition: int
+    position: int
+    end: int
+    lag: int
+    lag_seconds: float
+    recorded_at: datetime
+    seen_at: datetime
+
+
+class WaitingAmendment(BaseModel):
+    """An amendment whose target is not there, or is of another type."""
+
+    account: str
+    source: str
+    id: str
+    target: dict[str, Any]
+
+
+class Positions(BaseModel):
+    """The projection as a whole."""
+
+    projection: int
+    cluster: str
+    partitions: list[PartitionPosition]
+    dead_letters: dict[str, int]
+    waiting_amendments: list[WaitingAmendment]
+
+
+class Place(BaseModel):
+    """What became of one event of a request: projected, duplicate, conflict, undecodable, misrouted or waiting."""
+
+    partition: int
+    offset: int
+    status: str
+    source: str | None = None
+    id: str | None = None
+    detail: str | None = None
+
+
+class ReceiptAnswer(BaseModel):
+    """What became of each event of a request."""
+
+    settled: bool
+    events: list[Place]
+
+
+@router.get("/positions", responses=responses(401, 403, 503))
+async def positions(
+    request: Request, caller: Annotated[Caller, Depends(require("manager", "auditor", "admin"))]
+) -> Positions:
+    """Tell how far each partition has been projected, and what needs attention."""
+    del caller
+    async with answers.snapshot(request.app.state.engine) as at:
+        return Positions(
+            projection=at.projection,
+            cluster=at.cluster_id,
+            partitions=[
+                PartitionPosition(
+                    partition=each.partition,
+                    position=each.next_offset,
+                    end=max(each.log_end, each.next_offset),
+                    lag=max(each.log_end - each.next_offset, 0),
+                    lag_seconds=max((each.seen_at - each.recorded_at).total_seconds(), 0.0)
+                    if each.log_end > each.next_offset
+                    else 0.0,
+                    recorded_at=each.recorded_at,
+                    seen_at=each.seen_at,
+                )
+                for each in at.positions.values()
+            ],
+            dead_letters=await dead_letter_counts(at.connection),
+            waiting_amendments=[
+                WaitingAmendment(account=account, source=source, id=id_, target=target)
+                for account, source, id_, target in await waiting_amendments(at.connection)
+            ],
+        )
+
+
+@router.get("/receipts/{token}", responses=responses(401, 410, 422, 503))
+async def receipts(
+    request: Request,
+    token: str,
+    caller: Annotated[Caller, Depends(require("emitter", "manager", "auditor", "admin"))],
+) -> ReceiptAnswer:
+    """Tell what became of each event of a request; ids only of accounts that the caller may see."""
+    try:
+        wanted = receipt.decode(token)
+    except ValueError as error:
+        raise unfit("token", str(error)) from None
+    async with answers.snapshot(request.app.state.engine) as at:
+        if wanted.cluster_id != at.cluster_id:
+            raise gone()
+        places = list(wanted.places())
+        facts = {(row[0], row[1]): row for row in await journal.at(at.connection, places)}
+        letters = {(row[0], row[1]): row for row in await journal.letters_at(at.connection, places)}
+        next_offsets = {partition: each.next_offset for partition, each in at.positions.items()}
+    events = [_place(place, facts.get(place), letters.get(place), next_offsets, caller) for place in places]
+    return ReceiptAnswer(settled=all(each.status != "waiting" for each in events), events=events)
+
+
+def _place(place: tuple[int, int], fact: Any, letter: Any, next_offsets: dict[int, int], caller: Caller) -> Place:  # noqa: ANN401 -- rows
+    partition, offset = place
+    row = fact or letter
+    if row is None:
+        status = "waiting" if offset >= next_offsets.get(partition, 0) else "duplicate"
+        return Place(partition=partition, offset=offset, status=status)
+    seen = row[4] is not None and caller.may_see(row[4])
+    return Place(
+        partition=partition,
+        offset=offset,
+        status="projected" if fact else letter[5],
+        source=row[2] if seen else None,
+        id=row[3] if seen else None,
+        detail=letter[6] if letter and seen else None,
+    )

@@ -1,0 +1,119 @@
+"""A record of the log becomes a fact, or a dead letter that says why it cannot. Pure."""
+
+from datetime import UTC, datetime
+from typing import NamedTuple, Protocol
+
+import orjson
+from pydantic import ValidationError
+
+from schemas import Event, catalogue, identity_digest, parse
+from schemas.account import AccountMerged
+from schemas.correction import Amendment
+from services.partition import partition_of
+
+LOG_APPEND_TIME = 1
+
+
+class Record(Protocol):
+    """What is read of a Kafka record; aiokafka's ConsumerRecord is one."""
+
+    partition: int
+    offset: int
+    timestamp: int
+    timestamp_type: int
+    key: bytes | None
+    value: bytes | None
+
+
+class Letter(NamedTuple):
+    """A record that could not become a fact: `undecodable`, `misrouted` or `conflict`, and the reason in words."""
+
+    partition: int
+    offset: int
+    timestamp: datetime
+    reason: str
+    detail: str
+    identity: tuple[str, str, str] | None  # account, source, id
+    key: bytes | None
+    value: bytes | None
+
+
+class Arrival(NamedTuple):
+    """A record that is a valid event in its right place; its identity may still be known already."""
+
+    event: Event
+    timestamp: datetime
+    partition: int
+    offset: int
+    digest: bytes
+    raw: bytes
+    key: bytes
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """Account, source and id."""
+        return self.event.partitionkey, self.event.source, self.event.id
+
+    @property
+    def target(self) -> tuple[str | None, str | None]:
+        """What an amendment amends (source and id), or what account an account is merged into (None and id)."""
+        data = self.event.data
+        if isinstance(data, Amendment):
+            return data.target.source, data.target.id
+        return (None, data.into) if isinstance(data, AccountMerged) else (None, None)
+
+
+class Outdated(Exception):  # noqa: N818 -- a sentence to stop by
+    """Ingest speaks a newer contract than this process."""
+
+
+def read(record: Record, partitions: int) -> Arrival | Letter:
+    """Parse one record and check its place. Raises Outdated for a valid event of a contract that is not ours."""
+    raw = record.value or b""
+    try:
+        event = parse(raw)
+    except ValidationError as error:
+        _stop_if_newer(raw, record)
+        return letter(record, "undecodable", _first(error))
+    if misplaced := _misplaced(record, event.partitionkey, partitions):
+        return letter(record, "misrouted", misplaced, (event.partitionkey, event.source, event.id))
+    digest = identity_digest(event, raw)
+    return Arrival(event, _time(record), record.partition, record.offset, digest, raw, record.key or b"")
+
+
+def letter(record: Record, reason: str, detail: str, identity: tuple[str, str, str] | None = None) -> Letter:
+    """Make the dead letter of a record."""
+    return Letter(record.partition, record.offset, _time(record), reason, detail, identity, record.key, record.value)
+
+
+def _misplaced(record: Record, account: str, partitions: int) -> str | None:
+    if record.key != account.encode():
+        return "the record's key is not the event's partitionkey"
+    if record.partition != (right := partition_of(account, partitions)):
+        return f"the account belongs to partition {right}, the record stands in {record.partition}"
+    if record.timestamp_type != LOG_APPEND_TIME:
+        return "the record's timestamp is not LogAppendTime"
+    return None
+
+
+def _stop_if_newer(raw: bytes, record: Record) -> None:
+    try:
+        sent = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return
+    stamped = sent.get("catalogueversion") if isinstance(sent, dict) else None
+    if stamped is not None and stamped != catalogue().version:
+        raise Outdated(
+            f"Partition {record.partition}, offset {record.offset}: ingest accepted an event of contract {stamped} "
+            f"that this worker, of contract {catalogue().version}, cannot read. Start a worker of the same release."
+        )
+
+
+def _first(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return f"{place}: {first['msg']}" if place else first["msg"]
+
+
+def _time(record: Record) -> datetime:
+    return datetime.fromtimestamp(record.timestamp / 1000, UTC)

@@ -1,0 +1,94 @@
+"""The cut of the log that an answer was read at, as an opaque token: asked again at it, the answer is the same."""
+
+import binascii
+import zlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import datetime, timedelta
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+import schemas
+from services.projections.history import EPOCH, MICROSECOND, Moment
+from services.projections.policy import Policies
+
+HERE = Path(__file__).parent
+CODE = ("history.py", "register.py", "policy.py", "question.py", "folds", "models", "questions")
+LONGEST = 8_192
+NONSENSE = "this is not a token of an answer, or not the whole of it"
+
+
+class Cut(NamedTuple):
+    """What an answer was read at: the moments, the next offset of each partition, and whose log and code."""
+
+    as_of: datetime
+    known_at: datetime
+    only_known: bool  # whether `known_at` was asked for, or is what the offsets amount to
+    complete: bool
+    offsets: dict[int, int]
+    cluster_id: str
+    projection: int
+    version: str
+
+    @property
+    def moment(self) -> Moment:
+        """The moments that the answer tells."""
+        return Moment(self.as_of, self.known_at)
+
+    def encode(self) -> str:
+        """Write it as a token for a URL."""
+        fields = self._replace(as_of=_number(self.as_of), known_at=_number(self.known_at))  # type: ignore[arg-type]
+        return urlsafe_b64encode(zlib.compress(msgspec.msgpack.encode(tuple(fields)), 9)).rstrip(b"=").decode()
+
+
+class _Wire(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
+    as_of: int
+    known_at: int
+    only_known: bool
+    complete: bool
+    offsets: dict[int, int]
+    cluster_id: str
+    projection: int
+    version: str
+
+
+def decode(token: str) -> Cut:
+    """Read a token; ValueError for anything that `encode` did not write."""
+    if len(token) > LONGEST:
+        raise ValueError(NONSENSE)
+    try:
+        packed = zlib.decompressobj().decompress(urlsafe_b64decode(token + "=" * (-len(token) % 4)), LONGEST)
+        wire = msgspec.msgpack.decode(packed, type=_Wire)
+        as_of, known_at = _moment(wire.as_of), _moment(wire.known_at)
+    except (binascii.Error, zlib.error, msgspec.DecodeError, OverflowError, ValueError):
+        raise ValueError(NONSENSE) from None
+    return Cut(
+        as_of, known_at, wire.only_known, wire.complete, wire.offsets, wire.cluster_id, wire.projection, wire.version
+    )
+
+
+@cache
+def code_version() -> str:
+    """Name the code that answers depend on: a digest of its source, so that no change can forget to say so."""
+    digest = sha256()
+    roots = [Path(schemas.__file__).parent, *(HERE / name for name in CODE)]
+    for root in roots:
+        for file in sorted(root.rglob("*.py")) if root.is_dir() else [root]:
+            digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def version(policies: Policies) -> str:
+    """Name the code and the policies of an answer."""
+    return f"{code_version()};{policies.version}"
+
+
+def _number(moment: datetime) -> int:
+    return (moment - EPOCH) // MICROSECOND
+
+
+def _moment(number: int) -> datetime:
+    return EPOCH + timedelta(microseconds=number)

@@ -1,0 +1,76 @@
+"""Where a fact stands among others: what amended it, what it says caused it, what it caused. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from schemas.correction import Amendment
+from schemas.values import EventRef
+from services.projections.folds import subject_of
+from services.projections.history import Recorded
+from services.projections.questions import QUESTIONS
+
+
+class Lineage(BaseModel):
+    """One event with its place in the log and its relations to others of its account."""
+
+    account: str
+    source: str
+    id: str
+    type: str
+    time: datetime
+    recorded_at: datetime
+    partition: int
+    offset: int
+    actor: str
+    submittedby: str | None
+    recordedtime: datetime | None
+    data: dict[str, Any]
+    amended_by: list[EventRef]
+    causes: list[EventRef]
+    caused: list[EventRef]
+    cited_by: list[str]
+
+
+def lineage(fact: Recorded, facts: Sequence[Recorded]) -> Lineage:
+    """Return the lineage of one fact among all facts of its account."""
+    event = fact.event
+    return Lineage(
+        account=event.partitionkey,
+        source=event.source,
+        id=event.id,
+        type=event.type,
+        time=event.time,
+        recorded_at=fact.recorded_at,
+        partition=fact.partition,
+        offset=fact.offset,
+        actor=event.actor,
+        submittedby=event.submittedby,
+        recordedtime=event.recordedtime,
+        data=event.data.model_dump(mode="json", by_alias=True, exclude_unset=True),
+        amended_by=[each.ref for each in sorted(facts, key=lambda each: each.offset) if _amends(each, fact)],
+        causes=list(event.data.causes),
+        caused=[each.ref for each in facts if fact.ref in each.event.data.causes],
+        cited_by=_readers(fact),
+    )
+
+
+def _amends(amendment: Recorded, fact: Recorded) -> bool:
+    data = amendment.event.data
+    return (
+        isinstance(data, Amendment)
+        and (data.target.source, data.target.id) == (fact.event.source, fact.event.id)
+        and data.target.type == fact.event.type
+    )
+
+
+def _readers(fact: Recorded) -> list[str]:
+    """Return the questions whose answers may cite a fact of this type."""
+    payload = type(fact.event.data)
+    return sorted(
+        name
+        for name, question in QUESTIONS.items()
+        if subject_of(payload) in question.subjects or payload in question.history
+    )

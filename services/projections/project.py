@@ -1,0 +1,210 @@
+"""A batch of records becomes rows in ONE transaction: journal, states, dead letters and positions together."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from schemas.correction import Amendment
+from schemas.event import REGISTERED
+from services.projections.arrival import Arrival, Letter, Record, read
+from services.projections.folds import subject_of
+from services.projections.history import Recorded
+from services.projections.kept import Kept, advance, refold, subject_types
+from services.projections.store import control, journal, states
+from services.projections.store.control import Position
+from services.projections.store.states import Key
+
+
+class Applied(NamedTuple):
+    """What became of a batch: new facts, repeated ones, dead letters, and the positions after it."""
+
+    facts: int
+    duplicates: int
+    letters: tuple[Letter, ...]
+    positions: dict[int, int]
+
+
+class Superseded(Exception):  # noqa: N818 -- a sentence to stop by
+    """Another version of the projection is active now."""
+
+
+class Gap(Exception):  # noqa: N818 -- a sentence to stop by
+    """The log handed over is not contiguous with the position."""
+
+
+class Batch(NamedTuple):
+    """The part of the records at or above the positions, with record times, in log order."""
+
+    arrivals: list[tuple[Arrival, datetime]]
+    letters: list[tuple[Letter, datetime]]
+    ends: dict[int, tuple[int, datetime]]  # partition -> next offset and running maximum of record time
+
+
+async def project(engine: AsyncEngine, version: int, records: Sequence[Record], partitions: int) -> Applied:
+    """Apply records of any partitions, each in offset order, once; those below the position are dropped.
+
+    Raises Gap, Superseded or Outdated, which mean: stop; anything else of the database is transient or a defect.
+    """
+    read_records = [read(record, partitions) for record in records]
+    touched = sorted({record.partition for record in records})
+    async with engine.begin() as connection:
+        before = await control.lock_positions(connection, touched)
+        await _stop_unless_active(connection, version)
+        batch = take(read_records, before)
+        new, repeated = await _append(connection, batch.arrivals)
+        conflicts = await _conflicts(connection, repeated)
+        letters = batch.letters + conflicts
+        if letters:
+            await journal.bury(connection, [journal.letter_row(*each) for each in letters])
+        if new:
+            await _fold(connection, new, {partition: each.next_offset for partition, each in before.items()})
+        if batch.ends:
+            await control.move(connection, batch.ends)
+    ends = {partition: end for partition, (end, _) in batch.ends.items()}
+    dead = tuple(letter for letter, _ in letters)
+    return Applied(len(new), len(repeated) - len(conflicts), dead, ends)
+
+
+def take(records: Iterable[Arrival | Letter], positions: dict[int, Position]) -> Batch:
+    """Drop what lies below the positions and stamp the rest; raises Gap if something is missing."""
+    batch = Batch([], [], {})
+    ends = {each.partition: (each.next_offset, each.recorded_at) for each in positions.values()}
+    for record in records:
+        expected, latest = ends[record.partition]
+        if record.offset < expected:
+            continue
+        if record.offset > expected:
+            raise Gap(f"Partition {record.partition} continues at {record.offset}; {expected} was expected.")
+        recorded_at = max(latest, record.timestamp)  # a broker's clock may step back; record time may not
+        ends[record.partition] = batch.ends[record.partition] = (record.offset + 1, recorded_at)
+        if isinstance(record, Letter):
+            batch.letters.append((record, recorded_at))
+        else:
+            batch.arrivals.append((record, recorded_at))
+    return batch
+
+
+def recorded(arrival: Arrival, recorded_at: datetime) -> Recorded:
+    """Return the fact that an arrival is."""
+    return Recorded(arrival.event, recorded_at, arrival.partition, arrival.offset)
+
+
+async def _stop_unless_active(connection: AsyncConnection, version: int) -> None:
+    active = await control.active(connection)
+    if active != version:
+        raise Superseded(f"Version {active} of the projection is active; this worker projects version {version}.")
+
+
+async def _append(
+    connection: AsyncConnection, arrivals: Sequence[tuple[Arrival, datetime]]
+) -> tuple[list[Recorded], list[tuple[Arrival, datetime]]]:
+    """Insert what is new; return it, and the arrivals whose identity was known already."""
+    first: dict[tuple[str, str, str], tuple[Arrival, datetime]] = {}
+    for each in arrivals:
+        first.setdefault(each[0].identity, each)
+    if not first:
+        return [], []
+    inserted = await journal.append(connection, [journal.journal_row(*each) for each in first.values()])
+    new, repeated = [], []
+    for arrival, recorded_at in arrivals:
+        if (arrival.partition, arrival.offset) in inserted:
+            new.append(recorded(arrival, recorded_at))
+        else:
+            repeated.append((arrival, recorded_at))
+    return new, repeated
+
+
+async def _conflicts(
+    connection: AsyncConnection, repeated: Sequence[tuple[Arrival, datetime]]
+) -> list[tuple[Letter, datetime]]:
+    """Return a dead letter for each repetition whose content differs from the fact that came first."""
+    if not repeated:
+        return []
+    digests = await journal.digests(connection, {arrival.identity for arrival, _ in repeated})
+    return [
+        (conflict(arrival), recorded_at)
+        for arrival, recorded_at in repeated
+        if digests[arrival.identity] != arrival.digest
+    ]
+
+
+def conflict(arrival: Arrival) -> Letter:
+    """Return the dead letter of an event whose identity belongs to another one."""
+    detail = "an event with this source and id, but other type, time, actor or data, came first"
+    return Letter(
+        arrival.partition,
+        arrival.offset,
+        arrival.timestamp,
+        "conflict",
+        detail,
+        arrival.identity,
+        arrival.key,
+        arrival.raw,
+    )
+
+
+async def _fold(connection: AsyncConnection, new: Sequence[Recorded], starts: dict[int, int]) -> None:
+    """Fold new facts into the saved states of the subjects that they touch."""
+    by_account = defaultdict[str, list[Recorded]](list)
+    for fact in new:
+        by_account[fact.event.partitionkey].append(fact)
+    amended = amended_keys(new, await journal.targets(connection, by_account))
+    touched = group(new)
+    keys = touched.keys() | amended
+    if not keys:
+        return
+    loaded = await states.load(connection, keys)
+    saved = {key: kept for key, kept in loaded.items() if kept is not None}
+    to = {account: facts[-1].recorded_at for account, facts in by_account.items()}
+    stale = {key for key in keys if key in amended or key not in saved or is_due(saved[key], to[key[0]])}
+    earlier = await _earlier(
+        connection, stale, {account: starts[facts[0].partition] for account, facts in by_account.items()}
+    )
+    folded = {
+        (account, subject): refold(subject, earlier[account] + by_account[account], to[account])
+        if (account, subject) in stale
+        else advance(subject, saved[account, subject], touched[account, subject], to[account])
+        for account, subject in keys
+    }
+    await states.save(connection, folded)
+
+
+def group(facts: Iterable[Recorded]) -> dict[Key, list[Recorded]]:
+    """Group facts by account and the subject whose fold takes them."""
+    touched = defaultdict[Key, list[Recorded]](list)
+    for fact in facts:
+        if subject := subject_of(type(fact.event.data)):
+            touched[fact.event.partitionkey, subject].append(fact)
+    return touched
+
+
+def amended_keys(new: Iterable[Recorded], targets: set[tuple[str, str, str]]) -> set[Key]:
+    """Return the states that amendments change: of their targets' types, or of a target that came after them."""
+    keys = set[Key]()
+    for fact in new:
+        data = fact.event.data
+        if isinstance(data, Amendment) and data.target.type in REGISTERED:
+            subject = subject_of(REGISTERED[data.target.type])
+        else:
+            subject = subject_of(type(data)) if fact.identity in targets else None
+        if subject:
+            keys.add((fact.event.partitionkey, subject))
+    return keys
+
+
+def is_due(kept: Kept, to: datetime) -> bool:
+    """Whether a fact that waited in the journal has to be folded in by now."""
+    return kept.due is not None and kept.due <= to
+
+
+async def _earlier(connection: AsyncConnection, stale: set[Key], starts: dict[str, int]) -> dict[str, list[Recorded]]:
+    facts = defaultdict[str, list[Recorded]](list)
+    if stale:
+        before = {account: starts[account] for account, _ in stale}
+        types = {wire for subject in {subject for _, subject in stale} for wire in subject_types(subject)}
+        for fact in await journal.earlier(connection, before, types):
+            facts[fact.event.partitionkey].append(fact)
+    return facts

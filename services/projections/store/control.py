@@ -1,0 +1,211 @@
+"""Versions of the projection: which one is active, what log it is of, and how far it has come."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from services.problem import Problem
+from services.settings import Database
+
+LAYOUT = 1  # of tables.sql: a projection of another layout is rebuilt, not migrated
+HERE = Path(__file__).parent.parent
+
+# A frozen process must not hold a row lock for ever: the server ends its transaction and its connection.
+_GUARDS = {
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "30s",
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
+
+
+class Position(NamedTuple):
+    """How far one partition has been projected, and how long it was when last looked at."""
+
+    partition: int
+    next_offset: int
+    recorded_at: datetime
+    log_end: int
+    seen_at: datetime
+
+
+class Log(NamedTuple):
+    """Which log the positions are positions of."""
+
+    cluster_id: str
+    topic_id: str
+
+
+def connect(database: Database, version: int | None = None, pool: int = 5) -> AsyncEngine:
+    """Return an engine; with a `version` every statement is about that version of the projection."""
+    settings = _GUARDS | ({"search_path": schema(version)} if version else {})
+    arguments = database.connect_args() | {"server_settings": settings, "timeout": 10}
+    return create_async_engine(
+        database.url(), connect_args=arguments, pool_size=pool, max_overflow=0, pool_pre_ping=version is None
+    )
+
+
+def schema(version: int) -> str:
+    """Return the schema that holds a version."""
+    return f"projection_{version}"
+
+
+async def script(connection: AsyncConnection, name: str, **words: str) -> None:
+    """Run a file of several statements."""
+    statements = (HERE / name).read_text().format(**words)
+    raw = await connection.get_raw_connection()
+    await raw.driver_connection.execute(statements)  # type: ignore[union-attr]
+
+
+# One migration at a time; what exists stays.
+CONTROL = text("""
+    CREATE SCHEMA IF NOT EXISTS rapport;
+""")
+PROJECTION = text("""
+    CREATE TABLE IF NOT EXISTS rapport.projection (
+        only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),
+        active   integer NOT NULL,
+        layout   integer NOT NULL)
+""")
+LOCK = text("SELECT pg_advisory_xact_lock(7284061)")
+ACTIVE = text("SELECT active FROM rapport.projection")
+ACTIVE_LAYOUT = text("SELECT active, layout FROM rapport.projection")
+FLIP = text("""
+    INSERT INTO rapport.projection (active, layout) VALUES (:version, :layout)
+    ON CONFLICT (only_one) DO UPDATE SET active = :version, layout = :layout
+""")
+VERSIONS = text("""
+    SELECT CAST(substr(nspname, 12) AS integer) FROM pg_namespace
+    WHERE nspname ~ '^projection_[0-9]+$' ORDER BY 1
+""")
+# Everything that follows in the transaction is about the active version.
+ENTER = text("""
+    SELECT set_config('search_path', 'projection_' || active, true), active FROM rapport.projection
+""")
+ADD_POSITIONS = text("INSERT INTO position (partition) SELECT generate_series(0, :partitions - 1)")
+ALL_POSITIONS = text("""
+    SELECT partition, next_offset, recorded_at, log_end, seen_at FROM position ORDER BY partition
+""")
+# The row lock serialises this writer with a zombie, and with rebuild's switch.
+LOCK_POSITIONS = text("""
+    SELECT partition, next_offset, recorded_at, log_end, seen_at FROM position
+    WHERE partition = ANY(CAST(:partitions AS integer[])) ORDER BY partition FOR UPDATE
+""")
+MOVE = text("""
+    UPDATE position SET next_offset = new.next_offset, recorded_at = new.recorded_at
+    FROM unnest(CAST(:partitions AS integer[]), CAST(:offsets AS bigint[]), CAST(:times AS timestamptz[]))
+         AS new (partition, next_offset, recorded_at)
+    WHERE position.partition = new.partition
+""")
+SEE = text("""
+    UPDATE position SET log_end = new.log_end, seen_at = :seen_at
+    FROM unnest(CAST(:partitions AS integer[]), CAST(:ends AS bigint[])) AS new (partition, log_end)
+    WHERE position.partition = new.partition
+""")
+LOG = text("SELECT cluster_id, topic_id FROM log")
+SET_LOG = text("INSERT INTO log (cluster_id, topic_id) VALUES (:cluster_id, :topic_id)")
+
+
+async def migrate(engine: AsyncEngine, partitions: int) -> int:
+    """Create what is absent and return the active version; safe to repeat and to run twice at once."""
+    async with engine.begin() as connection:
+        await connection.execute(LOCK)
+        await connection.execute(CONTROL)
+        await connection.execute(PROJECTION)
+        version = (await connection.execute(ACTIVE)).scalar()
+        if version is None:
+            version = await add_version(connection, partitions)
+            await script(connection, "indexes.sql")
+            await flip(connection, version)
+        return int(version)
+
+
+async def add_version(connection: AsyncConnection, partitions: int) -> int:
+    """Create the next version, empty and without indexes, and enter it; return its number."""
+    known = (await connection.execute(VERSIONS)).scalars().all()
+    version = max(known, default=0) + 1
+    await script(connection, "tables.sql", schema=schema(version))
+    await connection.execute(ADD_POSITIONS, {"partitions": partitions})
+    return version
+
+
+async def drop_version(connection: AsyncConnection, version: int) -> None:
+    """Remove a version and all that it holds."""
+    await connection.execute(text(f"DROP SCHEMA IF EXISTS {schema(version)} CASCADE"))
+
+
+async def versions(connection: AsyncConnection) -> list[int]:
+    """Return every version that exists, in order."""
+    return [int(each) for each in (await connection.execute(VERSIONS)).scalars()]
+
+
+async def active(connection: AsyncConnection) -> int | None:
+    """Return the version that answers are read from, or None before the first migration."""
+    return (await connection.execute(ACTIVE)).scalar()
+
+
+async def flip(connection: AsyncConnection, version: int) -> None:
+    """Make a version the active one."""
+    await connection.execute(FLIP, {"version": version, "layout": LAYOUT})
+
+
+async def enter(connection: AsyncConnection) -> int:
+    """Make the rest of the transaction about the active version; return it."""
+    return int((await connection.execute(ENTER)).one()[1])
+
+
+async def positions(connection: AsyncConnection) -> dict[int, Position]:
+    """Return how far each partition has come."""
+    return {row[0]: Position(*row) for row in await connection.execute(ALL_POSITIONS)}
+
+
+async def lock_positions(connection: AsyncConnection, partitions: Sequence[int]) -> dict[int, Position]:
+    """Return the positions of some partitions and hold their rows until the transaction ends."""
+    rows = await connection.execute(LOCK_POSITIONS, {"partitions": list(partitions)})
+    return {row[0]: Position(*row) for row in rows}
+
+
+async def move(connection: AsyncConnection, to: Mapping[int, tuple[int, datetime]]) -> None:
+    """Move positions: partition -> (next offset, running maximum of record time)."""
+    offsets, times = zip(*to.values(), strict=True)
+    await connection.execute(MOVE, {"partitions": list(to), "offsets": list(offsets), "times": list(times)})
+
+
+async def see(connection: AsyncConnection, ends: Mapping[int, int], seen_at: datetime) -> None:
+    """Note how long partitions were at a moment."""
+    await connection.execute(SEE, {"partitions": list(ends), "ends": list(ends.values()), "seen_at": seen_at})
+
+
+async def log(connection: AsyncConnection) -> Log | None:
+    """Return the log that this version was projected from, or None before the first worker."""
+    row = (await connection.execute(LOG)).one_or_none()
+    return Log(*row) if row else None
+
+
+async def set_log(connection: AsyncConnection, of: Log) -> None:
+    """Bind this version to its log, for good."""
+    await connection.execute(SET_LOG, of._asdict())
+
+
+async def active_version(database: Database) -> int:
+    """Return the active version; raises Problem, with the remedy, where there is none or of another layout."""
+    engine = connect(database, pool=1)
+    try:
+        async with engine.connect() as connection:
+            row = (await connection.execute(ACTIVE_LAYOUT)).one_or_none()
+    except (DBAPIError, OSError) as error:
+        cause = type(error.__cause__ or error).__name__
+        raise Problem(f"The database has no projection to work on ({cause}): run `rapport migrate` first.") from error
+    finally:
+        await engine.dispose()
+    if row is None:
+        raise Problem("The database has no projection yet: run `rapport migrate` first.")
+    if row[1] != LAYOUT:
+        raise Problem(f"The projection has layout {row[1]}, this release needs {LAYOUT}: run `rapport rebuild`.")
+    return int(row[0])

@@ -1,0 +1,238 @@
+"""The journal and the dead letters: every record of the log is in exactly one of them, or repeats a fact."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, TextClause, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from schemas import parse
+from services.projections.arrival import Arrival, Letter
+from services.projections.history import Recorded
+
+JOURNAL_COLUMNS = (
+    "partition",
+    "offset",
+    "account",
+    "source",
+    "id",
+    "type",
+    "time",
+    "recorded_at",
+    "actor",
+    "digest",
+    "target_source",
+    "target_id",
+    "raw",
+)
+LETTER_COLUMNS = ("partition", "offset", "recorded_at", "reason", "detail", "account", "source", "id", "key", "value")
+
+# A second delivery of an identity ends here.
+APPEND = text("""
+    INSERT INTO journal
+    SELECT * FROM unnest(
+        CAST(:partition AS integer[]), CAST(:offset AS bigint[]), CAST(:account AS text[]), CAST(:source AS text[]),
+        CAST(:id AS text[]), CAST(:type AS text[]), CAST(:time AS timestamptz[]), CAST(:recorded_at AS timestamptz[]),
+        CAST(:actor AS text[]), CAST(:digest AS bytea[]), CAST(:target_source AS text[]), CAST(:target_id AS text[]),
+        CAST(:raw AS bytea[]))
+    ON CONFLICT (id, source, account) DO NOTHING
+    RETURNING partition, "offset"
+""")
+# What is already known under these identities.
+DIGESTS = text("""
+    SELECT account, source, id, digest, "offset" FROM journal
+    WHERE (id, source, account) IN (
+        SELECT * FROM unnest(CAST(:id AS text[]), CAST(:source AS text[]), CAST(:account AS text[])))
+""")
+BURY = text("""
+    INSERT INTO dead_letter
+    SELECT * FROM unnest(
+        CAST(:partition AS integer[]), CAST(:offset AS bigint[]), CAST(:recorded_at AS timestamptz[]),
+        CAST(:reason AS text[]), CAST(:detail AS text[]), CAST(:account AS text[]), CAST(:source AS text[]),
+        CAST(:id AS text[]), CAST(:key AS bytea[]), CAST(:value AS bytea[]))
+""")
+# Which facts of these accounts are amended, or would be if they were here.
+TARGETS = text("""
+    SELECT DISTINCT account, target_source, target_id FROM journal
+    WHERE target_source IS NOT NULL AND account = ANY(CAST(:accounts AS text[]))
+""")
+# The facts of some accounts, of some types.
+FACTS = text("""
+    SELECT partition, "offset", recorded_at, raw FROM journal
+    WHERE account = ANY(CAST(:accounts AS text[])) AND type = ANY(CAST(:types AS text[]))
+""")
+# What was known of some accounts before a batch.
+EARLIER = text("""
+    SELECT partition, "offset", recorded_at, raw FROM journal
+    JOIN unnest(CAST(:accounts AS text[]), CAST(:before AS bigint[])) AS batch (account, start) USING (account)
+    WHERE "offset" < batch.start AND type = ANY(CAST(:types AS text[]))
+""")
+# The same over all accounts that may be seen, account by account. NULL: all.
+ALL_FACTS = text("""
+    SELECT account, partition, "offset", recorded_at, raw FROM journal
+    WHERE type = ANY(CAST(:types AS text[]))
+      AND (CAST(:accounts AS text[]) IS NULL OR account = ANY(CAST(:accounts AS text[])))
+    ORDER BY account
+""")
+EXISTS = text("""
+    SELECT EXISTS (SELECT FROM journal WHERE account = :account
+                   AND (CAST(:accounts AS text[]) IS NULL OR :account = ANY(CAST(:accounts AS text[]))))
+""")
+# Which accounts said that they are one customer with this one.
+MERGED_INTO = text("""
+    SELECT DISTINCT account FROM journal WHERE type = 'account.merged.v1' AND target_id = :account
+""")
+# Which accounts have an event with this source and id. NULL: of all accounts.
+ACCOUNTS_OF = text("""
+    SELECT account FROM journal WHERE id = :id AND source = :source
+      AND (CAST(:accounts AS text[]) IS NULL OR account = ANY(CAST(:accounts AS text[])))
+    ORDER BY account
+""")
+ALL_OF = text("""
+    SELECT partition, "offset", recorded_at, raw FROM journal WHERE account = :account ORDER BY "offset"
+""")
+# Which events stand at these places.
+AT = text("""
+    SELECT partition, "offset", source, id, account FROM journal
+    WHERE (partition, "offset") IN (
+        SELECT * FROM unnest(CAST(:partitions AS integer[]), CAST(:offsets AS bigint[])))
+""")
+LETTERS_AT = text("""
+    SELECT partition, "offset", source, id, account, reason, detail FROM dead_letter
+    WHERE (partition, "offset") IN (
+        SELECT * FROM unnest(CAST(:partitions AS integer[]), CAST(:offsets AS bigint[])))
+""")
+
+
+class Stored(NamedTuple):
+    """A fact as the journal keeps it."""
+
+    partition: int
+    offset: int
+    recorded_at: datetime
+    raw: bytes
+
+    def fact(self) -> Recorded:
+        """Parse it."""
+        return Recorded(parse(self.raw), self.recorded_at, self.partition, self.offset)
+
+
+def journal_row(arrival: Arrival, recorded_at: datetime) -> tuple[object, ...]:
+    """Return an arrival as a row of the journal, in the order of JOURNAL_COLUMNS."""
+    event = arrival.event
+    return (
+        arrival.partition,
+        arrival.offset,
+        event.partitionkey,
+        event.source,
+        event.id,
+        event.type,
+        event.time,
+        recorded_at,
+        event.actor,
+        arrival.digest,
+        *arrival.target,
+        arrival.raw,
+    )
+
+
+def letter_row(letter: Letter, recorded_at: datetime) -> tuple[object, ...]:
+    """Return a dead letter as a row, in the order of LETTER_COLUMNS."""
+    account, source, id_ = letter.identity or (None, None, None)
+    where = (letter.partition, letter.offset, recorded_at)
+    return (*where, letter.reason, letter.detail, account, source, id_, letter.key, letter.value)
+
+
+async def append(connection: AsyncConnection, rows: Sequence[tuple[object, ...]]) -> set[tuple[int, int]]:
+    """Insert facts; return the places of those whose identity was not known."""
+    columns = dict(zip(JOURNAL_COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
+    return {(row[0], row[1]) for row in await connection.execute(APPEND, columns)}
+
+
+async def digests(
+    connection: AsyncConnection, identities: Iterable[tuple[str, str, str]]
+) -> dict[tuple[str, str, str], bytes]:
+    """Return the content digest of each identity that the journal knows."""
+    account, source, id_ = map(list, zip(*identities, strict=True))
+    rows = await connection.execute(DIGESTS, {"account": account, "source": source, "id": id_})
+    return {(row.account, row.source, row.id): row.digest for row in rows}
+
+
+async def bury(connection: AsyncConnection, rows: Sequence[tuple[object, ...]]) -> None:
+    """Insert dead letters."""
+    await connection.execute(BURY, dict(zip(LETTER_COLUMNS, map(list, zip(*rows, strict=True)), strict=True)))
+
+
+async def targets(connection: AsyncConnection, accounts: Iterable[str]) -> set[tuple[str, str, str]]:
+    """Return the identities that amendments of these accounts name."""
+    return {tuple(row) for row in await connection.execute(TARGETS, {"accounts": list(accounts)})}
+
+
+async def facts(connection: AsyncConnection, accounts: Iterable[str], types: Iterable[str]) -> list[Recorded]:
+    """Return the facts of some accounts, of some types, in no order."""
+    rows = await connection.execute(FACTS, {"accounts": list(accounts), "types": list(types)})
+    return [Stored(*row).fact() for row in rows]
+
+
+async def earlier(connection: AsyncConnection, before: Mapping[str, int], types: Iterable[str]) -> list[Recorded]:
+    """Return the facts of some accounts, of some types, that stand before an offset of the account's partition."""
+    wanted = {"accounts": list(before), "before": list(before.values()), "types": list(types)}
+    return [Stored(*row).fact() for row in await connection.execute(EARLIER, wanted)]
+
+
+async def all_facts(
+    connection: AsyncConnection, accounts: Iterable[str] | None, types: Iterable[str]
+) -> AsyncIterator[tuple[str, list[Recorded]]]:
+    """Yield the facts of each account that has any, in order of account; None: of all accounts."""
+    wanted = {"accounts": None if accounts is None else list(accounts), "types": list(types)}
+    account, gathered = None, list[Recorded]()
+    result = await connection.stream(ALL_FACTS, wanted)
+    async for row in result.yield_per(2_000):
+        if row[0] != account:
+            if account is not None:
+                yield account, gathered
+            account, gathered = row[0], []
+        gathered.append(Stored(*row[1:]).fact())
+    if account is not None:
+        yield account, gathered
+
+
+async def exists(connection: AsyncConnection, account: str, among: Iterable[str] | None) -> bool:
+    """Whether any fact of the account is known and the account is among those that may be seen (None: all)."""
+    wanted = {"account": account, "accounts": None if among is None else list(among)}
+    return bool((await connection.execute(EXISTS, wanted)).scalar())
+
+
+async def merged_into(connection: AsyncConnection, account: str) -> list[str]:
+    """Return the accounts that were ever said to be merged into this one; amendments are not applied here."""
+    return sorted((await connection.execute(MERGED_INTO, {"account": account})).scalars())
+
+
+async def accounts_of(connection: AsyncConnection, source: str, id_: str, among: Iterable[str] | None) -> Sequence[str]:
+    """Return the accounts that may be seen (None: all) and have an event with this source and id."""
+    wanted = {"source": source, "id": id_, "accounts": None if among is None else list(among)}
+    return (await connection.execute(ACCOUNTS_OF, wanted)).scalars().all()
+
+
+async def all_of(connection: AsyncConnection, account: str) -> list[Recorded]:
+    """Return all facts of an account, in the order of the log."""
+    return [Stored(*row).fact() for row in await connection.execute(ALL_OF, {"account": account})]
+
+
+async def at(connection: AsyncConnection, places: Iterable[tuple[int, int]]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return partition, offset, source, id and account of the facts at these places."""
+    return await _at(connection, AT, places)
+
+
+async def letters_at(connection: AsyncConnection, places: Iterable[tuple[int, int]]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return partition, offset, source, id, account, reason and detail of the dead letters at these places."""
+    return await _at(connection, LETTERS_AT, places)
+
+
+async def _at(
+    connection: AsyncConnection, statement: TextClause, places: Iterable[tuple[int, int]]
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    wanted = sorted(places)
+    arguments = {"partitions": [each[0] for each in wanted], "offsets": [each[1] for each in wanted]}
+    return (await connection.execute(statement, arguments)).all()

@@ -1,0 +1,36 @@
+"""What the read side counts, and the worker's own health endpoint."""
+
+import faust
+from prometheus_client import Counter, Gauge
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from services.projections.store import control
+from services.telemetry import exposition
+
+FACTS = Counter("rapport_projected_facts", "Facts appended to the journal.")
+DUPLICATES = Counter("rapport_duplicates", "Second deliveries of a fact; they change nothing.")
+DEAD_LETTERS = Counter("rapport_dead_letters", "Records that could not become facts. Alarm on any.", ["reason"])
+POSITION = Gauge("rapport_position", "The next offset to project.", ["partition"])
+
+
+def worker_health(app: faust.App, engine: AsyncEngine) -> Starlette:
+    """Return /health/live, /health/ready and /metrics of a worker."""
+
+    async def live(_: Request) -> Response:
+        return JSONResponse({"status": "live"}, 200 if not app.crashed else 503)
+
+    async def ready(_: Request) -> Response:
+        async with engine.connect() as connection:
+            positions = await control.positions(connection)
+        assigned = sorted(tp.partition for tp in app.consumer.assignment())
+        lag = sum(max(positions[each].log_end - positions[each].next_offset, 0) for each in assigned)
+        return JSONResponse({"status": "ready", "partitions": assigned, "lag": lag})
+
+    async def metrics(_: Request) -> Response:
+        return exposition()
+
+    return Starlette(routes=[Route("/health/live", live), Route("/health/ready", ready), Route("/metrics", metrics)])

@@ -1,0 +1,141 @@
+"""Once a second: how long is the log, is it still the same log, and does this worker keep up?"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.log import TOPIC
+from services.projections.store import control
+from services.projections.store.control import Log, Position
+from services.settings import Kafka
+from services.topic_metadata import TopicRequest
+
+logger = logging.getLogger(__name__)
+
+INTERVAL = 1.0
+STALL = 60.0  # seconds without progress, behind and assigned, after which a worker is of no use
+
+
+class OtherLog(Exception):  # noqa: N818 -- a sentence to stop by
+    """The log is not the one that the positions are positions of."""
+
+
+class Stalled(Exception):  # noqa: N818 -- a sentence to stop by
+    """Records wait, and nothing moves."""
+
+
+class Ends:
+    """A client that asks the log for its identity and its ends; no group, no fetching."""
+
+    def __init__(self, kafka: Kafka) -> None:
+        self._consumer = AIOKafkaConsumer(**kafka.client(), request_timeout_ms=5_000)
+
+    async def __aenter__(self) -> Self:
+        await self._consumer.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._consumer.stop()
+
+    async def log(self) -> Log:
+        """Return the identity of the log; raises OtherLog if its topic is gone."""
+        client = self._consumer._client  # noqa: SLF001 -- its public calls know no topic ids
+        answer = await client.send(client.get_random_node(), TopicRequest(TOPIC))
+        code, _, topic_id, *_ = answer.topics[0]
+        if code == UnknownTopicOrPartitionError.errno:
+            raise OtherLog(f"The topic {TOPIC} is gone; the positions here are of the topic that was there before.")
+        return Log(str(answer.cluster_id), str(topic_id))
+
+    async def ends(self, partitions: Mapping[int, object] | set[int]) -> dict[int, int]:
+        """Return the offset that follows the last record of each partition."""
+        asked = [TopicPartition(TOPIC, partition) for partition in partitions]
+        return {tp.partition: end for tp, end in (await self._consumer.end_offsets(asked)).items()}
+
+
+def refuse_other(bound: Log, found: Log) -> None:
+    """Raise OtherLog, in one sentence, unless the log found is the one that the positions are bound to."""
+    if bound.cluster_id != found.cluster_id:
+        raise OtherLog(
+            f"This is another Kafka cluster ({found.cluster_id}); the positions are of cluster {bound.cluster_id}. "
+            "Point RAPPORT_KAFKA at that one, or rebuild from this one with `rapport rebuild`."
+        )
+    if bound.topic_id != found.topic_id:
+        raise OtherLog(
+            f"The topic {TOPIC} was recreated (id {found.topic_id}, the positions are of {bound.topic_id}). "
+            "Restore the old log, or rebuild from the new one with `rapport rebuild`."
+        )
+
+
+def refuse_shorter(positions: Mapping[int, Position], ends: Mapping[int, int]) -> None:
+    """Raise OtherLog if any partition is shorter than what has been projected from it."""
+    for partition, end in ends.items():
+        if end < positions[partition].next_offset:
+            raise OtherLog(
+                f"Partition {partition} of {TOPIC} ends at {end}, but {positions[partition].next_offset} records of "
+                "it have been projected: the log has lost its end. Restore it; do not project on."
+            )
+
+
+async def bind(engine: AsyncEngine, ends: Ends) -> None:
+    """Check at start that the log is ours, whole, and remember it if it is the first."""
+    found = await ends.log()
+    async with engine.begin() as connection:
+        bound = await control.log(connection)
+        if bound is None:
+            await control.set_log(connection, found)
+        positions = await control.positions(connection)
+    if bound is not None:
+        refuse_other(bound, found)
+    refuse_shorter(positions, await ends.ends(set(positions)))
+
+
+async def watch(engine: AsyncEngine, ends: Ends, assigned: Callable[[], set[int]]) -> None:
+    """Look at the log every second and note its ends; raises OtherLog or Stalled, which mean: stop."""
+    moved_at: dict[int, tuple[int, float]] = {}
+    while True:
+        try:
+            async with asyncio.timeout(10):
+                await _look(engine, ends, assigned(), moved_at)
+        except (KafkaError, SQLAlchemyError, OSError, TimeoutError) as error:
+            logger.warning("The log or the database does not answer: %s", type(error).__name__)
+        await asyncio.sleep(INTERVAL)
+
+
+async def _look(engine: AsyncEngine, ends: Ends, assigned: set[int], moved_at: dict[int, tuple[int, float]]) -> None:
+    async with engine.connect() as connection:
+        bound = await control.log(connection)
+    if bound is not None:
+        refuse_other(bound, await ends.log())
+    if not assigned:
+        moved_at.clear()
+        return
+    seen_at = datetime.now(UTC)  # before the ends are asked for: all that was recorded by then lies below them
+    found = await ends.ends(assigned)
+    async with engine.begin() as connection:
+        positions = await control.positions(connection)
+        refuse_shorter(positions, found)
+        await control.see(connection, found, seen_at)
+    _stop_if_stalled(positions, found, moved_at)
+
+
+def _stop_if_stalled(
+    positions: Mapping[int, Position], ends: Mapping[int, int], moved_at: dict[int, tuple[int, float]]
+) -> None:
+    now = asyncio.get_running_loop().time()
+    for partition, end in ends.items():
+        at = positions[partition].next_offset
+        since = moved_at.get(partition)
+        if since is None or since[0] != at or at >= end:
+            moved_at[partition] = (at, now)
+        elif now - since[1] > STALL:
+            raise Stalled(f"Partition {partition} has stood at {at} of {end} for {STALL:.0f} seconds.")

@@ -1,0 +1,145 @@
+"""The worker: slices of the log, a transaction for a batch of them, until it is told to stop or finds that it must."""
+
+import asyncio
+import gc
+import logging
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+
+import faust
+import uvloop
+from aiokafka import ConsumerRecord
+from faust.contrib.asgi import serve_asgi
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from tenacity import AsyncRetrying, before_sleep_log, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
+
+from services import log
+from services.problem import Problem
+from services.projections import stream
+from services.projections.arrival import Outdated
+from services.projections.project import Applied, Gap, Superseded, project
+from services.projections.store import control
+from services.projections.telemetry import DEAD_LETTERS, DUPLICATES, FACTS, POSITION, worker_health
+from services.projections.watch import Ends, OtherLog, Stalled, bind, watch
+from services.settings import Database, Health, Kafka
+
+logger = logging.getLogger(__name__)
+
+BATCH = 5_000  # records in one transaction
+GATHER = 24  # slices waited for, at most
+LINGER = 0.005  # seconds that slices are waited for
+PATIENCE = 60.0  # seconds of a database that does not answer, before the process stops
+HOPELESS = 1_000  # undecodable records in a row: this is not a bad record but a bad log, or a bad worker
+STOPPING = (Outdated, Gap, Superseded, OtherLog, Stalled)
+
+
+class Hopeless(Exception):  # noqa: N818 -- a sentence to stop by
+    """Nothing on the log can be read."""
+
+
+class Projector:
+    """Applies batches to the database; knows what to retry and when to give up."""
+
+    def __init__(self, engine: AsyncEngine, version: int, partitions: int) -> None:
+        self._engine, self._version, self._partitions = engine, version, partitions
+        self._bad_in_a_row = 0
+
+    async def apply(self, records: Sequence[ConsumerRecord]) -> None:
+        """Apply records in transactions of a bounded size; what heals within a minute is retried."""
+        for batch in _batches(records):
+            async for attempt in AsyncRetrying(
+                retry=retry_if_exception_type((OperationalError, InterfaceError, DBAPIError, OSError, TimeoutError)),
+                wait=wait_exponential_jitter(initial=0.05, max=5),
+                stop=stop_after_delay(PATIENCE),
+                before_sleep=before_sleep_log(logger, logging.WARNING),
+                reraise=True,
+            ):
+                with attempt:
+                    applied = await project(self._engine, self._version, batch, self._partitions)
+            self._count(applied)
+
+    def _count(self, applied: Applied) -> None:
+        FACTS.inc(applied.facts)
+        DUPLICATES.inc(applied.duplicates)
+        for letter in applied.letters:
+            DEAD_LETTERS.labels(letter.reason).inc()
+            logger.warning("Dead letter at %s/%s: %s", letter.partition, letter.offset, letter.reason)
+        for partition, offset in applied.positions.items():
+            POSITION.labels(str(partition)).set(offset)
+        bad = sum(letter.reason == "undecodable" for letter in applied.letters)
+        self._bad_in_a_row = self._bad_in_a_row + bad if bad and not applied.facts else 0
+        if self._bad_in_a_row >= HOPELESS:
+            raise Hopeless(
+                f"{self._bad_in_a_row} records in a row cannot be decoded: this log or this worker is wrong."
+            )
+
+
+def build(kafka: Kafka, database: Database, health: Health, version: int) -> stream.App:
+    """Wire the app: one agent, one watch, one health server."""
+    engine = control.connect(database, version, pool=3)
+    projector = Projector(engine, version, kafka.partitions)
+
+    async def positions(partitions: set[int]) -> Mapping[int, int]:
+        async with engine.connect() as connection:
+            stored = await control.positions(connection)
+        return {partition: stored[partition].next_offset for partition in partitions}
+
+    app = stream.app(kafka, version, positions)
+
+    @app.agent(stream.topic(app), name="project")
+    async def agent(slices: faust.StreamT[list[ConsumerRecord]]) -> None:
+        try:
+            async for gathered in slices.take(GATHER, within=LINGER):
+                await projector.apply([record for records in gathered for record in records])
+        except (*STOPPING, Hopeless) as stop:
+            _say(stop)
+            raise
+        if not app.should_stop:
+            raise RuntimeError("the stream of slices ended by itself")
+
+    @app.task  # type: ignore[untyped-decorator]
+    async def look() -> None:
+        try:
+            async with Ends(kafka) as ends:
+                await watch(engine, ends, lambda: {tp.partition for tp in app.consumer.assignment()})
+        except STOPPING as stop:
+            _say(stop)
+            raise
+
+    serve_asgi(app, worker_health(app, engine), host=health.host, port=health.port)
+    return app
+
+
+def run(kafka: Kafka, database: Database, health: Health) -> None:
+    """Check that log and database are what they should be, and work; ends the process with one sentence if not."""
+    uvloop.install()
+    try:
+        version = asyncio.run(_prepare(kafka, database))
+    except (Problem, *STOPPING) as stop:
+        sys.exit(str(stop))
+    app = build(kafka, database, health, version)
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    faust.Worker(app, loglevel="WARNING", redirect_stdouts=False, logging_config=None).execute_from_commandline()
+
+
+async def _prepare(kafka: Kafka, database: Database) -> int:
+    await log.check(kafka)
+    version = await control.active_version(database)
+    engine = control.connect(database, version, pool=1)
+    try:
+        async with Ends(kafka) as ends:
+            await bind(engine, ends)
+    finally:
+        await engine.dispose()
+    return version
+
+
+def _batches(records: Sequence[ConsumerRecord]) -> Iterator[Sequence[ConsumerRecord]]:
+    for start in range(0, len(records), BATCH):
+        yield records[start : start + BATCH]
+
+
+def _say(stop: Exception) -> None:
+    logger.critical("The worker stops: %s", stop)
