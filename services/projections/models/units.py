@@ -6,6 +6,7 @@ import networkx as nx
 
 from services.projections.folds import organisation
 from services.projections.models.latest import latest
+from services.projections.models.people import People
 from services.projections.register import Register
 
 
@@ -45,6 +46,12 @@ class Units:
         """Return the unit above, open or not."""
         parent = self.get(unit).parent.value
         return self.canonical(parent) if parent else None
+
+    def head(self, unit: str, people: People) -> str | None:
+        """Return who heads the unit; None where nobody told, or where that person has left."""
+        head = self.get(unit).head.value
+        person = people.canonical(head) if head else None
+        return person if person and not people.gone(person) else None
 
     def links(self) -> Iterator[tuple[str, str, str, Register[bool]]]:
         """Yield each link that holds: from unit, to unit, kind, and what says so."""

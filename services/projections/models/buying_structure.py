@@ -1,0 +1,73 @@
+"""Where the structure of a buying group does not follow the formal chart."""
+
+from collections.abc import Iterator, Mapping
+from typing import Literal, NamedTuple
+
+from schemas.buying import BuyingRole
+from services.projections.models.buying_group import Part
+from services.projections.models.people import People
+from services.projections.models.rank import below, rank
+from services.projections.models.references import named
+
+# Who has the last word over whom in a purchase; coach and champion say who helps us, not who decides.
+AUTHORITY: dict[BuyingRole, int] = {
+    "final_approver": 3,
+    "decision_maker": 2,
+    "procurement": 1,
+    "technical_evaluator": 1,
+    "business_evaluator": 1,
+    "financial_evaluator": 1,
+    "influencer": 0,
+    "user": 0,
+    "gatekeeper": 0,
+}
+
+
+class Mismatch(NamedTuple):
+    """Somebody with more authority in the purchase than somebody above them in the chart."""
+
+    kind: Literal["rank", "line"]
+    upper: Part
+    lower: Part
+    sentence: str
+
+
+def mismatches(parts: list[Part], people: People, managers: Mapping[str, str]) -> list[Mismatch]:
+    """Compare every two people by their weightiest roles: against their ranks, and against who reports to whom.
+
+    An unknown rank is no mismatch.
+    """
+    leading = _leading(parts)
+    pairs = ((upper, lower) for upper in leading for lower in leading if AUTHORITY[upper.role] > AUTHORITY[lower.role])
+    return [mismatch for pair in pairs for mismatch in _compared(*pair, people, managers)]
+
+
+def _leading(parts: list[Part]) -> list[Part]:
+    """Return for each person the role with the most authority."""
+    leading: dict[str, Part] = {}
+    for part in parts:
+        if part.role in AUTHORITY:
+            rival = leading.get(part.contact)
+            if rival is None or AUTHORITY[part.role] > AUTHORITY[rival.role]:
+                leading[part.contact] = part
+    return list(leading.values())
+
+
+def _compared(upper: Part, lower: Part, people: People, managers: Mapping[str, str]) -> Iterator[Mismatch]:
+    one, other = rank(people, upper.contact), rank(people, lower.contact)
+    who, whom = (f"{named(people.name(part.contact), part.contact)}, {_words(part.role)}" for part in (upper, lower))
+    if below(one, other):
+        yield Mismatch("rank", upper, lower, f"{who}, ranks {one}, below {whom}, who ranks {other}.")
+    if lower.contact in _above(upper.contact, managers):
+        yield Mismatch("line", upper, lower, f"{who}, reports to {whom}.")
+
+
+def _words(role: BuyingRole) -> str:
+    return role.replace("_", " ")
+
+
+def _above(person: str, managers: Mapping[str, str]) -> list[str]:
+    chain: list[str] = []
+    while (person := managers.get(person, "")) and person not in chain:
+        chain.append(person)
+    return chain

@@ -1,0 +1,184 @@
+"""Who plays which part in buying, which parts does nobody play, and does it fit the chart?"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from schemas.buying import BuyingRole
+from schemas.values import Rank
+from services.projections.folds.assessment import ACCOUNT
+from services.projections.models.buying_group import ROLES, Part, all_parts, parts
+from services.projections.models.buying_structure import Mismatch, mismatches
+from services.projections.models.latest import time_of
+from services.projections.models.lines import lines, managers
+from services.projections.models.people import People
+from services.projections.models.person_parts import Position, positions
+from services.projections.models.rank import rank
+from services.projections.models.references import named
+from services.projections.models.shapes import Basis, Standing, basis, standing
+from services.projections.models.units import Units
+from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
+
+# Those who decide, or whose assessment or use the decision rests on; the others help or hinder.
+KEY_ROLES: frozenset[BuyingRole] = frozenset(
+    {
+        "decision_maker",
+        "final_approver",
+        "user",
+        "procurement",
+        "technical_evaluator",
+        "business_evaluator",
+        "financial_evaluator",
+    }
+)
+
+
+class BuyingCommitteeParameters(Parameters):
+    """For which purchase."""
+
+    opportunity: str | None = Field(
+        None, description="roles in this purchase and in every one; without it, the roles in all purchases"
+    )
+    fallback: bool = Field(default=True, description="0: no account-wide assessment in place of a missing one")
+
+
+class MemberRow(Row):
+    """A role that a person plays."""
+
+    contact: str
+    name: str | None
+    role: BuyingRole
+    opportunity: str | None = Field(description="null: in every purchase")
+    domain: str
+    responsibility: str | None
+    since: datetime
+    rank: Rank = Field(description="the highest level held in the formal chart")
+    positions: Annotated[list[Position], key("position")]
+    manager: str | None
+    manager_name: str | None
+    attitude: Standing
+    assessor: str | None
+    basis: Basis | None
+
+
+class MissingRole(Row):
+    """A role that nobody plays, as far as we know."""
+
+    role: BuyingRole
+    key: bool = Field(description="a purchase is hardly decided without it")
+    sentence: str
+
+
+class MismatchRow(Row):
+    """Somebody has more authority in the purchase than somebody above them in the chart."""
+
+    kind: Literal["rank", "line"] = Field(description="line: reports, directly or not, to the other")
+    opportunity: str | None = Field(description="null: in every purchase")
+    upper: str = Field(description="who has the weightier role")
+    upper_name: str | None
+    upper_role: BuyingRole
+    upper_rank: Rank
+    lower: str
+    lower_name: str | None
+    lower_role: BuyingRole
+    lower_rank: Rank
+    sentence: str
+
+
+class BuyingCommitteeAnswer(Answer):
+    """The group, what it lacks, and where it departs from the chart."""
+
+    members: Annotated[list[MemberRow], key("contact", "role", "opportunity")]
+    missing: Annotated[list[MissingRole], key("role")]
+    mismatches: Annotated[list[MismatchRow], key("kind", "opportunity", "upper", "lower")]
+
+
+def answer(view: View, parameters: BuyingCommitteeParameters) -> BuyingCommitteeAnswer:
+    """Answer in order of contact, then role; whoever has left plays no role any more."""
+    people, buying = People(view.states.contact), view.states.buying
+    asked = parameters.opportunity
+    told = parts(buying, people, asked) if asked else all_parts(buying, people)
+    above = managers(lines(view.states.organisation, people))
+    return BuyingCommitteeAnswer(
+        members=[_member(view, people, part, above.get(part.contact), parameters) for part in _here(people, told)],
+        missing=_missing(people, told),
+        mismatches=[
+            _mismatch(people, purchase, each)
+            for purchase in _purchases(told, asked)
+            for each in mismatches(_here(people, parts(buying, people, purchase)), people, above)
+        ],
+    )
+
+
+def _here(people: People, told: list[Part]) -> list[Part]:
+    return [part for part in told if not people.gone(part.contact)]
+
+
+def _purchases(told: list[Part], asked: str | None) -> list[str | None]:
+    """Return the purchases whose structure is compared: the one asked for, else each one, else every one at once."""
+    return [asked] if asked else sorted({part.scope for part in told} - {ACCOUNT}) or [None]
+
+
+def _member(view: View, people: People, part: Part, manager: str | None, asked: BuyingCommitteeParameters) -> MemberRow:
+    told, ground = part.register.value, part.register.ground
+    units, person = Units(view.states.organisation), part.contact
+    return MemberRow(
+        contact=person,
+        name=people.name(person),
+        role=part.role,
+        opportunity=part.scope or None,
+        domain=told.domain if told else "",
+        responsibility=told.responsibility if told else None,
+        since=time_of(part.register),
+        rank=rank(people, person),
+        positions=positions(people, units, person),
+        manager=manager,
+        manager_name=people.name(manager) if manager else None,
+        attitude=standing(view.states.assessment, people, person, asked.opportunity, fallback=asked.fallback),
+        assessor=ground.assessor if ground else None,
+        basis=basis(ground),
+        because=because(part.register),
+    )
+
+
+def _missing(people: People, told: list[Part]) -> list[MissingRole]:
+    rows = []
+    for role in ROLES:
+        players = [part for part in told if part.role == role]
+        if all(people.gone(part.contact) for part in players):
+            gone = ", ".join(named(people.name(part.contact), part.contact) for part in players)
+            sentence = f"Nobody is known as {role.replace('_', ' ')}" + (
+                f": {gone} was, and has left." if gone else "."
+            )
+            registers = [part.register for part in players]
+            rows.append(MissingRole(role=role, key=role in KEY_ROLES, sentence=sentence, because=because(*registers)))
+    return sorted(rows, key=lambda row: not row.key)
+
+
+def _mismatch(people: People, purchase: str | None, mismatch: Mismatch) -> MismatchRow:
+    upper, lower = mismatch.upper, mismatch.lower
+    return MismatchRow(
+        kind=mismatch.kind,
+        opportunity=purchase,
+        upper=upper.contact,
+        upper_name=people.name(upper.contact),
+        upper_role=upper.role,
+        upper_rank=rank(people, upper.contact),
+        lower=lower.contact,
+        lower_name=people.name(lower.contact),
+        lower_role=lower.role,
+        lower_rank=rank(people, lower.contact),
+        sentence=mismatch.sentence,
+        because=because(upper.register, lower.register),
+    )
+
+
+question = AccountQuestion(
+    name="buying-committee",
+    about="Who plays which part in buying, which parts does nobody play, and does it fit the chart?",
+    parameters=BuyingCommitteeParameters,
+    answer_model=BuyingCommitteeAnswer,
+    answer=answer,
+    subjects=("organisation", "contact", "assessment", "buying"),
+)

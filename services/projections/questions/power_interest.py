@@ -1,0 +1,143 @@
+"""Who has power, who has interest, and who moved between two dates?"""
+
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import Field
+
+from schemas.assessment import InterestAssessed, PowerAssessed
+from services.projections.folds.assessment import State
+from services.projections.models.latest import scopes, told_of
+from services.projections.models.people import People
+from services.projections.models.periods import From
+from services.projections.models.shapes import Part, Standing, standing
+from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
+from services.projections.register import Register
+
+HIGH = 3  # of 5: from here on power, or interest, is high
+
+Quadrant = Literal["manage_closely", "keep_satisfied", "keep_informed", "monitor", "unknown"]
+QUADRANTS: dict[tuple[bool, bool], Quadrant] = {  # high power, high interest
+    (True, True): "manage_closely",
+    (True, False): "keep_satisfied",
+    (False, True): "keep_informed",
+    (False, False): "monitor",
+}
+
+
+class PowerInterestParameters(Parameters):
+    """In which purchase, and since when people moved."""
+
+    opportunity: str | None = Field(None, description="power and interest in this purchase")
+    fallback: bool = Field(default=True, description="0: no account-wide assessment in place of a missing one")
+    from_: From | None = Field(None, alias="from", description="movers from this moment to as_of")
+
+
+class Cell(Part):
+    """A place in the matrix."""
+
+    power: int | None = Field(description="1 to 5")
+    interest: int | None = Field(description="1 to 5")
+    quadrant: Quadrant = Field(description=f"high means {HIGH} or more; unknown where either is unknown")
+
+
+class PlacedPerson(Row):
+    """A person's place in the matrix, and attitude."""
+
+    contact: str
+    name: str | None
+    power: int | None = Field(description="1 to 5")
+    interest: int | None = Field(description="1 to 5")
+    quadrant: Quadrant = Field(description=f"high means {HIGH} or more; unknown where either is unknown")
+    attitude: Standing
+
+
+class Mover(Row):
+    """A person whose power or interest changed."""
+
+    contact: str
+    name: str | None
+    from_: Cell = Field(serialization_alias="from")
+    to: Cell
+
+
+class PowerInterestAnswer(Answer):
+    """The matrix at the moment, and who moved in it."""
+
+    contacts: Annotated[list[PlacedPerson], key("contact")]
+    movers: Annotated[list[Mover], key("contact")]
+
+
+class Told(NamedTuple):
+    """What was last told of a person's power and interest."""
+
+    power: Register[int] | None
+    interest: Register[int] | None
+
+    @property
+    def cell(self) -> Cell:
+        """The place in the matrix."""
+        power = self.power.value if self.power else None
+        interest = self.interest.value if self.interest else None
+        known = power is not None and interest is not None
+        quadrant = QUADRANTS[(power or 0) >= HIGH, (interest or 0) >= HIGH] if known else "unknown"
+        return Cell(power=power, interest=interest, quadrant=quadrant)
+
+
+def answer(view: View, parameters: PowerInterestParameters) -> PowerInterestAnswer:
+    """Answer for everyone who has not left, in order of id; a matrix of people we know nothing of says so."""
+    people = People(view.states.contact)
+    assessed = view.states.assessment
+    told = {person: _told(assessed, people, person, parameters) for person in _present(assessed, people)}
+    return PowerInterestAnswer(
+        contacts=[_contact(view, people, person, each, parameters) for person, each in told.items()],
+        movers=_movers(view, people, told, parameters),
+    )
+
+
+def _present(assessed: State, people: People) -> list[str]:
+    told_of_ = {people.canonical(contact) for contact in (*assessed.power, *assessed.interest)}
+    return sorted(person for person in told_of_ | set(people.everyone()) if not people.gone(person))
+
+
+def _told(assessed: State, people: People, person: str, asked: PowerInterestParameters) -> Told:
+    wanted = scopes(asked.opportunity, fallback=asked.fallback)
+    return Told(told_of(assessed.power, people, person, wanted), told_of(assessed.interest, people, person, wanted))
+
+
+def _contact(view: View, people: People, person: str, told: Told, asked: PowerInterestParameters) -> PlacedPerson:
+    return PlacedPerson(
+        contact=person,
+        name=people.name(person),
+        **told.cell.model_dump(),
+        attitude=standing(view.states.assessment, people, person, asked.opportunity, fallback=asked.fallback),
+        because=because(told.power, told.interest),
+    )
+
+
+def _movers(view: View, people: People, told: dict[str, Told], asked: PowerInterestParameters) -> list[Mover]:
+    if asked.from_ is None or asked.from_ > view.moment.as_of:
+        return []
+    ((_, before),) = view.walk([asked.from_])
+    cells = {person: _told(before.assessment, people, person, asked).cell for person in told}
+    return [
+        Mover(
+            contact=person,
+            name=people.name(person),
+            from_=cells[person],
+            to=each.cell,
+            because=because(each.power, each.interest),
+        )
+        for person, each in told.items()
+        if cells[person] != each.cell
+    ]
+
+
+question = AccountQuestion(
+    name="power-interest",
+    about="Who has power, who has interest, and who moved between two dates?",
+    parameters=PowerInterestParameters,
+    answer_model=PowerInterestAnswer,
+    answer=answer,
+    subjects=("contact", "assessment"),
+    history=(PowerAssessed, InterestAssessed),
+)
