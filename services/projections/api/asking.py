@@ -21,6 +21,7 @@ from services.projections.questions import ACCOUNT, PORTFOLIO
 from services.projections.store import journal, states
 
 router = APIRouter(prefix="/v1")
+Route = Callable[..., Awaitable[Response]]
 READERS = require("manager", "auditor", "admin")
 PATIENCE = 10.0  # seconds that `after` waits
 PAGE = 100
@@ -116,13 +117,11 @@ def resolve(at: Snapshot, asked: Asked, partitions: list[int]) -> Cut:
         raise behind(str(error)) from None
 
 
-def _account_route(question: AccountQuestion[Any]) -> Callable[..., Awaitable[Response]]:
-    model = create_model(_title(question) + "Query", __base__=(Moments, question.parameters))
-
+def _account_route(question: AccountQuestion[Any]) -> Route:
     async def ask(
         request: Request,
         account: str,
-        asked: Annotated[model, Query()],  # type: ignore[valid-type]
+        asked: Moments,
         caller: Annotated[Caller, Depends(READERS)],
     ) -> Response:
         engine: AsyncEngine = request.app.state.engine
@@ -137,15 +136,13 @@ def _account_route(question: AccountQuestion[Any]) -> Callable[..., Awaitable[Re
             told = Envelope(question, answer, at_cut, account=account)
             return await respond(request, at, told, asked)
 
-    return ask
+    return _taking(ask, question, Moments)
 
 
-def _portfolio_route(question: PortfolioQuestion[Any]) -> Callable[..., Awaitable[Response]]:
-    model = create_model(_title(question) + "Query", __base__=(Moments, question.parameters))
-
+def _portfolio_route(question: PortfolioQuestion[Any]) -> Route:
     async def ask(
         request: Request,
-        asked: Annotated[model, Query()],  # type: ignore[valid-type]
+        asked: Moments,
         caller: Annotated[Caller, Depends(READERS)],
     ) -> Response:
         engine: AsyncEngine = request.app.state.engine
@@ -157,38 +154,44 @@ def _portfolio_route(question: PortfolioQuestion[Any]) -> Callable[..., Awaitabl
             answer = question.answer(views, asked)
             return await respond(request, at, Envelope(question, answer, at_cut), asked)
 
-    return ask
+    return _taking(ask, question, Moments)
 
 
-def _each_route(question: AccountQuestion[Any]) -> Callable[..., Awaitable[Response]]:
+def _each_route(question: AccountQuestion[Any]) -> Route:
     """Ask an account's question of every account that the caller may see, a page at a time."""
-    model = create_model(_title(question) + "PortfolioQuery", __base__=(Page, question.parameters))
 
     async def ask(
         request: Request,
-        asked: Annotated[model, Query()],  # type: ignore[valid-type]
+        asked: Page,
         caller: Annotated[Caller, Depends(READERS)],
     ) -> Response:
         engine: AsyncEngine = request.app.state.engine
-        page: Page = asked
-        await wait_for(engine, page.after)
-        moments = page.asked()
+        await wait_for(engine, asked.after)
+        moments = asked.asked()
         async with answers.snapshot(engine) as at:
             at_cut = resolve(at, moments, list(at.positions))
-            accounts = await states.accounts(at.connection, among(caller), page.cursor or "", page.limit)
+            accounts = await states.accounts(at.connection, among(caller), asked.cursor or "", asked.limit)
             views = await answers.portfolio_views(at, accounts, question, moments, at_cut)
             each = [(view.account, question.answer(view, asked)) for view in views]
-            following = accounts[-1] if len(accounts) == page.limit else None
-            return await respond(request, at, Envelope(question, each, at_cut, following=following), page)
+            following = accounts[-1] if len(accounts) == asked.limit else None
+            return await respond(request, at, Envelope(question, each, at_cut, following=following), asked)
 
-    return ask
+    return _taking(ask, question, Page)
+
+
+def _taking(route: Route, question: Question, base: type[Moments]) -> Route:
+    """Let a route take the question's own parameters beside the base's: FastAPI reads its annotation."""
+    title = _title(question) + ("PortfolioQuery" if base is Page else "Query")
+    model = create_model(title, __base__=(base, question.parameters))
+    route.__annotations__["asked"] = Annotated[model, Query()]
+    return route
 
 
 def _title(question: Question) -> str:
     return "".join(word.capitalize() for word in question.name.split("-"))
 
 
-def _add(path: str, question: Question, route: Callable[..., Awaitable[Response]], model: type) -> None:
+def _add(path: str, question: Question, route: Route, model: type) -> None:
     content = {kind: {"schema": {"type": "string"}} for kind in ("text/csv", "application/x-ndjson")}
     router.add_api_route(
         path,
