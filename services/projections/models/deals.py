@@ -1,6 +1,6 @@
 """An opportunity read from its steps: the spells it spent in stages, and how it ended."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal, NamedTuple, cast
@@ -67,22 +67,19 @@ def spells(opportunity: Opportunity) -> list[Spell]:
     An end closes the running spell. A stage told of a closed opportunity is the one in which it goes on when it is
     reopened; otherwise it goes on in the one in which it was closed.
     """
-    return list(_joined(each for each in _entries(opportunity) if each.end is None or each.end != each.start))
-
-
-def current_spell(opportunity: Opportunity) -> Spell | None:
-    """Return the spell that runs, or the one, of whatever length, in which the opportunity was closed."""
-    entries = _entries(opportunity)
-    lasting = spells(opportunity)
-    if entries and entries[-1].end is not None and entries[-1].end == entries[-1].start:
-        return entries[-1]
-    return lasting[-1] if lasting else None
+    return _lasting(_entries(opportunity))
 
 
 def course(opportunity: Opportunity) -> list[Spell]:
     """Return the spells, and the stage in which it was closed even if it was closed the moment it entered it."""
-    lasting, last = spells(opportunity), current_spell(opportunity)
-    return lasting if last is None or lasting[-1:] == [last] else [*lasting, last]
+    entries = _entries(opportunity)
+    at_once = [each for each in entries[-1:] if each.end is not None and each.end == each.start]
+    return [*_lasting(entries), *at_once]
+
+
+def current_spell(opportunity: Opportunity) -> Spell | None:
+    """Return the spell that runs, or the one, of whatever length, in which the opportunity was closed."""
+    return next(reversed(course(opportunity)), None)
 
 
 def began(opportunity: Opportunity) -> datetime | None:
@@ -135,15 +132,14 @@ def _ended(spell: Spell, time: datetime) -> Spell:
     return spell._replace(start=None if late else spell.start, end=time)
 
 
-def _joined(found: Iterable[Spell]) -> Iterator[Spell]:
-    """Join neighbours in the same stage, between which another one lasted no time."""
-    last: Spell | None = None
-    for each in found:
-        if last and last.stage == each.stage and last.end == each.start:
-            last = last._replace(end=each.end)
+def _lasting(entries: Iterable[Spell]) -> list[Spell]:
+    """Leave out what lasted no time, and join neighbours in the same stage that it parted."""
+    found: list[Spell] = []
+    for each in entries:
+        if each.end is not None and each.end == each.start:
             continue
-        if last:
-            yield last
-        last = each
-    if last:
-        yield last
+        if found and found[-1].stage == each.stage and found[-1].end == each.start:
+            found[-1] = found[-1]._replace(end=each.end)
+        else:
+            found.append(each)
+    return found

@@ -1,0 +1,146 @@
+"""What happened in this account, in order, and who held which position then?"""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Literal, get_args
+
+from pydantic import Field, RootModel
+
+from schemas.interaction import InteractionKind
+from schemas.values import EventRef, ExternalKey, Participant
+from services.projections.folds import subject_of
+from services.projections.models.happenings import HAPPENINGS, Happening, Kind, happenings
+from services.projections.models.people import People
+from services.projections.models.periods import From, To
+from services.projections.question import AccountQuestion, Parameters, Row, View, facts_of, key
+
+INTERACTIONS = get_args(InteractionKind)
+
+
+class TimelineParameters(Parameters):
+    """Which part of what happened."""
+
+    contact: str | None = Field(None, description="only where this contact took part")
+    opportunity: str | None = Field(None, description="only about this opportunity")
+    kind: Kind | Literal["interaction"] | None = Field(None, description="only this kind; interaction: all of theirs")
+    from_: From | None = Field(None, alias="from", description="from this moment on")
+    to: To | None = Field(None, description="up to this moment")
+
+
+class Present(Row):
+    """Someone of the customer's who took part, or whom it is about."""
+
+    contact: str | None = Field(description="null where nobody is known under what the source named")
+    name: str | None
+    position_then: str | None = Field(description="the titles that they held at that time")
+
+
+class OfOurs(Row):
+    """Someone of ours who took part."""
+
+    member: str | None
+    name: str | None
+
+
+class Entry(Row):
+    """One thing that happened."""
+
+    time: datetime
+    recorded_at: datetime
+    timebasis: str
+    kind: Kind
+    title: str
+    planned: bool = Field(description="agreed, and neither recorded nor cancelled")
+    opportunity: str | None
+    participants: Annotated[list[Present], key("contact", "name")]
+    our_participants: Annotated[list[OfOurs], key("member", "name")]
+    event: EventRef
+
+
+TimelineAnswer = RootModel[Annotated[list[Entry], key("event")]]
+
+
+def answer(view: View, parameters: TimelineParameters) -> TimelineAnswer:
+    """List interactions, shifts of attitude, stages, ends, positions, arrivals and departures, in order of time."""
+    people = People(view.states.contact)
+    found = happenings(view.facts, people, view.states.opportunity)
+    wanted = [each for each in found if _wanted(each, people, parameters)]
+    return TimelineAnswer([_entry(view, each, people, then) for each, then in _with_people_then(view, wanted)])
+
+
+def _wanted(each: Happening, people: People, asked: TimelineParameters) -> bool:
+    time = each.fact.event.time
+    return (
+        not (asked.from_ and time < asked.from_)
+        and not (asked.to and time > asked.to)
+        and asked.opportunity in (None, each.opportunity)
+        and (asked.kind in (None, each.kind) or (asked.kind == "interaction" and each.kind in INTERACTIONS))
+        and (asked.contact is None or people.canonical(asked.contact) in map(people.resolve, each.participants))
+    )
+
+
+def _with_people_then(view: View, found: list[Happening]) -> Iterator[tuple[Happening, People]]:
+    """Yield each with the people as they were at its time, indexed anew only when something about them changed."""
+    changes = sorted(fact.event.time for fact in view.facts if subject_of(type(fact.event.data)) == "contact")
+    then, changed = People(view.states.contact), -1
+    times = (each.fact.event.time for each in found)
+    for each, (time, states) in zip(found, view.walk(list(times)), strict=True):
+        if (so_far := bisect_right(changes, time)) != changed:
+            then, changed = People(states.contact), so_far
+        yield each, then
+
+
+def _entry(view: View, each: Happening, people: People, then: People) -> Entry:
+    event = each.fact.event
+    return Entry(
+        time=event.time,
+        recorded_at=each.fact.recorded_at,
+        timebasis=event.timebasis,
+        kind=each.kind,
+        title=each.title,
+        planned=each.planned,
+        opportunity=each.opportunity,
+        participants=[_present(participant, people, then) for participant in each.participants],
+        our_participants=[_of_ours(view, participant) for participant in each.ours],
+        event=each.fact.ref,
+        because=[(each.fact.partition, each.fact.offset)],
+    )
+
+
+def _present(participant: Participant, people: People, then: People) -> Present:
+    person = people.resolve(participant)
+    name = people.label(participant) or _written(participant)
+    return Present(contact=person, name=name, position_then=_titles(person, people, then) if person else None)
+
+
+def _titles(person: str, people: People, then: People) -> str | None:
+    held = (then.positions(then.canonical(alias)) for alias in people.aliases(person))
+    titles = (register.value.title for each in held for register in each.values() if register.value)
+    return "; ".join(dict.fromkeys(titles)) or None
+
+
+def _of_ours(view: View, participant: Participant) -> OfOurs:
+    if not isinstance(participant, str):
+        return OfOurs(member=None, name=_written(participant))
+    member = view.states.account.members.get(participant)
+    return OfOurs(member=participant, name=member.value.name if member and member.value else None)
+
+
+def _written(participant: Participant) -> str | None:
+    if isinstance(participant, str):
+        return None
+    if isinstance(participant, ExternalKey):
+        return f"{participant.system}:{participant.key}"
+    return participant.name or participant.email
+
+
+question = AccountQuestion(
+    name="timeline",
+    about="What happened in this account, in order, and who held which position then?",
+    parameters=TimelineParameters,
+    answer_model=TimelineAnswer,
+    answer=answer,
+    subjects=("contact", "opportunity", "account"),
+    history=tuple(dict.fromkeys((*HAPPENINGS, *facts_of("contact")))),
+)
