@@ -1,0 +1,113 @@
+"""Deals of many accounts, grouped and added up."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from decimal import Decimal, localcontext
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import Field
+
+from schemas.values import Money
+from services.projections.folds.account import Member
+from services.projections.folds.opportunity import Opportunity
+from services.projections.models.periods import From, To
+from services.projections.question import Parameters, Row, View, key
+from services.projections.register import Register
+
+GroupBy = Literal["owner", "manager", "office", "segment", "account"]
+_DIGITS = 60  # more than the sum of a billion of the largest amounts has, so that no sum is rounded
+
+
+class Windowed(Parameters):
+    """Which stretch of time counts."""
+
+    from_: From | None = Field(None, alias="from", description="from this moment on")
+    to: To | None = Field(None, description="up to this moment")
+
+    def within(self, time: datetime | None) -> bool:
+        """Whether a moment lies in the window, its ends included; an unknown one only if there is no window."""
+        if time is None:
+            return self.from_ is None and self.to is None
+        return not ((self.from_ and time < self.from_) or (self.to and time > self.to))
+
+
+class Total(Row):
+    """How many, and what they are worth: one sum for each currency, in order of its code."""
+
+    count: int
+    value: Annotated[list[Money], key("currency")]
+
+
+class Deal(NamedTuple):
+    """One opportunity and the account that it belongs to."""
+
+    view: View
+    id: str
+    opportunity: Opportunity
+
+
+class Group(NamedTuple):
+    """What a deal is counted under; None is one that is not known."""
+
+    id: str | None
+    name: str | None
+
+
+def every_deal(views: Iterable[View]) -> Iterator[Deal]:
+    """Yield each opportunity that was identified, entered a stage or ended, account by account, in order of id."""
+    for view in views:
+        for id_, opportunity in sorted(view.states.opportunity.opportunities.items()):
+            if opportunity.steps or opportunity.identified.at:
+                yield Deal(view, id_, opportunity)
+
+
+def group(deal: Deal, by: GroupBy | None) -> Group:
+    """Return the group of a deal: its owner, and the owner's manager or office, as the account's history names them.
+
+    No segment is known until segmentation is told; without `by` all deals are in one group.
+    """
+    owner = deal.opportunity.owner.value
+    match by:
+        case "owner":
+            return _person(deal.view, owner)
+        case "manager":
+            return _person(deal.view, _member(deal.view, owner).manager)
+        case "office":
+            office = _member(deal.view, owner).office
+            return Group(office, office)
+        case "account":
+            return Group(deal.view.account, deal.view.states.account.profile.get("name", Register[str]()).value)
+        case _:
+            return Group(None, None)
+
+
+def order(each: Group) -> tuple[bool, str]:
+    """Sort groups by id, the unknown last."""
+    return each.id is None, each.id or ""
+
+
+def total(worth: Iterable[Money | None]) -> Total:
+    """Count and add up, exactly and never across currencies; what has no known value is counted only."""
+    worth = list(worth)
+    sums: dict[str, tuple[Money, Decimal]] = {}
+    with localcontext(prec=_DIGITS):
+        for each in worth:
+            if each is not None:
+                _, so_far = sums.get(each.currency, (each, Decimal(0)))
+                sums[each.currency] = each, so_far + each.amount
+    values = [Money(amount=amount, currency=each.currency) for _, (each, amount) in sorted(sums.items())]
+    return Total(count=len(worth), value=values)
+
+
+def win_rate(won: int, lost: int) -> float | None:
+    """Return won / (won + lost), or None where nothing was decided; what we gave up ourselves does not count."""
+    return won / (won + lost) if won + lost else None
+
+
+def _person(view: View, member: str | None) -> Group:
+    return Group(member, _member(view, member).name or None)
+
+
+def _member(view: View, member: str | None) -> Member:
+    known = view.states.account.members.get(member or "")
+    return known.value if known and known.value else Member("", None, None, None)

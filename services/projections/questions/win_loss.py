@@ -1,0 +1,140 @@
+"""How many deals were won and lost, what were they worth, and why were they lost?"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from schemas.values import Money
+from services.projections.models import deals
+from services.projections.models.portfolio import (
+    Deal,
+    Group,
+    GroupBy,
+    Total,
+    Windowed,
+    every_deal,
+    group,
+    order,
+    total,
+    win_rate,
+)
+from services.projections.question import Answer, PortfolioQuestion, Row, View, key
+
+
+class WinLossParameters(Windowed):
+    """A window counts the deals that were closed in it."""
+
+    group_by: GroupBy | Literal["reason", "product"] | None = Field(
+        None, description="also for each of these; a deal of several products counts under each"
+    )
+
+
+class Reason(Row):
+    """Why deals were lost, and to whom."""
+
+    reason: str = Field(description="as it was told; `unknown` where nobody knew")
+    to_party: str | None
+    count: int
+    value: Annotated[list[Money], key("currency")]
+
+
+class Measures(BaseModel):
+    """What was won and lost; a loss is worth what the deal was last said to be worth."""
+
+    model_config = ConfigDict(frozen=True)
+
+    won: Total
+    lost: Total
+    win_rate: float | None = Field(description="won / (won + lost)")
+    reasons: Annotated[list[Reason], key("reason", "to_party")]
+
+
+class GroupResult(Measures, Row):
+    """The results of one group; `group` is null where it is not known, and for wins among reasons."""
+
+    group: str | None
+    name: str | None
+
+
+class ByGroup(Answer):
+    """The results by group; without group_by there is one for all."""
+
+    groups: Annotated[list[GroupResult], key("group")]
+
+
+class WinLossAnswer(Measures, ByGroup):
+    """The results of each group, and of all deals that are closed at as_of."""
+
+
+class Closed(NamedTuple):
+    """A closed deal, read once, and what it counts under."""
+
+    groups: list[Group]
+    end: deals.End
+    value: Money | None
+
+
+def answer(views: Iterable[View], parameters: WinLossParameters) -> WinLossAnswer:
+    """Count what is won and lost at as_of: a deal that was reopened since is neither."""
+    closed = [
+        Closed(_groups(deal, end, parameters), end, deals.value(deal.opportunity))
+        for deal in every_deal(views)
+        if (end := deals.end(deal.opportunity)) and end.kind != "abandoned" and parameters.within(end.time)
+    ]
+    by_group: dict[Group, list[Closed]] = defaultdict(list)
+    for each in closed:
+        for under in each.groups:
+            by_group[under].append(each)
+    return WinLossAnswer(
+        **_measures(closed),
+        groups=[
+            GroupResult(group=each.id, name=each.name, **_measures(by_group[each]))
+            for each in sorted(by_group, key=order)
+        ],
+    )
+
+
+def _groups(deal: Deal, end: deals.End, asked: WinLossParameters) -> list[Group]:
+    match asked.group_by:
+        case None:
+            return [Group(None, None)]
+        case "reason":
+            return [Group(end.reason, end.reason)]
+        case "product":
+            products = dict.fromkeys(deal.opportunity.products.value or [])
+            return [Group(product, product) for product in products] or [Group(None, None)]
+        case by:
+            return [group(deal, by)]
+
+
+def _measures(closed: Sequence[Closed]) -> dict[str, Any]:
+    won = total(each.value for each in closed if each.end.kind == "won")
+    lost = total(each.value for each in closed if each.end.kind == "lost")
+    return {
+        "won": won,
+        "lost": lost,
+        "win_rate": win_rate(won.count, lost.count),
+        "reasons": _reasons(each for each in closed if each.end.kind == "lost"),
+    }
+
+
+def _reasons(lost: Iterable[Closed]) -> list[Reason]:
+    worth: dict[tuple[str, str | None], list[Money | None]] = defaultdict(list)
+    for each in lost:
+        worth[each.end.reason or "unknown", each.end.to_party].append(each.value)
+    return [
+        Reason(reason=reason, to_party=party, count=len(values), value=total(values).value)
+        for (reason, party), values in sorted(worth.items(), key=lambda item: (-len(item[1]), str(item[0])))
+    ]
+
+
+question = PortfolioQuestion(
+    name="win-loss",
+    about="How many deals were won and lost, what were they worth, and why were they lost?",
+    parameters=WinLossParameters,
+    answer_model=WinLossAnswer,
+    answer=answer,
+    subjects=("opportunity", "account"),
+)

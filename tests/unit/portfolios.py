@@ -1,0 +1,68 @@
+"""The one way in which tests ask about all accounts, and the CRM's 8,800 deals as their importer tells them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+from pydantic import TypeAdapter
+
+import schemas
+from services.importers import crm as importer
+from services.importers.importer import Remark
+from services.projections.folds import States, fold
+from services.projections.history import Moment, Recorded, visible
+from services.projections.policy import DEFAULT
+from services.projections.question import View
+from services.projections.questions import PORTFOLIO
+from tests.unit.histories import end_of, moment
+
+
+def ask_portfolio(
+    question_name: str,
+    facts: Iterable[Recorded],
+    as_of: str | datetime,
+    known_at: str | datetime | None = None,
+    **parameters: Any,
+) -> Any:
+    """Ask about all accounts in `facts` as a client would, and return the answer as JSON data.
+
+    Dates, `known_at` and `from_` are as in `histories.ask`.
+    """
+    question = PORTFOLIO[question_name]
+    facts = list(facts)
+    at = Moment(_end(as_of), _end(known_at) if known_at else max(each.recorded_at for each in facts))
+    asked = question.parameters.model_validate({name.rstrip("_"): value for name, value in parameters.items()})
+    answer = question.answer(_views(question_name, facts, at), asked)
+    return TypeAdapter(question.answer_model).dump_python(answer, mode="json", by_alias=True)
+
+
+def _views(question_name: str, facts: list[Recorded], at: Moment) -> Iterator[View]:
+    question = PORTFOLIO[question_name]
+    accounts: dict[str, list[Recorded]] = defaultdict(list)
+    for each in facts:
+        accounts[each.event.partitionkey].append(each)
+    for account, told in sorted(accounts.items()):
+        seen = visible(told, at)
+        read = [each for each in seen if isinstance(each.event.data, question.history)]
+        yield View(account, at, DEFAULT, fold(States(), seen, question.subjects), read)
+
+
+def _end(when: str | datetime) -> datetime:
+    return end_of(when) if isinstance(when, str) and len(when) == len("2025-01-31") else moment(when)
+
+
+@cache
+def _crm() -> tuple[Recorded, ...]:
+    at = datetime(2018, 1, 1, tzinfo=UTC)
+    told = importer.read(Path(importer.__file__).parent / "data" / "crm")
+    events = (schemas.parse(orjson.dumps(item)) for item in told if not isinstance(item, Remark))
+    return tuple(Recorded(event, at, 0, offset) for offset, event in enumerate(events))
+
+
+def crm() -> list[Recorded]:
+    """Return the CRM's sales opportunities; all recorded on 2018-01-01."""
+    return list(_crm())
