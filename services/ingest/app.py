@@ -9,11 +9,10 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from pydantic import BaseModel
 
 from schemas import catalogue
-from services import access, http_problem
+from services import access, http_problem, openapi
 from services.http_problem import HttpProblem, responses
-from services.ingest import events, types
+from services.ingest import describing, events, types
 from services.ingest.body import Room
-from services.ingest.describing import describe
 from services.ingest.producers import Producers
 from services.log import UnfitTopic
 from services.requests import Observed
@@ -60,7 +59,7 @@ def ingest(kafka: Kafka, signer: Signer, stop: Callable[[str], None]) -> FastAPI
     app.add_middleware(Observed)
     for router in (events.router, types.router, health):
         app.include_router(router)
-    describe(app)
+    openapi.complete(app, describing.schemas())
     return app
 
 

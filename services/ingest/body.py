@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
+from starlette.requests import ClientDisconnect
+
 from services.http_problem import HttpProblem
 from services.ingest.limits import BODY, BODY_SECONDS, IN_FLIGHT, REQUEST, too_large
 from services.telemetry import INGEST_IN_FLIGHT
@@ -33,7 +35,7 @@ class Room:
                 "busy",
                 "Too much in flight",
                 "The service holds as many events as it can carry; nothing of this request was stored.",
-                headers={"Retry-After": "1", "Connection": "close"},
+                headers={"Retry-After": "1"},
             )
         self._free -= change
         INGEST_IN_FLIGHT.inc(change)
@@ -53,7 +55,10 @@ class Share:
 
 
 async def read(chunks: AsyncIterator[bytes], declared: str | None, share: Share) -> bytes:
-    """Read a body; 413 as soon as it is known to be too large, 408 if it takes too long."""
+    """Read a body; 413 as soon as it is known to be too large, 408 if it does not come.
+
+    What comes after a refusal is thrown away by the server, so that a sender who reads late still reads the answer.
+    """
     if declared is not None and declared.isdecimal() and int(declared[:20]) > BODY:
         raise too_large("The body", f"{BODY} bytes")
     body = bytearray()
@@ -64,12 +69,12 @@ async def read(chunks: AsyncIterator[bytes], declared: str | None, share: Share)
                     raise too_large("The body", f"{BODY} bytes")
                 share.take(len(chunk))
                 body += chunk
-    except TimeoutError:
+    except (TimeoutError, ClientDisconnect):
         raise HttpProblem(
             408,
-            "body-too-slow",
-            "The body came too slowly",
-            f"It must be complete within {BODY_SECONDS} seconds; nothing was stored.",
+            "incomplete-body",
+            "The body is not complete",
+            f"It must come within {BODY_SECONDS} seconds; nothing was stored.",
             headers={"Connection": "close"},
         ) from None
     return bytes(body)

@@ -2,12 +2,9 @@
 
 from typing import Any
 
-from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from schemas import STAMPED, AnyEvent, catalogue
-from services import http_problem
 from services.ingest.limits import BODY, EVENT, EVENTS
 from services.ingest.reading import BATCH, JSON, LINES, SINGLE
 
@@ -61,24 +58,9 @@ RECEIPTS: dict[str, Any] = {
 }
 
 
-def describe(app: FastAPI) -> None:
-    """Make `/openapi.json` complete: with the events, the receipts and the problems."""
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            app.openapi_schema = _document(app)
-        return app.openapi_schema
-
-    app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI's documentation tells one to
-
-
-def _document(app: FastAPI) -> dict[str, Any]:
-    document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-    components = document.setdefault("components", {}).setdefault("schemas", {})
-    components |= http_problem.document() | _events() | _receipts()
-    components.pop("HTTPValidationError", None)  # FastAPI's own errors: ours are problems
-    components.pop("ValidationError", None)
-    return document
+def schemas() -> dict[str, Any]:
+    """Return the schemas that the above refers to, for `components.schemas`."""
+    return _events() | _receipts()
 
 
 def _events() -> dict[str, Any]:

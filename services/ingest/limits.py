@@ -11,9 +11,9 @@ REQUEST = 16 * 1024  # what a request costs beside its body, so that many small 
 
 
 def too_large(what: str, limit: str) -> HttpProblem:
-    """Make the 413 problem, which states the limit; the rest of the body is not read."""
+    """Make the 413 problem, which states the limit."""
     detail = f"{what} is too large: the limit is {limit}. Send it in several requests, or smaller."
-    return HttpProblem(413, "too-large", "Too large", detail, headers={"Connection": "close"})
+    return HttpProblem(413, "too-large", "Too large", detail)
 
 
 def too_many_events() -> HttpProblem:

@@ -59,7 +59,7 @@ class Producers:
             while True:
                 self._good.set_result(await self._fresh())
                 await self._given_up.wait()
-                self._forget()
+                self._given_up.clear()
         finally:
             await self._close()
 
@@ -68,13 +68,15 @@ class Producers:
         return await asyncio.shield(self._good)
 
     def give_up(self, producer: AIOKafkaProducer) -> None:
-        """Say that this producer failed; nothing happens if it was given up already."""
+        """Say that this producer failed: from now on nobody is given it. Saying it again changes nothing."""
         if self._good.done() and self._good.result() is producer:
+            self._good = asyncio.get_running_loop().create_future()
             self._given_up.set()
+            self._end(producer)
 
     async def reachable(self) -> bool:
         """Tell whether the log is fit and answers now."""
-        if not self._good.done() or self._given_up.is_set():
+        if not self._good.done():
             return False
         try:
             async with asyncio.timeout(PROBE_SECONDS):
@@ -107,13 +109,11 @@ class Producers:
         INGEST_PRODUCERS.inc()
         return producer
 
-    def _forget(self) -> None:
-        """Let the producer that failed end by itself, and make everybody wait for the next."""
-        task = asyncio.create_task(abandon(self._good.result()))
+    def _end(self, producer: AIOKafkaProducer) -> None:
+        """Let a producer end beside us; it may take as long as the broker is silent."""
+        task = asyncio.create_task(abandon(producer))
         self._ending.add(task)
         task.add_done_callback(self._ending.discard)
-        self._good = asyncio.get_running_loop().create_future()
-        self._given_up.clear()
 
     async def _close(self) -> None:
         if self._good.done():

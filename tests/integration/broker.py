@@ -29,7 +29,7 @@ class Broker:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(self._child.command, stdout=log, stderr=log)  # noqa: ASYNC220, S603
         async with asyncio.timeout(PATIENCE):
-            while not await self._child.ready():
+            while not await self._child.ready():  # noqa: ASYNC110  another process says when
                 await asyncio.sleep(0.2)
         await ensure(self.kafka)
 

@@ -134,7 +134,7 @@ class Silent(AIOKafkaProducer):  # type: ignore[misc]  # as above
     async def send(self, *arguments, **named):
         future = await super().send(*arguments, **named)
         done = asyncio.get_running_loop().create_future()
-        future.add_done_callback(lambda sent: done.set_result(sent.result()._replace(offset=-1)))
+        done.set_result((await future)._replace(offset=-1))
         return done
 
 
