@@ -3,9 +3,11 @@
 import csv
 import json
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, fields
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -26,10 +28,10 @@ TOKEN_SECONDS = 3600
 
 @dataclass(slots=True)
 class Outcome:
-    """What an import did; `token` is the ingest's last, and stands for all that was sent before it."""
+    """What an import did; `tokens` are the ingest's receipts, one a request, in the order of sending."""
 
     sent: int = 0
-    token: str | None = None
+    tokens: list[str] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
 
     def grouped(self) -> list[dict[str, str | int]]:
@@ -65,7 +67,7 @@ def import_(
     if remarks:
         _write(remarks, outcome.remarks)
     if as_json:
-        answer = {"sent": outcome.sent, "token": outcome.token, "remarks": outcome.grouped()}
+        answer = {"sent": outcome.sent, "tokens": outcome.tokens, "remarks": outcome.grouped()}
         typer.echo(json.dumps(answer, ensure_ascii=False))
     else:
         _show(outcome)
@@ -85,9 +87,9 @@ def load(form: str, paths: Iterable[Path]) -> Outcome:
     items = (item for path in paths for item in FORMATS[form](path))
     with client(local.connection().ingest, token) as ingest, _progress() as progress:
         task = progress.add_task(f"Importing {form}", total=None)
-        for answer in send(_events(items, outcome.remarks), ingest):
+        for answer in send(_events(items, outcome.remarks), ingest, partial(_wait, progress.console)):
             outcome.sent += len(answer["receipts"])
-            outcome.token = answer["token"]
+            outcome.tokens.append(answer["token"])
             progress.update(task, completed=outcome.sent)
         progress.update(task, total=outcome.sent)
     return outcome
@@ -113,8 +115,13 @@ def _progress() -> Progress:
     )
 
 
+def _wait(console: Console, seconds: float) -> None:
+    console.print(f"The ingest takes nothing at the moment; again in {seconds:g} s.")
+    time.sleep(seconds)
+
+
 def _show(outcome: Outcome) -> None:
-    typer.echo(f"{outcome.sent:,} events sent.")
+    typer.echo(f"Events sent: {outcome.sent:,}.")
     if not outcome.remarks:
         return
     table = Table("rows", "", "file", "why")

@@ -55,7 +55,7 @@ def run(*arguments: object) -> str:
 
 def test_events_are_sent_with_a_token_and_the_summary_counts_what_was_refused(requests, file):
     shown = run("events", file)
-    assert shown.startswith("1 events sent.")
+    assert shown.startswith("Events sent: 1.")
     assert "refused" in shown
     assert [str(request.url) for request in requests] == ["http://ingest/v1/events"]
     assert requests[0].headers["Authorization"].startswith("Bearer ey")
@@ -63,7 +63,8 @@ def test_events_are_sent_with_a_token_and_the_summary_counts_what_was_refused(re
 
 def test_programs_get_the_summary_as_json(requests, file):
     answer = json.loads(run("events", file, file, "--json"))
-    assert (answer["sent"], answer["token"]) == (2, f"t{len(requests)}")
+    assert (answer["sent"], answer["tokens"]) == (2, ["t1"])
+    assert len(requests) == 1
     (group,) = answer["remarks"]
     assert (group["verdict"], group["file"], group["rows"]) == ("refused", "some.ndjson", 2)
 
@@ -84,7 +85,7 @@ def test_each_remark_can_be_written_to_a_file(file, tmp_path):
 
 @pytest.mark.usefixtures("requests")
 def test_without_a_path_the_bundled_data_is_imported():
-    assert run("congress").startswith("4,960 events sent.")
+    assert run("congress").startswith("Events sent: 4,960.")
 
 
 @pytest.mark.usefixtures("requests")
