@@ -7,9 +7,8 @@ NDJSON rows, the portfolio form, the property tests) follows from this declarati
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar
-from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, WithJsonSchema, field_validator
 
 from schemas import Fact
 from schemas.event import REGISTERED
@@ -49,22 +48,20 @@ class Parameters(BaseModel):
 
     tz: str = Field("UTC", description="IANA time zone of dates without a time")
 
-    @model_validator(mode="before")
+    @field_validator("tz")
     @classmethod
-    def _whole_days(cls, asked: Any) -> Any:  # noqa: ANN401 -- whatever was sent; pydantic judges the rest
-        if not isinstance(asked, dict):
-            return asked
-        tz = moments.zone(str(asked.get("tz") or "UTC"))
-        read = {"from": moments.start, "known_from": moments.start, "to": moments.end, "known_to": moments.end}
-        read |= {"as_of": moments.end, "known_at": moments.end}
-        return {name: _read(name, read[name], value, tz) if name in read else value for name, value in asked.items()}
+    def _is_a_zone(cls, name: str) -> str:
+        return moments.zone(name).key
 
+    @field_validator("from_", "known_from", mode="before", check_fields=False)
+    @classmethod
+    def _from_the_start(cls, value: object, info: ValidationInfo) -> datetime | None:
+        return None if value is None else moments.start(value, moments.zone(info.data.get("tz", "UTC")))
 
-def _read(name: str, reader: Callable[[object, ZoneInfo], datetime], value: object, tz: ZoneInfo) -> datetime | None:
-    try:
-        return None if value is None else reader(value, tz)
-    except ValueError as error:
-        raise ValueError(f"{name}: {error}") from None
+    @field_validator("as_of", "known_at", "to", "known_to", mode="before", check_fields=False)
+    @classmethod
+    def _to_the_end(cls, value: object, info: ValidationInfo) -> datetime | None:
+        return None if value is None else moments.end(value, moments.zone(info.data.get("tz", "UTC")))
 
 
 Place = Annotated[
