@@ -88,8 +88,11 @@ class People:
         return [self._contacts[each] for each in self.aliases(person) if each in self._contacts]
 
     def _held(self, person: str) -> dict[str, Register[contact.Position]]:
-        held = (item for each in self._of(person) for item in each.positions.items())
-        return {position: register for position, register in held if register.value is not None}
+        last: dict[str, Register[contact.Position]] = {}
+        for position, register in (item for each in self._of(person) for item in each.positions.items()):
+            if position not in last or (last[position].at or ()) < (register.at or ()):
+                last[position] = register
+        return {position: register for position, register in last.items() if register.value is not None}
 
 
 def _only(found: Iterable[str]) -> str | None:
