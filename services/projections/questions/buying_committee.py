@@ -117,7 +117,9 @@ def _here(people: People, told: list[Part]) -> list[Part]:
 
 def _purchases(told: list[Part], asked: str | None) -> list[str | None]:
     """Return the purchases whose structure is compared: the one asked for, else each one, else every one at once."""
-    return [asked] if asked else sorted({part.scope for part in told} - {ACCOUNT}) or [None]
+    if asked:
+        return [asked]
+    return [*sorted({part.scope for part in told} - {ACCOUNT})] or [None]
 
 
 def _member(view: View, people: People, part: Part, manager: str | None, asked: BuyingCommitteeParameters) -> MemberRow:

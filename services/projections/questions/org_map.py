@@ -25,9 +25,7 @@ from services.projections.register import Register
 class OrgMapParameters(Parameters):
     """For which purchase, and whether those who left are shown."""
 
-    opportunity: str | None = Field(
-        None, description="attitudes, roles and rights in this purchase; without it, attitude towards us and all others"
-    )
+    opportunity: str | None = Field(None, description="attitudes, roles and rights in this purchase")
     fallback: bool = Field(default=True, description="0: no account-wide assessment in place of a missing one")
     left: bool = Field(default=False, description="1: also the people who have left")
 
