@@ -39,7 +39,8 @@ class Term(NamedTuple):
 
 def by_person(facts: Iterable[Recorded], people: People) -> dict[str, list[Recorded]]:
     """Group recorded interactions by the people who took part, in fold order; one recorded again counts once."""
-    last = {fact.event.data.interaction: fact for fact in facts if isinstance(fact.event.data, InteractionRecorded)}
+    ordered = sorted(facts, key=lambda fact: fact.stamp)
+    last = {fact.event.data.interaction: fact for fact in ordered if isinstance(fact.event.data, InteractionRecorded)}
     took_part: dict[str, list[Recorded]] = {}
     for fact in sorted(last.values(), key=lambda fact: fact.stamp):
         data = fact.event.data
