@@ -29,10 +29,15 @@ class Service:
 
     async def start(self, path: str = "/health/ready") -> None:
         """Start it and return once `path` answers 200."""
+        self.launch()
+        await self.until(path, 200)
+
+    def launch(self) -> subprocess.Popen[bytes]:
+        """Start it and do not wait for anything."""
         with self._log.open("wb") as log:
             command = [sys.executable, "-m", "services.ingest"]
-            self.process = subprocess.Popen(command, env=self._environment, stderr=log)  # noqa: ASYNC220, S603
-        await self.until(path, 200)
+            self.process = subprocess.Popen(command, env=self._environment, stderr=log)  # noqa: S603
+        return self.process
 
     async def until(self, path: str, status: int) -> None:
         """Wait until `path` answers with `status`."""
