@@ -3,14 +3,14 @@
 import logging
 import sys
 
-from services.cli import importing, stack, token, topic
+from services.cli import importing, rebuilding, stack, token, topic
 from services.cli.app import app
 from services.problem import Problem
 
 __all__ = ["app", "main"]
 
 # A new group of commands: write `services/cli/<name>.py` with `def register(app)`, and name it here.
-GROUPS = (stack, topic, token, importing)
+GROUPS = (stack, topic, token, importing, rebuilding)
 
 for group in GROUPS:
     group.register(app)

@@ -17,6 +17,8 @@ from services.projections.store import control, journal, states
 from services.projections.store.control import Position
 from services.projections.store.states import Key
 
+CONFLICT = "an event with this source and id, but other type, time, actor or data, came first"
+
 
 class Applied(NamedTuple):
     """What became of a batch: new facts, repeated ones, dead letters, and the positions after it."""
@@ -49,23 +51,28 @@ async def project(engine: AsyncEngine, version: int, records: Sequence[Record], 
     Raises Gap, Superseded or Outdated, which mean: stop; anything else of the database is transient or a defect.
     """
     read_records = [read(record, partitions) for record in records]
-    touched = sorted({record.partition for record in records})
     async with engine.begin() as connection:
-        before = await control.lock_positions(connection, touched)
+        before = await control.lock_positions(connection, sorted({record.partition for record in records}))
         await _stop_unless_active(connection, version)
-        batch = take(read_records, before)
-        new, repeated = await _append(connection, batch.arrivals)
-        conflicts = await _conflicts(connection, repeated)
-        letters = batch.letters + conflicts
-        if letters:
-            await journal.bury(connection, [journal.letter_row(*each) for each in letters])
-        if new:
-            await _fold(connection, new, {partition: each.next_offset for partition, each in before.items()})
-        if batch.ends:
-            await control.move(connection, batch.ends)
+        return await apply(connection, read_records, before)
+
+
+async def apply(
+    connection: AsyncConnection, records: Sequence[Arrival | Letter], before: dict[int, Position]
+) -> Applied:
+    """Write what records leave behind, in the caller's transaction, which holds the positions `before`."""
+    batch = take(records, before)
+    new, repeated = await _append(connection, batch.arrivals)
+    conflicts = await _conflicts(connection, repeated)
+    letters = batch.letters + conflicts
+    if letters:
+        await journal.bury(connection, [journal.letter_row(*each) for each in letters])
+    if new:
+        await _fold(connection, new, {partition: each.next_offset for partition, each in before.items()})
+    if batch.ends:
+        await control.move(connection, batch.ends)
     ends = {partition: end for partition, (end, _) in batch.ends.items()}
-    dead = tuple(letter for letter, _ in letters)
-    return Applied(len(new), len(repeated) - len(conflicts), dead, ends)
+    return Applied(len(new), len(repeated) - len(conflicts), tuple(letter for letter, _ in letters), ends)
 
 
 def take(records: Iterable[Arrival | Letter], positions: dict[int, Position]) -> Batch:
@@ -133,13 +140,12 @@ async def _conflicts(
 
 def conflict(arrival: Arrival) -> Letter:
     """Return the dead letter of an event whose identity belongs to another one."""
-    detail = "an event with this source and id, but other type, time, actor or data, came first"
     return Letter(
         arrival.partition,
         arrival.offset,
         arrival.timestamp,
         "conflict",
-        detail,
+        CONFLICT,
         arrival.identity,
         arrival.key,
         arrival.raw,

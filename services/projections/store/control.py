@@ -126,10 +126,9 @@ async def migrate(engine: AsyncEngine, partitions: int) -> int:
         return int(version)
 
 
-async def add_version(connection: AsyncConnection, partitions: int) -> int:
-    """Create the next version, empty and without indexes, and enter it; return its number."""
-    known = (await connection.execute(VERSIONS)).scalars().all()
-    version = max(known, default=0) + 1
+async def add_version(connection: AsyncConnection, partitions: int, above: int = 0) -> int:
+    """Create the version after `above`, empty and without indexes, and enter it; return its number."""
+    version = above + 1
     await script(connection, "tables.sql", schema=schema(version))
     await connection.execute(ADD_POSITIONS, {"partitions": partitions})
     return version
