@@ -1,7 +1,7 @@
 """The one way in which tests ask about all accounts, and the CRM's 8,800 deals as their importer tells them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -11,6 +11,7 @@ import orjson
 from pydantic import TypeAdapter
 
 import schemas
+from schemas import Fact
 from services.importers import crm as importer
 from services.importers.importer import Remark
 from services.projections.folds import States, fold
@@ -32,23 +33,34 @@ def ask_portfolio(
 
     Dates, `known_at` and `from_` are as in `histories.ask`.
     """
-    question = PORTFOLIO[question_name]
     facts = list(facts)
     at = Moment(_end(as_of), _end(known_at) if known_at else max(each.recorded_at for each in facts))
+    question = PORTFOLIO[question_name]
+    return _answer(question_name, list(_views(facts, at, question.subjects, question.history)), parameters)
+
+
+def ask_crm(question_name: str, as_of: str, **parameters: Any) -> Any:
+    """Ask about the CRM's accounts, all that is told of them being known."""
+    return _answer(question_name, _crm_views(as_of), parameters)
+
+
+def _answer(question_name: str, views: Iterable[View], parameters: dict[str, Any]) -> Any:
+    question = PORTFOLIO[question_name]
     asked = question.parameters.model_validate({name.rstrip("_"): value for name, value in parameters.items()})
-    answer = question.answer(_views(question_name, facts, at), asked)
+    answer = question.answer(iter(views), asked)
     return TypeAdapter(question.answer_model).dump_python(answer, mode="json", by_alias=True)
 
 
-def _views(question_name: str, facts: list[Recorded], at: Moment) -> Iterator[View]:
-    question = PORTFOLIO[question_name]
+def _views(
+    facts: Iterable[Recorded], at: Moment, subjects: Sequence[str], history: tuple[type[Fact], ...] = ()
+) -> Iterator[View]:
     accounts: dict[str, list[Recorded]] = defaultdict(list)
     for each in facts:
         accounts[each.event.partitionkey].append(each)
     for account, told in sorted(accounts.items()):
         seen = visible(told, at)
-        read = [each for each in seen if isinstance(each.event.data, question.history)]
-        yield View(account, at, DEFAULT, fold(States(), seen, question.subjects), read)
+        read = [each for each in seen if isinstance(each.event.data, history)]
+        yield View(account, at, DEFAULT, fold(States(), seen, subjects), read)
 
 
 def _end(when: str | datetime) -> datetime:
@@ -63,6 +75,7 @@ def _crm() -> tuple[Recorded, ...]:
     return tuple(Recorded(event, at, 0, offset) for offset, event in enumerate(events))
 
 
-def crm() -> list[Recorded]:
-    """Return the CRM's sales opportunities; all recorded on 2018-01-01."""
-    return list(_crm())
+@cache
+def _crm_views(as_of: str) -> list[View]:
+    at = Moment(_end(as_of), _crm()[-1].recorded_at)
+    return list(_views(_crm(), at, ("account", "contact", "opportunity")))

@@ -5,6 +5,7 @@ from math import log
 import pytest
 
 from services.projections.folds import contact
+from services.projections.history import Recorded
 from services.projections.models.people import People
 from services.projections.models.strength import band, by_person, raw, saturate, strength, terms, trend
 from services.projections.policy import DEFAULT, StrengthModel
@@ -14,7 +15,13 @@ NOW = datetime(2025, 6, 30, 12, tzinfo=UTC)
 MODEL = DEFAULT.strength
 
 
-def met(days_ago, kind="email", direction="outbound", interaction=None, participants=("c-1",)):
+def met(
+    days_ago: float,
+    kind: str = "email",
+    direction: str = "outbound",
+    interaction: str | None = None,
+    participants: tuple[str, ...] = ("c-1",),
+) -> Recorded:
     return fact(
         "interaction.recorded",
         NOW - timedelta(days=days_ago),
@@ -28,11 +35,11 @@ def met(days_ago, kind="email", direction="outbound", interaction=None, particip
     )
 
 
-def took_part(facts, person="c-1"):
+def took_part(facts: list[Recorded], person: str = "c-1") -> list[Recorded]:
     return by_person(facts, People(contact.State())).get(person, [])
 
 
-def one_kind(weight, half_life, **directions):
+def one_kind(weight: float, half_life: float, **directions: float) -> StrengthModel:
     return StrengthModel("test", {"email": weight}, {"email": half_life}, directions, 20)
 
 

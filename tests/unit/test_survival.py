@@ -5,7 +5,7 @@ from services.projections.models.survival import Length, Point, kaplan_meier, qu
 FREIREICH_6MP = "6 6 6 6+ 7 9+ 10 10+ 11+ 13 16 17+ 19+ 20+ 22 23 25+ 32+ 32+ 34+ 35+"
 
 
-def lengths(text):
+def lengths(text: str) -> list[Length]:
     return [Length(float(each.rstrip("+")), ended=not each.endswith("+")) for each in text.split()]
 
 

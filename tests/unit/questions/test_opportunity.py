@@ -1,21 +1,24 @@
+from typing import Any
+
+from services.projections.history import Recorded
 from tests.unit.histories import ask, beijing, fact, hospital
 
 DEAL = {"opportunity": "o-1"}
 
 
-def euros(amount):
+def euros(amount: str) -> dict[str, str]:
     return {"amount": amount, "currency": "EUR"}
 
 
-def identified(time="2025-01-01", **data):
+def identified(time: str = "2025-01-01", **data: Any) -> Recorded:
     return fact("opportunity.identified", time, {**DEAL, "name": "Scanner", **data})
 
 
-def about(facts, as_of="2025-12-31", known_at=None):
+def about(facts: list[Recorded], as_of: str = "2025-12-31", known_at: str | None = None) -> Any:
     return ask("opportunity", facts, as_of, known_at, opportunity="o-1")
 
 
-def changes(answer, what):
+def changes(answer: Any, what: str) -> list[tuple[Any, ...]]:
     return [(each["time"][:10], each["from"], each["to"]) for each in answer["changes"] if each["what"] == what]
 
 
@@ -89,7 +92,7 @@ def test_a_loss_is_shown_with_its_reason_even_if_nobody_knows_it():
 
 
 def test_several_people_have_a_part_in_one_deal_and_one_person_several():
-    def role(contact, name, opportunity="o-1"):
+    def role(contact: str, name: str, opportunity: str = "o-1") -> Recorded:
         data = {"contact": contact, "role": name, "domain": "it", "opportunity": opportunity}
         return fact("buying_role.assigned", "2025-02-01", data)
 

@@ -1,31 +1,34 @@
+from typing import Any
+
 import pytest
 
+from services.projections.history import Recorded
 from tests.unit.histories import ask, beijing, fact, hospital
 
 DEAL = {"opportunity": "o-1"}
 
 
-def identified(time="2025-01-01", **attributes):
+def identified(time: str = "2025-01-01", **attributes: Any) -> Recorded:
     return fact("opportunity.identified", time, {**DEAL, "name": "Scanner"}, **attributes)
 
 
-def entered(stage, time, **attributes):
+def entered(stage: str, time: str, **attributes: Any) -> Recorded:
     return fact("opportunity.stage_entered", time, {**DEAL, "stage": stage}, **attributes)
 
 
-def won(time):
+def won(time: str) -> Recorded:
     return fact("opportunity.won", time, {**DEAL, "amount": {"amount": "5.00", "currency": "EUR"}})
 
 
-def lost(time):
+def lost(time: str) -> Recorded:
     return fact("opportunity.lost", time, {**DEAL, "reason": "price"})
 
 
-def reopened(time):
+def reopened(time: str) -> Recorded:
     return fact("opportunity.reopened", time, DEAL)
 
 
-def spells(facts, as_of="2025-12-31T00:00:00Z", **parameters):
+def spells(facts: list[Recorded], as_of: str = "2025-12-31T00:00:00Z", **parameters: Any) -> list[tuple[Any, ...]]:
     found = ask("stages", facts, as_of, **parameters)["spells"]
     return [(each["stage"], each["from"] and each["from"][:10], each["to"] and each["to"][:10]) for each in found]
 

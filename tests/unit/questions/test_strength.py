@@ -1,11 +1,16 @@
+from typing import Any
+
 import pytest
 
+from services.projections.history import Recorded
 from tests.unit.histories import ask, beijing, fact, hospital
 
 ADDED = fact("contact.added", "2025-01-01", {"contact": "c-1", "name": "Ada", "email": "ada@acme.example"})
 
 
-def met(time, *participants, kind="meeting", interaction=None, **attributes):
+def met(
+    time: str, *participants: Any, kind: str = "meeting", interaction: str | None = None, **attributes: Any
+) -> Recorded:
     data = {
         "interaction": interaction or f"i-{time}",
         "kind": kind,
@@ -16,7 +21,7 @@ def met(time, *participants, kind="meeting", interaction=None, **attributes):
     return fact("interaction.recorded", time, data, **attributes)
 
 
-def only(answer):
+def only(answer: Any) -> Any:
     (contact,) = answer["contacts"]
     return contact
 

@@ -1,13 +1,15 @@
 from math import exp
+from typing import Any
 
 import pytest
 
+from services.projections.history import Recorded
 from tests.unit.histories import ask, fact
 
 AT = "2025-06-30T00:00:00Z"
 
 
-def met(time, kind, direction, interaction):
+def met(time: str, kind: str, direction: str, interaction: str) -> Recorded:
     data = {
         "interaction": interaction,
         "kind": kind,
@@ -26,7 +28,7 @@ FACTS = [
 ]
 
 
-def only(answer):
+def only(answer: Any) -> Any:
     (contact,) = answer["contacts"]
     return contact
 

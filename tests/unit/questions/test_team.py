@@ -1,11 +1,14 @@
+from typing import Any
+
+from services.projections.history import Recorded
 from tests.unit.histories import ask, beijing, fact, hospital
 
 
-def registered(member, **data):
+def registered(member: str, **data: Any) -> Recorded:
     return fact("member.registered", "2025-01-01", {"member": member, "name": member.upper(), **data})
 
 
-def role(time, word, member="m-1", team_role="sales"):
+def role(time: str, word: str, member: str = "m-1", team_role: str = "sales") -> Recorded:
     return fact(f"team_member.{word}", time, {"member": member, "team_role": team_role})
 
 
