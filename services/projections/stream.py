@@ -95,7 +95,7 @@ def app(kafka: Kafka, version: int, positions: Positions) -> App:
         broker_request_timeout=40,
         broker_commit_interval=5,  # for the eyes of lag tools only
         stream_buffer_maxsize=64,  # slices
-        web_enabled=False,
+        web_enabled=True,  # serve_asgi obeys it: without, the worker has no health
         autodiscover=False,
         worker_redirect_stdouts=False,
         cython_optimizations=True,
