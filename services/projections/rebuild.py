@@ -1,0 +1,208 @@
+"""Derive a new version of the projection from the log, beside the live one, and switch to it at an equal cut."""
+
+import asyncio
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from typing import NamedTuple
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from services import log
+from services.problem import Problem
+from services.projections.arrival import read
+from services.projections.bulk import records, shares
+from services.projections.history import Recorded
+from services.projections.kept import refold
+from services.projections.loading import Loaded, Share, load, share_counter
+from services.projections.project import CONFLICT, apply, group
+from services.projections.store import bulk_load, control, journal, states
+from services.projections.store.control import Position
+from services.projections.watch import Ends
+from services.settings import Database, Kafka
+
+Progress = Callable[[str, int, int], None]  # stage, records done, records in all
+CLOSE = 1_000  # records behind: near enough to hold the live positions for the rest
+REFOLDED_AT_ONCE = 200  # accounts
+ONE_REBUILD = text("SELECT pg_try_advisory_lock(7284062)")
+
+
+class Rebuilt(NamedTuple):
+    """What was done: the new version, the one it replaced, and the records read."""
+
+    version: int
+    replaced: int
+    records: int
+
+
+async def rebuild(kafka: Kafka, database: Database, progress: Progress) -> Rebuilt:
+    """Load, index, fold, catch up, switch. The old version stays, for back-out, until the next rebuild."""
+    await log.check(kafka)
+    guard = control.connect(database, pool=1)
+    try:
+        async with guard.connect() as alone, Ends(kafka) as ends:
+            await alone.execution_options(isolation_level="AUTOCOMMIT")  # held for as long as the rebuild takes
+            if not (await alone.execute(ONE_REBUILD)).scalar():
+                raise Problem("A rebuild is already running.")
+            return await _rebuild(kafka, database, ends, progress)
+    finally:
+        await guard.dispose()
+
+
+async def back_out(database: Database) -> int:
+    """Make the version before the active one active again; its worker continues where it stood."""
+    engine = control.connect(database, pool=1)
+    try:
+        async with engine.begin() as connection:
+            active = await control.active(connection)
+            older = [each for each in await control.versions(connection) if active and each < active]
+            if not older:
+                raise Problem("There is no earlier version to go back to.")
+            await control.flip(connection, older[-1])
+            return older[-1]
+    finally:
+        await engine.dispose()
+
+
+async def _rebuild(kafka: Kafka, database: Database, ends: Ends, progress: Progress) -> Rebuilt:
+    live, version = await _new_version(kafka, database, ends)
+    target = await ends.ends(set(range(kafka.partitions)))
+    engine = control.connect(database, version, pool=2)
+    try:
+        loaded = await _load_all(kafka, database, version, target, progress)
+        stale = set[str]().union(*(each.amended for each in loaded))
+        recorded_at = {partition: at for each in loaded for partition, at in each.recorded_at.items()}
+        progress("indexing", sum(target.values()), sum(target.values()))
+        async with engine.begin() as connection:
+            stale |= await bulk_load.settle_repeated(connection, CONFLICT)
+            await control.script(connection, "indexes.sql")
+            await bulk_load.forget_states(connection, stale)
+            await bulk_load.set_positions(connection, target, recorded_at)
+        for some in _handfuls(sorted(stale)):
+            async with engine.begin() as connection:
+                await _refold(connection, some)
+        await _vacuum(database, version)
+        await _catch_up(kafka, engine, ends, progress)
+        await _switch(kafka, database, engine, version, live)
+    finally:
+        await engine.dispose()
+    return Rebuilt(version, live, sum(target.values()))
+
+
+async def _new_version(kafka: Kafka, database: Database, ends: Ends) -> tuple[int, int]:
+    """Create an empty version, bound to the log as it is now; drop what earlier rebuilds left."""
+    engine = control.connect(database, pool=1)
+    try:
+        async with engine.begin() as connection:
+            live = await control.active(connection)
+            if live is None:
+                raise Problem("There is no projection to rebuild: run `rapport migrate` first.")
+            for old in await control.versions(connection):
+                if old != live:
+                    await control.drop_version(connection, old)
+            version = await control.add_version(connection, kafka.partitions, above=live)
+            await control.set_log(connection, await ends.log())
+        return live, version
+    finally:
+        await engine.dispose()
+
+
+async def _load_all(
+    kafka: Kafka, database: Database, version: int, target: Mapping[int, int], progress: Progress
+) -> list[Loaded]:
+    """Load all partitions, in as many processes as there are cores."""
+    context = multiprocessing.get_context("spawn")
+    counter = context.Value("q", 0)
+    total = sum(target.values())
+    parts = [
+        Share(kafka, database, version, {each: target[each] for each in share})
+        for share in shares(target, os.cpu_count() or 1)
+    ]
+    loop = asyncio.get_running_loop()
+    with ProcessPoolExecutor(len(parts), context, initializer=share_counter, initargs=(counter,)) as pool:
+        running = asyncio.gather(*(loop.run_in_executor(pool, load, part) for part in parts))
+        while not running.done():
+            progress("loading", counter.value, total)
+            await asyncio.wait({running}, timeout=0.2)
+        return await running
+
+
+async def _refold(connection: AsyncConnection, accounts: Iterable[str]) -> None:
+    """Fold the states of some accounts from the journal: those with amendments or repeated identities."""
+    facts: dict[str, list[Recorded]] = {}
+    for account in accounts:
+        facts[account] = await journal.all_of(connection, account)
+    folded = {}
+    for account, of_account in facts.items():
+        to = of_account[-1].recorded_at
+        for _, subject in group(of_account):
+            folded[account, subject] = refold(subject, of_account, to)
+    if folded:
+        await states.save(connection, folded)
+
+
+async def _vacuum(database: Database, version: int) -> None:
+    """Let the planner know what was loaded."""
+    engine = control.connect(database, version, pool=1)
+    try:
+        async with engine.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            for table in ("journal", "account_state", "position"):
+                await connection.execute(text(f"ANALYZE {table}"))
+    finally:
+        await engine.dispose()
+
+
+async def _catch_up(kafka: Kafka, engine: AsyncEngine, ends: Ends, progress: Progress) -> None:
+    """Project what was recorded meanwhile, until hardly any of it is left."""
+    while True:
+        target = await ends.ends(set(range(kafka.partitions)))
+        behind = await _project_to(kafka, engine, target)
+        progress("catching up", sum(target.values()), sum(target.values()))
+        if behind < CLOSE:
+            return
+
+
+async def _project_to(kafka: Kafka, engine: AsyncEngine, target: Mapping[int, int]) -> int:
+    """Bring the new version to `target`, if it is not there yet; return how many records that took."""
+    async with engine.connect() as connection:
+        starts = {each.partition: each.next_offset for each in (await control.positions(connection)).values()}
+    count = 0
+    async for slice_ in records(kafka, starts, target):
+        count += len(slice_)
+        async with engine.begin() as connection:
+            before = await control.lock_positions(connection, [slice_[0].partition])
+            await apply(connection, [read(record, kafka.partitions) for record in slice_], before)
+    return count
+
+
+async def _switch(kafka: Kafka, database: Database, engine: AsyncEngine, version: int, live: int) -> None:
+    """Hold the live positions, come exactly as far, and make the new version the active one."""
+    old = control.connect(database, live, pool=1)
+    try:
+        async with old.begin() as connection:
+            held = await control.lock_positions(connection, range(kafka.partitions))
+            if await _same_log(connection, engine):
+                await _project_to(kafka, engine, {partition: each.next_offset for partition, each in held.items()})
+            await _carry_sight(engine, held)
+            await control.flip(connection, version)
+    finally:
+        await old.dispose()
+
+
+async def _same_log(connection: AsyncConnection, engine: AsyncEngine) -> bool:
+    async with engine.connect() as other:
+        return await control.log(connection) == await control.log(other)
+
+
+async def _carry_sight(engine: AsyncEngine, held: Mapping[int, Position]) -> None:
+    """What was seen of the log's ends holds for the new version too: answers stay complete over the switch."""
+    async with engine.begin() as connection:
+        for partition, each in held.items():
+            await control.see(connection, {partition: each.log_end}, each.seen_at)
+
+
+def _handfuls(accounts: list[str]) -> Iterable[list[str]]:
+    return (accounts[start : start + REFOLDED_AT_ONCE] for start in range(0, len(accounts), REFOLDED_AT_ONCE))
