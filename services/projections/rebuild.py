@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from typing import NamedTuple
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services import log
@@ -26,7 +25,6 @@ from services.settings import Database, Kafka
 Progress = Callable[[str, int, int], None]  # stage, records done, records in all
 CLOSE = 1_000  # records behind: near enough to hold the live positions for the rest
 REFOLDED_AT_ONCE = 200  # accounts
-ONE_REBUILD = text("SELECT pg_try_advisory_lock(7284062)")
 
 
 class Rebuilt(NamedTuple):
@@ -44,7 +42,7 @@ async def rebuild(kafka: Kafka, database: Database, progress: Progress) -> Rebui
     try:
         async with guard.connect() as alone, Ends(kafka) as ends:
             await alone.execution_options(isolation_level="AUTOCOMMIT")  # held for as long as the rebuild takes
-            if not (await alone.execute(ONE_REBUILD)).scalar():
+            if not await control.rebuild_alone(alone):
                 raise Problem("A rebuild is already running.")
             return await _rebuild(kafka, database, ends, progress)
     finally:
@@ -149,8 +147,7 @@ async def _vacuum(database: Database, version: int) -> None:
     try:
         async with engine.connect() as connection:
             await connection.execution_options(isolation_level="AUTOCOMMIT")
-            for table in ("journal", "account_state", "position"):
-                await connection.execute(text(f"ANALYZE {table}"))
+            await control.analyse(connection)
     finally:
         await engine.dispose()
 

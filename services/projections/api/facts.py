@@ -12,12 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.access import Caller, require
 from services.http_problem import responses
-from services.projections import answers, replay
+from services.projections import answers
 from services.projections.api.asking import READERS, among, not_found
 from services.projections.history import Recorded
 from services.projections.lineage import Lineage, lineage
 from services.projections.question import Parameters
-from services.projections.store import journal, states
+from services.projections.store import journal, replay, states
 
 router = APIRouter(prefix="/v1")
 AUDITORS = require("auditor", "admin")

@@ -73,6 +73,8 @@ PROJECTION = text("""
         active   integer NOT NULL,
         layout   integer NOT NULL)
 """)
+# One rebuild at a time, for as long as its connection lives.
+REBUILD_ALONE = text("SELECT pg_try_advisory_lock(7284062)")
 LOCK = text("SELECT pg_advisory_xact_lock(7284061)")
 ACTIVE = text("SELECT active FROM rapport.projection")
 ACTIVE_LAYOUT = text("SELECT active, layout FROM rapport.projection")
@@ -137,6 +139,17 @@ async def add_version(connection: AsyncConnection, partitions: int, above: int =
 async def drop_version(connection: AsyncConnection, version: int) -> None:
     """Remove a version and all that it holds."""
     await connection.execute(text(f"DROP SCHEMA IF EXISTS {schema(version)} CASCADE"))
+
+
+async def rebuild_alone(connection: AsyncConnection) -> bool:
+    """Whether this connection may rebuild: no other one does."""
+    return bool((await connection.execute(REBUILD_ALONE)).scalar())
+
+
+async def analyse(connection: AsyncConnection) -> None:
+    """Let the planner know what was loaded."""
+    for table in ("journal", "account_state", "position"):
+        await connection.execute(text(f"ANALYZE {table}"))
 
 
 async def versions(connection: AsyncConnection) -> list[int]:
