@@ -3,7 +3,6 @@
 import asyncio
 import fcntl
 import os
-import secrets
 import signal
 import sys
 from collections.abc import Iterator
@@ -11,11 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
-
 from deploy.local import kafka, ports, postgres
 from deploy.local.process import Mark, mark, stop
-from deploy.local.record import Record, forget, read, write, write_private
+from deploy.local.record import Record, forget, read, write
+from deploy.local.services import environment, is_ready, secret, signer_named
 from deploy.local.supervisor import Child, Say, Supervisor, last_line
 from services import log
 from services.problem import Problem
@@ -87,8 +85,8 @@ class Stack:
             database=os.environ.get("RAPPORT_DATABASE") or None,
             ingest=self._settled("ingest", endpoints.ingest),
             api=self._settled("api", endpoints.api),
-            secret=None if _signer_named() else _secret(plan.data),
-            local="RAPPORT_KAFKA" not in os.environ,
+            secret=None if signer_named() else secret(plan.data),
+            local=not os.environ.get("RAPPORT_KAFKA"),
         )
         self._ports = ports.remembered(plan.data / "ports.json", self._port_names())
 
@@ -144,7 +142,8 @@ class Stack:
         with file.open("wb") as output:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "services.projections", "migrate",
-                env=self._environment(), stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output,
+                env=environment(self._record, self._plan.data),
+                stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output,
             )  # fmt: skip
             code = await process.wait()
         if code:
@@ -152,29 +151,8 @@ class Stack:
 
     def _service(self, name: str, module: tuple[str, ...], url: str, **more: str) -> Child:
         command = (sys.executable, "-m", *module)
-        environment = self._environment() | more
-        return Child(name, command, ready=lambda: _is_ready(url), environment=environment)
-
-    def _environment(self) -> dict[str, str]:
-        """Everything that a service knows of the world; a service is configured in no other way."""
-        if not (self._record.kafka and self._record.database):
-            raise Problem("The services need both Kafka and PostgreSQL: leave neither out, or name it by setting.")
-        kept = {name: value for name, value in os.environ.items() if not self._is_foreign(name)}
-        ours = {
-            "RAPPORT_KAFKA": self._record.kafka,
-            "RAPPORT_DATABASE": self._record.database,
-            "RAPPORT_INGEST": self._record.ingest,
-            "RAPPORT_API": self._record.api,
-            "RAPPORT_DATA": str(self._plan.data),
-            "PYTHONUNBUFFERED": "1",  # the last word of a dying process must reach its log
-        }
-        local = {"RAPPORT_LOCAL": "1"} if self._record.local else {}
-        secret = {"RAPPORT_SECRET": self._record.secret.read_text()} if self._record.secret else {}
-        return kept | ours | local | secret
-
-    def _is_foreign(self, name: str) -> bool:
-        """How to reach somebody's own broker says nothing about the local one."""
-        return self._record.local and name.startswith("RAPPORT_KAFKA_")
+        variables = environment(self._record, self._plan.data) | more
+        return Child(name, command, ready=lambda: is_ready(url), environment=variables)
 
     def _settled(self, part: str, url: str) -> str:
         return ports.settle(url, f"RAPPORT_{part.upper()}") if part in self._plan.only else url
@@ -192,23 +170,3 @@ class Stack:
 
     def _note(self, children: dict[str, Mark]) -> None:
         self._update(children=children)
-
-
-def _signer_named() -> bool:
-    return bool(os.environ.get("RAPPORT_SECRET") or os.environ.get("RAPPORT_JWKS"))
-
-
-def _secret(data: Path) -> Path:
-    """Give the file of the secret that signs tokens here, made at the first start."""
-    file = data / "secret"
-    if not file.exists():
-        write_private(file, secrets.token_urlsafe(48))
-    return file
-
-
-async def _is_ready(url: str) -> bool:
-    try:
-        async with httpx.AsyncClient(timeout=2, trust_env=False) as client:
-            return (await client.get(f"{url}/health/ready")).is_success
-    except httpx.HTTPError:
-        return False
