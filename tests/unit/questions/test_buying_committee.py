@@ -111,7 +111,7 @@ def test_roles_in_different_purchases_are_not_compared():
 
 def test_the_weightiest_role_of_a_person_decides():
     facts = [*person("a", "middle"), *person("b", "executive")]
-    facts += [role("a", "decision_maker"), role("b", "user"), role("b", "final_approver")]
+    facts += [role("a", "final_approver"), role("b", "decision_maker"), role("b", "final_approver")]
     assert ask("buying-committee", facts, "2025-12-31")["mismatches"] == []
 
 

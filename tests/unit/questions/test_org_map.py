@@ -94,7 +94,7 @@ def test_who_has_left_is_shown_only_when_asked_with_the_date():
 
 
 def test_the_manager_is_at_the_other_end_of_the_solid_line():
-    facts = [*person("a"), *person("b"), *person("c"), line("a", "c", "dotted"), line("a", "b")]
+    facts = [*person("a"), *person("b"), *person("c"), line("a", "b"), line("a", "c", "dotted", "2025-02-01")]
     answer = ask("org-map", facts, "2025-03-31")
     managers = {each["contact"]: (each["manager"], each["manager_name"]) for each in answer["people"]}
     assert managers == {"a": ("b", "B"), "b": (None, None), "c": (None, None)}
@@ -105,9 +105,16 @@ def test_the_manager_is_at_the_other_end_of_the_solid_line():
 
 
 def test_a_circle_among_solid_lines_is_kept_and_flagged():
-    facts = [*person("a"), *person("b"), line("a", "b"), line("b", "a"), line("b", "b", "dotted")]
+    facts = [
+        *person("a"),
+        *person("b"),
+        line("a", "b"),
+        line("b", "a"),
+        line("c", "d", "dotted"),
+        line("d", "c", "dotted"),
+    ]
     answer = ask("org-map", facts, "2025-03-31")
-    assert len(answer["lines"]) == 3
+    assert len(answer["lines"]) == 4
     assert warnings_of(answer, "line_circle") == [("a", "Contacts report to each other in a circle: A (a), B (b).")]
 
 
