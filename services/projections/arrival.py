@@ -1,5 +1,6 @@
 """A record of the log becomes a fact, or a dead letter that says why it cannot. Pure."""
 
+import re
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
@@ -10,8 +11,11 @@ from schemas import Event, catalogue, identity_digest, parse
 from schemas.account import AccountMerged
 from schemas.correction import Amendment
 from services.partition import partition_of
+from services.projections.history import EPOCH
 
 LOG_APPEND_TIME = 1
+LONGEST_DETAIL = 500  # characters
+_UNWRITABLE = re.compile(r"[\x00-\x1f\x7f]")  # a field's name is told, and PostgreSQL's text knows no NUL
 
 
 class Record(Protocol):
@@ -83,7 +87,8 @@ def read(record: Record, partitions: int) -> Arrival | Letter:
 
 def letter(record: Record, reason: str, detail: str, identity: tuple[str, str, str] | None = None) -> Letter:
     """Make the dead letter of a record."""
-    return Letter(record.partition, record.offset, _time(record), reason, detail, identity, record.key, record.value)
+    told = _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", detail[:LONGEST_DETAIL])
+    return Letter(record.partition, record.offset, _time(record), reason, told, identity, record.key, record.value)
 
 
 def _misplaced(record: Record, account: str, partitions: int) -> str | None:
@@ -116,4 +121,7 @@ def _first(error: ValidationError) -> str:
 
 
 def _time(record: Record) -> datetime:
+    """Return the log's own time; one that a sender made up moves no clock, and may be beyond every calendar."""
+    if record.timestamp_type != LOG_APPEND_TIME:
+        return EPOCH
     return datetime.fromtimestamp(record.timestamp / 1000, UTC)
