@@ -14,9 +14,9 @@ from schemas.assessment import (
 )
 from services.projections.history import Recorded
 from services.projections.register import Register, ground
+from services.projections.scope import ACCOUNT as ACCOUNT  # noqa: PLC0414 -- also for those who import it from here
 
 VERSION = 1
-ACCOUNT = ""  # the scope of what holds for the whole account; no id is empty
 
 
 class Stance(msgspec.Struct, array_like=True, frozen=True):

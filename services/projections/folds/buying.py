@@ -3,9 +3,9 @@
 import msgspec
 
 from schemas.buying import BuyingRoleAssigned, BuyingRoleEnded, DecisionRightAsserted, DecisionRightWithdrawn
-from services.projections.folds.assessment import ACCOUNT
 from services.projections.history import Recorded
 from services.projections.register import Register
+from services.projections.scope import ACCOUNT
 
 VERSION = 1
 
