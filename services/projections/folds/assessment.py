@@ -14,7 +14,7 @@ from schemas.assessment import (
 )
 from services.projections.history import Recorded
 from services.projections.register import Register, ground
-from services.projections.scope import ACCOUNT as ACCOUNT  # noqa: PLC0414 -- also for those who import it from here
+from services.projections.scope import ACCOUNT
 
 VERSION = 1
 

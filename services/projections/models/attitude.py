@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from services.projections.folds.assessment import ACCOUNT, Stance, State
+from services.projections.folds.assessment import Stance, State
 from services.projections.history import EPOCH
 from services.projections.models.people import People
 from services.projections.policy import AttitudeModel
 from services.projections.register import Register
+from services.projections.scope import ACCOUNT
 
 Layer = Literal["support", "neutral", "oppose", "unknown"]
 DAY = timedelta(days=1)

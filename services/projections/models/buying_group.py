@@ -3,11 +3,11 @@
 from typing import NamedTuple, get_args
 
 from schemas.buying import BuyingRole
-from services.projections.folds.assessment import ACCOUNT
 from services.projections.folds.buying import Role, State
 from services.projections.models.latest import latest
 from services.projections.models.people import People
 from services.projections.register import Register
+from services.projections.scope import ACCOUNT
 
 ROLES: tuple[BuyingRole, ...] = get_args(BuyingRole)
 

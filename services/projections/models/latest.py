@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from services.projections.folds.assessment import ACCOUNT
 from services.projections.history import EPOCH
 from services.projections.models.people import People
 from services.projections.register import Register
+from services.projections.scope import ACCOUNT
 
 T = TypeVar("T")
 

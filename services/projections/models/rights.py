@@ -4,13 +4,13 @@ from typing import NamedTuple, get_args
 
 from schemas.buying import DecisionRight
 from schemas.values import Money
-from services.projections.folds.assessment import ACCOUNT
 from services.projections.folds.buying import Right, State
 from services.projections.history import Stamp
 from services.projections.models.deals import money
 from services.projections.models.latest import latest
 from services.projections.models.references import References
 from services.projections.register import Register
+from services.projections.scope import ACCOUNT
 
 ORDER: tuple[DecisionRight, ...] = get_args(DecisionRight)
 

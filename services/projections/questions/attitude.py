@@ -7,12 +7,12 @@ from pydantic import Field
 
 from schemas.assessment import AttitudeAssessed
 from schemas.values import EventRef
-from services.projections.folds.assessment import ACCOUNT
 from services.projections.history import Recorded
 from services.projections.models import attitude as model
 from services.projections.models.people import People
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 from services.projections.register import ground
+from services.projections.scope import ACCOUNT
 
 
 class AttitudeParameters(Parameters):

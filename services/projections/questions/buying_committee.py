@@ -7,7 +7,6 @@ from pydantic import Field
 
 from schemas.buying import BuyingRole
 from schemas.values import Rank
-from services.projections.folds.assessment import ACCOUNT
 from services.projections.models.buying_group import ROLES, Part, all_parts, parts
 from services.projections.models.buying_structure import Mismatch, mismatches
 from services.projections.models.latest import time_of
@@ -19,6 +18,7 @@ from services.projections.models.references import named
 from services.projections.models.shapes import Basis, Standing, basis, standing
 from services.projections.models.units import Units
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
+from services.projections.scope import ACCOUNT
 
 # Those who decide, or whose assessment or use the decision rests on; the others help or hinder.
 KEY_ROLES: frozenset[BuyingRole] = frozenset(

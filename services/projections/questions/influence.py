@@ -6,7 +6,7 @@ import networkx as nx
 from pydantic import Field
 
 from schemas.values import Rank
-from services.projections.folds.assessment import ACCOUNT, Influence, State
+from services.projections.folds.assessment import Influence, State
 from services.projections.models.latest import latest
 from services.projections.models.people import People
 from services.projections.models.rank import below, rank
@@ -15,6 +15,7 @@ from services.projections.models.shapes import Basis, basis
 from services.projections.models.units import Units
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 from services.projections.register import Register
+from services.projections.scope import ACCOUNT
 
 Kind = Literal["contact", "unit", "party", "member"]
 Thing = tuple[str, str]  # kind, id

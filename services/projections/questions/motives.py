@@ -6,12 +6,13 @@ from typing import Annotated, cast
 from pydantic import Field
 
 from schemas.assessment import Motive as MotiveKind
-from services.projections.folds.assessment import ACCOUNT, Motive
+from services.projections.folds.assessment import Motive
 from services.projections.models.latest import latest, scopes, time_of
 from services.projections.models.people import People
 from services.projections.models.shapes import Basis, basis
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 from services.projections.register import Register
+from services.projections.scope import ACCOUNT
 
 Scoped = tuple[str, str]  # motive, scope
 
