@@ -3,14 +3,24 @@
 import logging
 import sys
 
-from services.cli import importing, rebuilding, stack, token, topic
+from services.cli import (
+    asking,
+    catalogue,
+    importing,
+    migrating,
+    rebuilding,
+    replaying,
+    stack,
+    token,
+    topic,
+)
 from services.cli.app import app
 from services.problem import Problem
 
 __all__ = ["app", "main"]
 
 # A new group of commands: write `services/cli/<name>.py` with `def register(app)`, and name it here.
-GROUPS = (stack, topic, token, importing, rebuilding)
+GROUPS = (stack, topic, token, importing, asking, replaying, catalogue, migrating, rebuilding)
 
 for group in GROUPS:
     group.register(app)

@@ -7,7 +7,7 @@ from pathlib import Path
 from deploy.local.process import find
 from deploy.local.record import Record, read
 from services.problem import Problem
-from services.settings import Endpoints, Home, Kafka, load
+from services.settings import Endpoints, Home, Kafka, address, load
 
 
 @dataclass(frozen=True)
@@ -39,17 +39,19 @@ def connection() -> Connection:
     return Connection(
         kafka=os.environ.get("RAPPORT_KAFKA") or (record.kafka if record else None),
         database=os.environ.get("RAPPORT_DATABASE") or (record.database if record else None),
-        ingest=record.ingest if record and "RAPPORT_INGEST" not in os.environ else endpoints.ingest,
-        api=record.api if record and "RAPPORT_API" not in os.environ else endpoints.api,
+        ingest=record.ingest if record and _open("RAPPORT_INGEST") else endpoints.ingest,
+        api=record.api if record and _open("RAPPORT_API") else endpoints.api,
         secret=os.environ.get("RAPPORT_SECRET") or stack_secret,
     )
 
 
 def kafka() -> Kafka:
     """Give the settings of the log: the environment's, else the running stack's."""
-    record = running()
-    if os.environ.get("RAPPORT_KAFKA") or not (record and record.kafka):
+    if os.environ.get("RAPPORT_KAFKA"):
         return load(Kafka)
+    record = running()
+    if not (record and record.kafka):
+        raise Problem("Where the log is, is not known: set RAPPORT_KAFKA, or start the stack with 'rapport up'.")
     return Kafka(bootstrap=record.kafka, local=record.local)
 
 
@@ -61,3 +63,8 @@ def secret() -> str:
     if file.exists():  # the stack is down, its tokens are good all the same
         return file.read_text()
     raise Problem("Who signs tokens is not known: set RAPPORT_SECRET, or start the stack with 'rapport up'.")
+
+
+def _open(variable: str) -> bool:
+    """Whether the environment leaves a base URL to the stack: it names none, or port 0, which is any free one."""
+    return not os.environ.get(variable) or address(os.environ[variable])[1] == 0

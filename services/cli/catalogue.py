@@ -1,0 +1,58 @@
+"""`rapport catalogue`: what may be told and what may be asked, with one sentence each."""
+
+import json
+from typing import Annotated
+
+import typer
+
+import schemas
+from schemas.event import REGISTERED
+from services.cli import tables
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(catalogue)
+
+
+def catalogue(*, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+    """List the event types and the questions."""
+    events, questions = _events(), _questions()
+    if as_json:
+        version = schemas.catalogue().version
+        typer.echo(json.dumps({"catalogue": version, "events": events, "questions": questions}, ensure_ascii=False))
+        return
+    out = tables.console()
+    told = tables.table("event type", "subject", "what it says", title=f"{len(events)} event types")
+    for event in events:
+        told.add_row(event["type"], event["subject"], event["about"])
+    asked = tables.table("question", "asked of", "what it answers", title=f"{len(questions)} questions")
+    for question in questions:
+        asked.add_row(question["question"], question["of"], question["about"])
+    out.print(told)
+    out.print(asked)
+
+
+def _events() -> list[dict[str, str]]:
+    return [
+        {
+            "type": wire,
+            "subject": REGISTERED[wire].__module__.rpartition(".")[2],
+            "about": _first_sentence(event.__doc__),
+        }
+        for wire, event in schemas.catalogue().events.items()
+    ]
+
+
+def _questions() -> list[dict[str, str]]:
+    from services.projections.questions import ACCOUNT, QUESTIONS  # noqa: PLC0415  slow, and only needed here
+
+    return [
+        {"question": name, "of": "account, portfolio" if name in ACCOUNT else "portfolio", "about": question.about}
+        for name, question in QUESTIONS.items()
+    ]
+
+
+def _first_sentence(text: str | None) -> str:
+    """Return the first paragraph of a docstring, on one line."""
+    return " ".join((text or "").strip().partition("\n\n")[0].split())

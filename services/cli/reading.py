@@ -1,0 +1,97 @@
+"""Reading from the read API over HTTP, as any other client does; what goes wrong is one sentence."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Self
+
+import httpx
+
+from services import access
+from services.access import Role
+from services.cli import local
+from services.problem import Problem
+
+TOKEN_SECONDS = 3600
+PATIENCE = 120.0  # seconds: an answer over all accounts at a past moment reads the whole journal
+JSON, CSV = "application/json", "text/csv"
+
+Query = Mapping[str, str]
+
+
+class Reader:
+    """The read API, asked with RAPPORT_TOKEN, or with a token made here for `role`."""
+
+    def __init__(self, role: Role) -> None:
+        self.url = local.connection().api
+        loopback = httpx.URL(self.url).host in {"127.0.0.1", "localhost", "::1"}
+        self._http = httpx.Client(
+            base_url=self.url,
+            headers={"Authorization": f"Bearer {os.environ.get('RAPPORT_TOKEN') or _minted(role)}"},
+            timeout=PATIENCE,
+            trust_env=not loopback,  # a proxy knows nothing of this machine
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    def get(self, path: str, query: Query | None = None) -> Any:  # noqa: ANN401 -- any JSON
+        """Return the JSON at `path`; raises Problem."""
+        return self.response(path, query, JSON).json()
+
+    def response(self, path: str, query: Query | None, kind: str) -> httpx.Response:
+        """Return a successful response of this media type; raises Problem."""
+        with self._told():
+            response = self._http.get(path, params=dict(query or {}), headers={"Accept": kind})
+        return self._succeeded(response)
+
+    def bytes(self, path: str, query: Query | None = None) -> Iterator[bytes]:
+        """Yield the body at `path` as it comes; raises Problem."""
+        with self._told(), self._http.stream("GET", path, params=dict(query or {})) as response:
+            if not response.is_success:
+                response.read()
+            yield from self._succeeded(response).iter_raw()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except httpx.ConnectError as error:
+            raise Problem(
+                f"Nothing answers at {self.url}: start the stack with 'rapport up', or name another by RAPPORT_API."
+            ) from error
+        except httpx.HTTPError as error:
+            cause = str(error) or type(error).__name__
+            raise Problem(f"The read API at {self.url} does not answer as it should ({cause}).") from error
+
+    def _succeeded(self, response: httpx.Response) -> httpx.Response:
+        if response.is_success:
+            return response
+        raise Refusal(response.status_code, f"The read API at {self.url} refuses: {_reason(response)}")
+
+
+class Refusal(Problem):
+    """The read API answered, but not with what was asked for."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+def _minted(role: Role) -> str:
+    return access.mint(
+        local.secret(), subject="rapport-cli", role=role, accounts="*", sources="*", seconds=TOKEN_SECONDS
+    )
+
+
+def _reason(response: httpx.Response) -> str:
+    """Tell what an RFC 9457 problem says, or the status where there is no such document."""
+    try:
+        problem = response.json()
+        errors = [f"{error['parameter']}: {error['detail']}" for error in problem.get("errors", [])]
+        return str(problem["detail"]) + (f" ({'; '.join(errors)})" if errors else "")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return f"it answers {response.status_code}."

@@ -1,0 +1,140 @@
+"""Answers as tables for people: any answer, from its JSON alone. Programs take --json or --csv."""
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+WIDE = 1_000  # columns of what is no terminal: nobody reads it folded
+LONGEST_CELL = 60  # characters; the whole is in --json and --csv
+UNKNOWN = "-"
+
+Row = Mapping[str, Any]
+
+
+class Listed(NamedTuple):
+    """A list of an answer, by its dotted path."""
+
+    path: str
+    rows: Sequence[Row]
+
+
+def console() -> Console:
+    """Make the console for answers: colours and folding are for terminals only; NO_COLOR is obeyed."""
+    return Console(width=None if sys.stdout.isatty() else WIDE, highlight=False)
+
+
+def table(*columns: str, title: str | None = None, right: Sequence[str] = ()) -> Table:
+    """Make a table; the columns named in `right` hold numbers."""
+    made = Table(title=title, title_justify="left", title_style="bold")
+    for column in columns:
+        made.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    return made
+
+
+def header(envelope: Row) -> str:
+    """Say in one line which question was answered, at which moments, and whether all of it was there."""
+    about = f" of {envelope['account']}" if "account" in envelope else " over all accounts"
+    complete = "complete" if envelope["complete"] else "not complete: the log has not been read as far as that"
+    return (
+        f"{envelope['question']}{about}, as of {moment(envelope['as_of'])}, "
+        f"known at {moment(envelope['known_at'])}, {complete}."
+    )
+
+
+def moment(text: str) -> str:
+    """Write a moment of an answer as people read it, in UTC."""
+    return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def show(answer: Any, out: Console) -> None:  # noqa: ANN401 -- any JSON
+    """Print an answer: first its single values, then each of its lists that has rows; account by account."""
+    if isinstance(answer, list) and answer and set(answer[0]) == {"account", "answer"}:
+        for each in answer:
+            out.print(Text(str(each["account"]), style="bold"))
+            show(each["answer"], out)
+        return
+    scalars = dict(_scalars(answer)) if isinstance(answer, dict) else {}
+    for name, value in scalars.items():
+        out.print(Text(f"{name}: {cell(value)}"))
+    lists = list(_lists(answer, ""))
+    for each in lists:
+        if each.rows:
+            out.print(_drawn(each, alone=len(lists) == 1))
+    if not any(each.rows for each in lists) and not scalars:
+        out.print("Nothing is known of this then.")
+
+
+def cell(value: Any) -> str:  # noqa: ANN401 -- any JSON
+    """Write any value so that it fits into a table."""
+    text = _text(value)
+    return text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…"
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 -- any JSON
+    match value:
+        case {"amount": amount, "currency": currency}:
+            return f"{amount} {currency}"
+        case dict():
+            return " ".join(_text(each) for each in value.values() if each is not None and each != [])
+        case list():
+            return "; ".join(_text(each) for each in value)
+        case _:
+            return _single(value)
+
+
+def _single(value: Any) -> str:  # noqa: ANN401 -- any JSON
+    match value:
+        case None:
+            return UNKNOWN
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{value:,.2f}"
+        case int():
+            return f"{value:,}"
+        case _:
+            return str(value)
+
+
+def _drawn(listed: Listed, *, alone: bool) -> Table:
+    columns = list(dict.fromkeys(name for row in listed.rows for name in row))
+    used = [name for name in columns if any(row.get(name) not in (None, [], {}) for row in listed.rows)]
+    numbers = [name for name in used if all(_is_number(row.get(name)) for row in listed.rows)]
+    made = table(*used, title=None if alone else listed.path, right=numbers)
+    for row in listed.rows:
+        made.add_row(*(Text(cell(row.get(name))) for name in used))
+    return made
+
+
+def _is_number(value: Any) -> bool:  # noqa: ANN401 -- any JSON
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+
+
+def _scalars(answer: Row) -> Iterator[tuple[str, Any]]:
+    return ((name, value) for name, value in answer.items() if not _leads_to_rows(value))
+
+
+def _lists(answer: Any, path: str) -> Iterator[Listed]:  # noqa: ANN401 -- any JSON
+    if isinstance(answer, list):
+        yield Listed(path, [each if isinstance(each, dict) else {"": each} for each in answer])
+    elif isinstance(answer, dict):
+        for name, value in answer.items():
+            if _leads_to_rows(value):
+                yield from _lists(value, f"{path}.{name}" if path else name)
+
+
+def _leads_to_rows(value: Any) -> bool:  # noqa: ANN401 -- any JSON
+    return isinstance(value, list) or (isinstance(value, dict) and _holds_rows(value))
+
+
+def _holds_rows(value: Row) -> bool:
+    """Whether an object has a list that is more than sums of money."""
+    return any(
+        isinstance(each, list) and any(isinstance(row, dict) and "currency" not in row for row in each)
+        for each in value.values()
+    )
