@@ -24,7 +24,7 @@ lint: $(STAMP) ## ruff and mypy
 	@$(BIN)/mypy
 
 bench: need-java $(STAMP) ## the measurements of DESIGN.md, section 9
-	@$(BIN)/pytest tests/bench
+	@$(BIN)/python -m tests.bench
 
 clean: ## remove what make made; data in .rapport stays
 	@rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
