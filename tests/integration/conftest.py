@@ -15,6 +15,7 @@ from sqlalchemy import make_url
 
 from deploy.local.record import Record, read
 from services.settings import Database, Kafka
+from tests.integration.projection import Log, Projection, projected
 
 PATIENCE = 300  # seconds: on a fresh machine the first start fetches Kafka
 RAPPORT = (sys.executable, "-c", "from services.cli import main; main()")
@@ -82,3 +83,16 @@ async def database(servers: Servers) -> AsyncIterator[Database]:
     yield Database.model_validate({"dsn": url.render_as_string(hide_password=False)})
     await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await server.close()
+
+
+@pytest.fixture
+async def projection(database: Database) -> AsyncIterator[Projection]:
+    """An empty projection for one test, fed by hand."""
+    async with projected(database) as made:
+        yield made
+
+
+@pytest.fixture
+def log() -> Log:
+    """An empty log for one test, written by hand."""
+    return Log()
