@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
+from typing import TextIO
 
 from deploy.local.process import find
 from deploy.local.record import Record, read
@@ -31,11 +33,33 @@ def start(plan: Plan, say: Say) -> None:
             stderr=output,
             start_new_session=True,
         )
-    while not ((record := read(plan.data)) and record.ready and record.supervisor.pid == process.pid):
-        if process.poll() is not None:
-            raise Problem(last_line(file))
-        time.sleep(0.1)
-    say(last_line(file))
+    try:
+        _follow(plan, process, file, say)
+    except BaseException:  # Ctrl-C, too, must leave nothing behind
+        process.terminate()
+        process.wait(PATIENCE)
+        raise
+
+
+def _follow(plan: Plan, process: subprocess.Popen[bytes], file: Path, say: Say) -> None:
+    """Say what the supervisor says, as it comes, until all is ready; its last word before it ends is the problem."""
+    with file.open(errors="replace") as lines:
+        last = ""
+        while not ((record := read(plan.data)) and record.ready and record.supervisor.pid == process.pid):
+            if process.poll() is not None:
+                raise Problem(last_line(file))
+            last = _said(lines, last, say)
+            time.sleep(0.1)
+        say(_said(lines, last, say))
+
+
+def _said(lines: TextIO, last: str, say: Say) -> str:
+    """Say all new lines but the last, and return that one."""
+    for line in lines:
+        if last:
+            say(last)
+        last = line.strip()
+    return last
 
 
 def stop(record: Record) -> None:

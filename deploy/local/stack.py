@@ -97,8 +97,8 @@ class Stack:
         if self._plan.only & SERVICES:
             await self._migrate()
         await self._start_services()
-        self._update(ready=True)
         self._say(f"All is ready: {self._summary()}.")
+        self._update(ready=True)  # last: whoever waits for it has heard all the rest
 
     def _summary(self) -> str:
         urls = {"kafka": self._record.kafka, "ingest": self._record.ingest, "api": self._record.api}
