@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from services import access, http_problem
 from services.http_problem import HttpProblem, responses
+from services.openapi import complete
 from services.partition import partition_of
 from services.projections import answers, cut
 from services.projections.api import asking, facts, log
@@ -57,6 +58,7 @@ def read_api(database: Database, signer: Signer, partitions: int) -> FastAPI:
     app.add_middleware(Observed)
     for router in (facts.router, log.router, asking.router, health):
         app.include_router(router)
+    complete(app, {})
     return app
 
 

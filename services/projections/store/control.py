@@ -130,6 +130,7 @@ async def migrate(engine: AsyncEngine, partitions: int) -> int:
 
 async def add_version(connection: AsyncConnection, partitions: int, above: int = 0) -> int:
     """Create the version after `above`, empty and without indexes, and enter it; return its number."""
+    await connection.execute(LOCK)  # which also begins the transaction that `script` then runs in
     version = above + 1
     await script(connection, "tables.sql", schema=schema(version))
     await connection.execute(ADD_POSITIONS, {"partitions": partitions})
