@@ -6,6 +6,7 @@ import sys
 from services.cli import (
     asking,
     catalogue,
+    demo,
     importing,
     migrating,
     rebuilding,
@@ -20,7 +21,7 @@ from services.problem import Problem
 __all__ = ["app", "main"]
 
 # A new group of commands: write `services/cli/<name>.py` with `def register(app)`, and name it here.
-GROUPS = (stack, topic, token, importing, asking, replaying, catalogue, migrating, rebuilding)
+GROUPS = (stack, demo, topic, token, importing, asking, replaying, catalogue, migrating, rebuilding)
 
 for group in GROUPS:
     group.register(app)
