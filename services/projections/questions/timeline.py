@@ -1,9 +1,9 @@
 """What happened in this account, in order, and who held which position then?"""
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, TypeVar, get_args
 
 from pydantic import Field, RootModel
 
@@ -41,6 +41,9 @@ class OfOurs(Row):
 
     member: str | None
     name: str | None
+
+
+Named = TypeVar("Named", Present, OfOurs)
 
 
 class Entry(Row):
@@ -101,11 +104,21 @@ def _entry(view: View, each: Happening, people: People, then: People) -> Entry:
         title=each.title,
         planned=each.planned,
         opportunity=each.opportunity,
-        participants=[_present(participant, people, then) for participant in each.participants],
-        our_participants=[_of_ours(view, participant) for participant in each.ours],
+        participants=list(_once(_present(participant, people, then) for participant in each.participants)),
+        our_participants=list(_once(_of_ours(view, participant) for participant in each.ours)),
         event=each.fact.ref,
         because=[(each.fact.partition, each.fact.offset)],
     )
+
+
+def _once(rows: Iterable[Named]) -> Iterator[Named]:
+    """Yield each person once, though a source may name them by contact and by e-mail, or twice."""
+    seen: set[tuple[str | None, str | None]] = set()
+    for row in rows:
+        who = (row.contact if isinstance(row, Present) else row.member, row.name)
+        if who not in seen:
+            seen.add(who)
+            yield row
 
 
 def _present(participant: Participant, people: People, then: People) -> Present:
