@@ -10,23 +10,21 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
-from zlib import crc32
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import schemas
 from schemas.event import REGISTERED
 from services.projections import folds
 from services.projections.folds import FOLDS, States, encode, fold, subject_of
 from services.projections.history import Recorded, visible
+from tests.unit.golden import golden_history
 from tests.unit.strategies import ALL, HISTORIES, START, WIRES, at_distinct_times, drafts, recorded
 
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden_folds.json"
-EXAMPLES = Path(schemas.__file__).parent / "examples"
 RANDOM = st.randoms(use_true_random=False)
 
 WIRES_OF = {name: [wire for wire in WIRES if subject_of(REGISTERED[wire]) == name] for name in FOLDS}
@@ -120,15 +118,6 @@ def test_every_fact_of_a_subject_that_has_a_fold_leaves_something_behind_or_is_k
 
 # Questions about them read the journal: they are history, bounded by nothing.
 JOURNAL_ALONE = {"account.transaction_recorded.v1"}
-
-
-def golden_history() -> list[Recorded]:
-    """Return the fixed history: every golden example, then what is written by hand in golden_history.ndjson."""
-    by_hand = (HERE / "golden_history.ndjson").read_bytes().splitlines()
-    examples = [path.read_bytes() for path in sorted(EXAMPLES.glob("*/*.json"))]
-    told = [schemas.parse(line) for line in by_hand + examples]
-    # An offset that depends on nothing but the id: a new example leaves all others as they are.
-    return [Recorded(event, START, 0, crc32(event.id.encode())) for event in told]
 
 
 def digests() -> dict[str, dict[str, Any]]:
