@@ -30,14 +30,13 @@ class View(NamedTuple):
 
     def walk(self, times: Sequence[datetime]) -> Iterator[tuple[datetime, States]]:
         """Yield the states at each of the ascending `times`, folded from `facts`; the same object each time."""
-        states, facts = States(), iter(self.facts)
-        waiting: Recorded | None = None
+        states = fold(States(), [fact for fact in self.facts if fact.undated])  # they hold at any moment
+        dated = iter([fact for fact in self.facts if not fact.undated])
+        waiting = next(dated, None)
         for time in times:
-            while (fact := waiting or next(facts, None)) is not None:
-                waiting = fact if not fact.undated and fact.event.time > time else None
-                if waiting:
-                    break
-                fold(states, [fact])
+            while waiting is not None and waiting.event.time <= time:
+                fold(states, [waiting])
+                waiting = next(dated, None)
             yield time, states
 
 
@@ -62,6 +61,14 @@ class Parameters(BaseModel):
     @classmethod
     def _to_the_end(cls, value: object, info: ValidationInfo) -> datetime | None:
         return None if value is None else moments.end(value, moments.zone(info.data.get("tz", "UTC")))
+
+
+class Unanswerable(ValueError):  # noqa: N818 -- a sentence for the caller
+    """A parameter is fit by itself, but not together with the moment or the others."""
+
+    def __init__(self, parameter: str, detail: str) -> None:
+        super().__init__(f"{parameter}: {detail}")
+        self.parameter, self.detail = parameter, detail
 
 
 Place = Annotated[

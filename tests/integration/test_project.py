@@ -35,7 +35,7 @@ async def test_a_failure_at_any_table_leaves_nothing_of_the_batch(projection, lo
     with pytest.raises(DBAPIError, match="the disk is full"):
         await projection.take(log.records)
     for each in ("journal", "dead_letter", "account_state"):
-        assert await projection.rows(f"SELECT count(*) FROM {each}") == [(0,)]  # noqa: S608 -- our own words
+        assert await projection.rows(f"SELECT count(*) FROM {each}") == [(0,)]
     assert await projection.positions() == {}
     await projection.run(f"DROP TRIGGER refuse ON {table}")
     await projection.take(log.records)
@@ -51,7 +51,7 @@ async def test_the_journal_keeps_the_very_bytes_beside_what_questions_select_by(
     log.add(written)
     await projection.take(log.records)
     columns = "raw, actor, time, recorded_at, type, account, source, id, target_source, target_id"
-    ((raw, *rest),) = await projection.rows(f"SELECT {columns} FROM journal")  # noqa: S608 -- our own words
+    ((raw, *rest),) = await projection.rows(f"SELECT {columns} FROM journal")
     assert raw == written
     when = datetime(2025, 3, 1, 9, tzinfo=UTC)
     assert rest == ["王", when, START, "power.assessed.v1", "acme", "crm", "1", None, None]

@@ -16,7 +16,7 @@ from services.projections import answers, cut
 from services.projections.answers import Asked, Behind, OtherCluster, Snapshot
 from services.projections.api.answering import Envelope, envelope_model, respond
 from services.projections.cut import Cut
-from services.projections.question import AccountQuestion, Parameters, PortfolioQuestion, Question
+from services.projections.question import AccountQuestion, Parameters, PortfolioQuestion, Question, Unanswerable
 from services.projections.questions import ACCOUNT, PORTFOLIO
 from services.projections.store import journal, states
 
@@ -117,6 +117,14 @@ def resolve(at: Snapshot, asked: Asked, partitions: list[int]) -> Cut:
         raise behind(str(error)) from None
 
 
+def answered(question: Question, seen: Any, asked: Parameters) -> Any:  # noqa: ANN401 -- a View or Views; its own model
+    """Answer, or raise a 422 problem for what only shows against the moment."""
+    try:
+        return question.answer(seen, asked)
+    except Unanswerable as error:
+        raise unfit(error.parameter, error.detail) from None
+
+
 def _account_route(question: AccountQuestion[Any]) -> Route:
     async def ask(
         request: Request,
@@ -132,7 +140,7 @@ def _account_route(question: AccountQuestion[Any]) -> Route:
                 raise not_found(account)
             at_cut = resolve(at, moments, [request.app.state.partition_of(account)])
             view = await answers.account_view(at, account, question, moments, at_cut)
-            answer = question.answer(view, asked)
+            answer = answered(question, view, asked)
             told = Envelope(question, answer, at_cut, account=account)
             return await respond(request, at, told, asked)
 
@@ -151,7 +159,7 @@ def _portfolio_route(question: PortfolioQuestion[Any]) -> Route:
         async with answers.snapshot(engine) as at:
             at_cut = resolve(at, moments, list(at.positions))
             views = await answers.portfolio_views(at, among(caller), question, moments, at_cut)
-            answer = question.answer(views, asked)
+            answer = answered(question, views, asked)
             return await respond(request, at, Envelope(question, answer, at_cut), asked)
 
     return _taking(ask, question, Moments)
@@ -172,7 +180,7 @@ def _each_route(question: AccountQuestion[Any]) -> Route:
             at_cut = resolve(at, moments, list(at.positions))
             accounts = await states.accounts(at.connection, among(caller), asked.cursor or "", asked.limit)
             views = await answers.portfolio_views(at, accounts, question, moments, at_cut)
-            each = [(view.account, question.answer(view, asked)) for view in views]
+            each = [(view.account, answered(question, view, asked)) for view in views]
             following = accounts[-1] if len(accounts) == asked.limit else None
             return await respond(request, at, Envelope(question, each, at_cut, following=following), asked)
 

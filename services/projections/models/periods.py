@@ -1,38 +1,23 @@
-"""Stretches of time as parameters: from, to, and an ISO 8601 step, which may be of months and years."""
+"""Steps of time as a parameter: an ISO 8601 duration, which may be of months and years."""
 
 import re
 from calendar import monthrange
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
-from itertools import count
+from datetime import datetime, timedelta
+from itertools import count, islice
 from typing import Annotated, NamedTuple
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
-_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+from services.projections.question import Parameters, Unanswerable
+
+POINTS = 1000
+
 _DURATION = re.compile(
     r"P(?=\d|T\d)(?:(\d{1,4})Y)?(?:(\d{1,5})M)?(?:(\d{1,5})W)?(?:(\d{1,6})D)?"
     r"(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,8})S)?)?",
     re.ASCII,
 )
-
-
-def _at(time_of_day: time) -> BeforeValidator:
-    def read(value: object) -> object:
-        if isinstance(value, str) and _DATE.fullmatch(value):
-            return datetime.combine(date.fromisoformat(value), time_of_day, UTC)
-        return value
-
-    return BeforeValidator(read)
-
-
-def _aware(value: datetime) -> datetime:
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
-
-
-# The API resolves dates in the caller's time zone before; a date that comes this far is one in UTC.
-From = Annotated[datetime, _at(time.min), AfterValidator(_aware)]
-To = Annotated[datetime, _at(time.max), AfterValidator(_aware)]
 
 
 class Duration(NamedTuple):
@@ -60,6 +45,22 @@ def _checked(text: str) -> str:
 
 
 Step = Annotated[str, AfterValidator(_checked), Field(json_schema_extra={"format": "duration"})]
+
+
+class Series(Parameters):
+    """Points in time at which a question is answered: one at `as_of`, or from `from` on, a `step` apart."""
+
+    from_: datetime | None = Field(None, alias="from", description="the first point; without it, one point at as_of")
+    to: datetime | None = Field(None, description="no point after this moment, nor after as_of")
+
+    def points(self, as_of: datetime, step: str) -> list[datetime]:
+        """Return the points in ascending order; raises Unanswerable if they are too many."""
+        if self.from_ is None:
+            return [as_of]
+        found = list(islice(moments(self.from_, min(self.to or as_of, as_of), step), POINTS + 1))
+        if len(found) > POINTS:
+            raise Unanswerable("step", f"expected a longer one: at most {POINTS} points from `from` on")
+        return found
 
 
 def moments(start: datetime, end: datetime, step: str) -> Iterator[datetime]:

@@ -12,7 +12,6 @@ from schemas.values import EventRef
 from services.projections.history import Recorded
 from services.projections.models.attitude import layer
 from services.projections.models.people import People
-from services.projections.models.periods import From, To
 from services.projections.models.shapes import Standing
 from services.projections.models.strength import by_person
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, key
@@ -26,8 +25,8 @@ class AttitudeShiftsParameters(Parameters):
 
     contact: str | None = Field(None, description="only this contact")
     opportunity: str | None = Field(None, description="only assessments towards this opportunity")
-    from_: From | None = Field(None, alias="from", description="shifts from this moment on")
-    to: To | None = Field(None, description="shifts up to this moment")
+    from_: datetime | None = Field(None, alias="from", description="shifts from this moment on")
+    to: datetime | None = Field(None, description="shifts up to this moment")
     first: bool = Field(default=False, description="1: also first assessments, as shifts from unknown")
 
 

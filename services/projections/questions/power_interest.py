@@ -1,5 +1,6 @@
 """Who has power, who has interest, and who moved between two dates?"""
 
+from datetime import datetime
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
@@ -8,7 +9,6 @@ from schemas.assessment import InterestAssessed, PowerAssessed
 from services.projections.folds.assessment import State
 from services.projections.models.latest import scopes, told_of
 from services.projections.models.people import People
-from services.projections.models.periods import From
 from services.projections.models.shapes import Part, Standing, standing
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 from services.projections.register import Register
@@ -29,7 +29,7 @@ class PowerInterestParameters(Parameters):
 
     opportunity: str | None = Field(None, description="power and interest in this purchase")
     fallback: bool = Field(default=True, description="0: no account-wide assessment in place of a missing one")
-    from_: From | None = Field(None, alias="from", description="movers from this moment to as_of")
+    from_: datetime | None = Field(None, alias="from", description="movers from this moment to as_of")
 
 
 class Cell(Part):

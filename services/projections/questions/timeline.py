@@ -12,7 +12,6 @@ from schemas.values import EventRef, ExternalKey, Participant
 from services.projections.folds import subject_of
 from services.projections.models.happenings import HAPPENINGS, Happening, Kind, happenings
 from services.projections.models.people import People
-from services.projections.models.periods import From, To
 from services.projections.question import AccountQuestion, Parameters, Row, View, facts_of, key
 
 INTERACTIONS = get_args(InteractionKind)
@@ -24,8 +23,8 @@ class TimelineParameters(Parameters):
     contact: str | None = Field(None, description="only where this contact took part")
     opportunity: str | None = Field(None, description="only about this opportunity")
     kind: Kind | Literal["interaction"] | None = Field(None, description="only this kind; interaction: all of theirs")
-    from_: From | None = Field(None, alias="from", description="from this moment on")
-    to: To | None = Field(None, description="up to this moment")
+    from_: datetime | None = Field(None, alias="from", description="from this moment on")
+    to: datetime | None = Field(None, description="up to this moment")
 
 
 class Present(Row):

@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from services.projections.history import Recorded
+from services.projections.question import Unanswerable
 from tests.unit.commons_history import commons
 from tests.unit.histories import ask, beijing, fact, hospital
 
@@ -115,5 +116,5 @@ def test_a_step_that_is_no_duration_is_refused(step):
 def test_more_than_a_thousand_points_are_refused(to):
     asked = {"from_": "2025-01-01T00:00:00Z", "step": "PT1M"}
     assert len(ask("attitude-mix", [], "2025-01-01T16:39:00Z", **asked)["points"]) == 1000
-    with pytest.raises(ValidationError, match="1000 points"):
+    with pytest.raises(Unanswerable, match="1000 points"):
         ask("attitude-mix", [], "2025-01-01T16:40:00Z", **asked, **to)

@@ -84,7 +84,7 @@ def test_a_meeting_learned_late_counts_only_for_those_who_know_of_it():
 
 
 def test_more_than_a_thousand_points_are_refused():
-    with pytest.raises(ValueError, match="more than 1000 points"):
+    with pytest.raises(ValueError, match="at most 1000 points"):
         ask("strength", [ADDED], "2025-03-31", from_="2020-01-01", step="P1D")
 
 
