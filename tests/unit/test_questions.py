@@ -103,10 +103,10 @@ def _arriving(facts: Sequence[Recorded], subjects: Sequence[str], random: Random
     random.shuffle(arrivals)
     states = States()
     while arrivals:
-        size = random.randint(1, len(arrivals))
+        size = random.choice((len(arrivals), random.randint(1, len(arrivals))))
         fold(states, arrivals[:size], subjects)
         arrivals = arrivals[size:]
-        for subject in subjects:
+        for subject in subjects if arrivals else ():  # what was saved is sorted: the last batch stays as it came
             setattr(states, subject, FOLDS[subject].decode(encode(getattr(states, subject))))
     return states
 
