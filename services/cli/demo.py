@@ -41,7 +41,7 @@ def demo(*, once: Annotated[bool, typer.Option("--once", help="End after the ans
             load_all(reader, local.home())
             for answer in ANSWERS:
                 answer(reader, out)
-        _where_next(out)
+        _where_next(out, f", after '{_own_name()} up'" if started and once else "")
         if started and not once:
             _stay(out)
         elif not started:
@@ -91,10 +91,10 @@ def _stay(out: Console) -> None:
         say("")
 
 
-def _where_next(out: Console) -> None:
+def _where_next(out: Console, when: str) -> None:
     rapport, at = _own_name(), local.connection()
     example = f"{at.api}/v1/accounts/commons/attitude-mix?opportunity=withdrawal-agreement&as_of=2019-03-12"
-    out.print("\nWhere to look next", style="bold")
+    out.print(f"\nWhere to look next{when}", style="bold")
     for line in (
         f"{rapport} catalogue",
         f"{rapport} ask attitude-shifts --account commons -p opportunity=withdrawal-agreement --as-of 2019-03-12",
