@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 settings.register_profile(
     "ci",
-    max_examples=25,
+    max_examples=20,
     deadline=None,  # two busy cores tell nothing about our speed; tests/bench measures it
     derandomize=True,
     print_blob=True,

@@ -40,7 +40,7 @@ RANDOM = st.randoms(use_true_random=False)
 LATE = Moment(datetime(2026, 7, 1, tzinfo=UTC), ALL.known_at)
 
 every_question = pytest.mark.parametrize("name", sorted(QUESTIONS))
-few = settings(max_examples=max(4, 10 * settings().max_examples // len(QUESTIONS)))  # shared out among them all
+few = settings(max_examples=max(5, 5 * settings().max_examples // len(QUESTIONS)))  # shared out among them all
 
 
 @cache
