@@ -121,7 +121,10 @@ def run(kafka: Kafka, database: Database, health: Health) -> None:
     app = build(kafka, database, health, version)
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
-    faust.Worker(app, loglevel="WARNING", redirect_stdouts=False, logging_config=None).execute_from_commandline()
+    for chatty in ("faust", "mode"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    # Faust's own logging would replace ours, and quote values in the texts of exceptions.
+    faust.Worker(app, override_logging=False, redirect_stdouts=False, quiet=True).execute_from_commandline()
 
 
 async def _prepare(kafka: Kafka, database: Database) -> int:

@@ -23,6 +23,7 @@ from services.telemetry import exposition
 DESCRIPTION = "Ask Rapport: who decides, who supports us, how that changed and why, at any moment."
 CONNECTIONS = 10
 GRACE = 15
+AWAY = ("08", "53", "57P")  # SQLSTATE: no connection, no room for one, the server starts or stops
 
 health = APIRouter(tags=["health"])
 
@@ -64,11 +65,15 @@ def read_api(database: Database, signer: Signer, partitions: int) -> FastAPI:
 
 async def _unreachable(request: Request, error: Exception) -> Response:
     del request
-    if isinstance(error, DBAPIError) and not error.connection_invalidated:
+    if isinstance(error, DBAPIError) and not _is_away(error):
         raise error
     return HttpProblem(
         503, "database", "The database does not answer", "Ask again in a moment.", headers={"Retry-After": "1"}
     ).response()
+
+
+def _is_away(error: DBAPIError) -> bool:
+    return error.connection_invalidated or str(getattr(error.orig, "sqlstate", "")).startswith(AWAY)
 
 
 @health.get("/health/live", responses=responses())

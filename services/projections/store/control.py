@@ -47,7 +47,12 @@ def connect(database: Database, version: int | None = None, pool: int = 5) -> As
     settings = _GUARDS | ({"search_path": schema(version)} if version else {})
     arguments = database.connect_args() | {"server_settings": settings, "timeout": 10}
     return create_async_engine(
-        database.url(), connect_args=arguments, pool_size=pool, max_overflow=0, pool_pre_ping=version is None
+        database.url(),
+        connect_args=arguments,
+        pool_size=pool,
+        max_overflow=0,
+        pool_pre_ping=version is None,
+        hide_parameters=True,  # an error's text may reach a log, and rows are about people
     )
 
 
