@@ -28,17 +28,12 @@ JOURNAL_COLUMNS = (
 )
 LETTER_COLUMNS = ("partition", "offset", "recorded_at", "reason", "detail", "account", "source", "id", "key", "value")
 
+# What arrives goes here first, by COPY: as arguments of the INSERT it takes the client three times as long.
+ARRIVING = "CREATE TEMPORARY TABLE IF NOT EXISTS arriving (LIKE journal) ON COMMIT DELETE ROWS"
 # A second delivery of an identity ends here.
-APPEND = text("""
-    INSERT INTO journal
-    SELECT * FROM unnest(
-        CAST(:partition AS integer[]), CAST(:offset AS bigint[]), CAST(:account AS text[]), CAST(:source AS text[]),
-        CAST(:id AS text[]), CAST(:type AS text[]), CAST(:time AS timestamptz[]), CAST(:recorded_at AS timestamptz[]),
-        CAST(:actor AS text[]), CAST(:digest AS bytea[]), CAST(:target_source AS text[]), CAST(:target_id AS text[]),
-        CAST(:raw AS bytea[]))
-    ON CONFLICT (id, source, account) DO NOTHING
-    RETURNING partition, "offset"
-""")
+APPEND = text("INSERT INTO journal SELECT * FROM arriving ON CONFLICT (id, source, account) DO NOTHING")
+# Which of the arriving were inserted: nothing stood at their places before, for they lie above the position.
+APPENDED = text('SELECT partition, "offset" FROM arriving JOIN journal USING (partition, "offset")')
 # What is already known under these identities.
 DIGESTS = text("""
     SELECT account, source, id, digest, "offset" FROM journal
@@ -145,9 +140,13 @@ def letter_row(letter: Letter, recorded_at: datetime) -> tuple[object, ...]:
 
 
 async def append(connection: AsyncConnection, rows: Sequence[tuple[object, ...]]) -> set[tuple[int, int]]:
-    """Insert facts; return the places of those whose identity was not known."""
-    columns = dict(zip(JOURNAL_COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
-    return {(row[0], row[1]) for row in await connection.execute(APPEND, columns)}
+    """Insert facts, once in a transaction; return the places of those whose identity was not known."""
+    raw = (await connection.get_raw_connection()).driver_connection
+    await raw.execute(ARRIVING)  # type: ignore[union-attr]
+    await raw.copy_records_to_table("arriving", records=rows, columns=JOURNAL_COLUMNS)  # type: ignore[union-attr]
+    if (await connection.execute(APPEND)).rowcount == len(rows):
+        return {(row[0], row[1]) for row in rows}  # type: ignore[misc]
+    return {(row[0], row[1]) for row in await connection.execute(APPENDED)}
 
 
 async def digests(
