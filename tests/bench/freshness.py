@@ -66,6 +66,6 @@ async def _one(
     account, after = batch[0]["partitionkey"], acknowledged.json()["token"]
     while True:
         answer = await reader.get(f"/v1/accounts/{account}/attitude", params={"after": after})
-        if answer.status_code not in (404, 503):  # not projected yet
+        if answer.status_code not in (404, 410, 503):  # not projected yet
             answer.raise_for_status()
             return (time.perf_counter() - since) * 1_000
