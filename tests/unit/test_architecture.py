@@ -55,8 +55,7 @@ REASONS = {
 def tracked(*patterns: str) -> list[str]:
     """Return the tracked files that match, of those that still exist."""
     found = subprocess.run(["git", "ls-files", "-z", "--", *patterns], cwd=ROOT, capture_output=True, check=False)  # noqa: S603, S607 -- git
-    if found.returncode:
-        pytest.skip("not a git work tree")
+    assert not found.returncode, found.stderr.decode()
     return [path for path in found.stdout.decode().split("\0") if path and (ROOT / path).is_file()]
 
 

@@ -6,6 +6,7 @@ from functools import cache
 from random import Random
 from typing import Any
 
+import jsonschema
 import orjson
 import pytest
 from hypothesis import given, settings
@@ -31,8 +32,6 @@ from tests.unit.strategies import (
     drawn_from,
     recorded,
 )
-
-jsonschema = pytest.importorskip("jsonschema")
 
 History = list[Recorded]
 Told = dict[str, list[Draft]]  # by account

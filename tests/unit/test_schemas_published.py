@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import orjson
 import pytest
 from hypothesis import given
@@ -18,8 +19,6 @@ from schemas.__main__ import main
 from schemas.asyncapi import asyncapi
 from schemas.event import REGISTERED
 from tests.unit.strategies import WIRES, original
-
-jsonschema = pytest.importorskip("jsonschema")
 
 ROOT = Path(schemas.__file__).parents[1]
 
