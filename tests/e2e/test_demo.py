@@ -16,7 +16,7 @@ ESCAPE = "\x1b"
 def second(stack):
     """The demo again, on a stack that has its data: what it printed, and the log's length before and after."""
     before = stack.log_end()
-    return stack.run("demo", "--once"), before, stack.log_end()
+    return rapport(stack.data, "demo", "--once"), before, stack.log_end()
 
 
 def test_the_first_demo_loads_all_three_sets(stack):
