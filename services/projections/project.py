@@ -11,7 +11,7 @@ from schemas.correction import Amendment
 from schemas.event import REGISTERED
 from services.projections.arrival import Arrival, Letter, Record, read
 from services.projections.folds import subject_of
-from services.projections.history import Recorded
+from services.projections.history import Recorded, amend
 from services.projections.kept import Kept, advance, refold, subject_types
 from services.projections.store import control, journal, states
 from services.projections.store.control import Position
@@ -169,8 +169,10 @@ async def _fold(connection: AsyncConnection, new: Sequence[Recorded], starts: di
     earlier = await _earlier(
         connection, stale, {account: starts[facts[0].partition] for account, facts in by_account.items()}
     )
+    accounts = {account for account, _ in stale}
+    settled = group(amend(fact for account in accounts for fact in (*earlier[account], *by_account[account])))
     folded = {
-        (account, subject): refold(subject, earlier[account] + by_account[account], to[account])
+        (account, subject): refold(subject, settled[account, subject], to[account])
         if (account, subject) in stale
         else advance(subject, saved[account, subject], touched[account, subject], to[account])
         for account, subject in keys
