@@ -1,6 +1,6 @@
 """Reading what a question needs: saved states for now, the journal for any other moment. All in one snapshot."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -103,28 +103,9 @@ async def account_view(at: Snapshot, account: str, question: Question, asked: As
         if usable(by_subject, question.subjects, cut):
             facts = await journal.facts(at.connection, [account], _history(question)) if question.history else []
             return view_of_saved(account, question, by_subject, facts, cut)
-    wires = [*_wires(question), AccountMerged.wire] if merged else _wires(question)
+    wires = [*wires_of(question), AccountMerged.wire] if merged else wires_of(question)
     facts = await journal.facts(at.connection, [account, *merged], wires)
     return view_of_facts(account, question, _of_one(account, known(facts, cut)), cut)
-
-
-async def portfolio_views(
-    at: Snapshot, accounts: Sequence[str] | None, question: Question, asked: Asked, cut: Cut
-) -> list[View]:
-    """Return the views of all accounts (None) or some, in order of account."""
-    if not asked.about_now or question.history:
-        stream = journal.all_facts(at.connection, accounts, _wires(question))
-        return [view_of_facts(account, question, known(facts, cut), cut) async for account, facts in stream]
-    views, stale = dict[str, View](), list[str]()
-    async for account, saved in states.of_all(at.connection, accounts, question.subjects):
-        if usable(saved, question.subjects, cut):
-            views[account] = view_of_saved(account, question, saved, [], cut)
-        else:
-            stale.append(account)
-    if stale:
-        async for account, facts in journal.all_facts(at.connection, stale, _wires(question)):
-            views[account] = view_of_facts(account, question, known(facts, cut), cut)
-    return [views[account] for account in sorted(views)]
 
 
 def usable(saved: Mapping[str, Kept | None], subjects: Iterable[str], cut: Cut) -> bool:
@@ -178,6 +159,7 @@ def _history(question: Question) -> list[str]:
     return [*(payload.wire for payload in question.history), *AMENDMENTS]
 
 
-def _wires(question: Question) -> list[str]:
+def wires_of(question: Question) -> list[str]:
+    """Return the types of all facts that a question reads, amendments among them."""
     own = {wire for subject in question.subjects for wire in subject_types(subject)}
     return sorted(own | set(_history(question)))

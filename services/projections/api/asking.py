@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services import receipt
 from services.access import Caller, require
 from services.http_problem import HttpProblem, responses
-from services.projections import answers, cut
+from services.projections import answers, cut, portfolio
 from services.projections.answers import Asked, Behind, OtherCluster, Snapshot
 from services.projections.api.answering import Envelope, envelope_model, respond
 from services.projections.cut import Cut
 from services.projections.question import AccountQuestion, Parameters, PortfolioQuestion, Question, Unanswerable
 from services.projections.questions import ACCOUNT, PORTFOLIO
-from services.projections.store import journal, states
+from services.projections.store import journal
 
 router = APIRouter(prefix="/v1")
 Route = Callable[..., Awaitable[Response]]
@@ -158,7 +158,7 @@ def _portfolio_route(question: PortfolioQuestion[Any]) -> Route:
         moments: Asked = asked.asked()
         async with answers.snapshot(engine) as at:
             at_cut = resolve(at, moments, list(at.positions))
-            views = await answers.portfolio_views(at, among(caller), question, moments, at_cut)
+            views = await portfolio.portfolio_views(at, among(caller), question, moments, at_cut)
             answer = answered(question, views, asked)
             return await respond(request, at, Envelope(question, answer, at_cut), asked)
 
@@ -178,10 +178,10 @@ def _each_route(question: AccountQuestion[Any]) -> Route:
         moments = asked.asked()
         async with answers.snapshot(engine) as at:
             at_cut = resolve(at, moments, list(at.positions))
-            accounts = await states.accounts(at.connection, among(caller), asked.cursor or "", asked.limit)
-            views = await answers.portfolio_views(at, accounts, question, moments, at_cut)
+            page = await portfolio.accounts_at(at, among(caller), at_cut, asked.cursor or "", asked.limit)
+            views = await portfolio.each_view(at, page, question, moments, at_cut)
             each = [(view.account, answered(question, view, asked)) for view in views]
-            following = accounts[-1] if len(accounts) == asked.limit else None
+            following = page[-1] if len(page) == asked.limit else None
             return await respond(request, at, Envelope(question, each, at_cut, following=following), asked)
 
     return _taking(ask, question, Page)

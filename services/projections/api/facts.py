@@ -12,15 +12,18 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.access import Caller, require
 from services.http_problem import responses
-from services.projections import answers
+from services.projections import answers, portfolio
+from services.projections.answers import Asked
 from services.projections.api.asking import READERS, among, not_found
 from services.projections.history import Recorded
 from services.projections.lineage import Lineage, lineage
-from services.projections.question import Parameters
-from services.projections.store import journal, replay, states
+from services.projections.question import Parameters, View
+from services.projections.questions import PORTFOLIO
+from services.projections.store import journal, replay
 
 router = APIRouter(prefix="/v1")
 AUDITORS = require("auditor", "admin")
+PROFILES = PORTFOLIO["accounts"]._replace(subjects=("account",))  # of all that it tells, the names alone
 
 
 class AccountRow(BaseModel):
@@ -74,26 +77,25 @@ async def accounts(
 ) -> Accounts:
     """List the accounts that the caller may see."""
     async with answers.snapshot(request.app.state.engine) as at:
+        cut = at.cut(Asked(), list(at.positions))
         found: list[AccountRow] = []
         beyond: str | None = cursor
         while beyond is not None and len(found) < limit:
-            page = await states.accounts(at.connection, among(caller), beyond, limit)
-            profiles = await states.load(at.connection, [(each, "account") for each in page]) if page else {}
-            for each in page:
-                row = _row(each, profiles.get((each, "account")))
+            page = await portfolio.accounts_at(at, among(caller), cut, beyond, limit)
+            for view in await portfolio.portfolio_views(at, page, PROFILES, Asked(), cut):
+                row = _row(view)
                 if _matches(row, q) and len(found) < limit:
                     found.append(row)
-                    beyond = each
+                    beyond = view.account
             if len(found) < limit:
                 beyond = page[-1] if len(page) == limit else None
     return Accounts(accounts=found, next=beyond)
 
 
-def _row(account: str, kept: Any) -> AccountRow:  # noqa: ANN401 -- a Kept or None
-    profile = kept.state.profile if kept else {}
-    value = {name: register.value for name, register in profile.items()}
+def _row(view: View) -> AccountRow:
+    value = {name: register.value for name, register in view.states.account.profile.items()}
     return AccountRow(
-        account=account, name=value.get("name"), industry=value.get("industry"), region=value.get("region")
+        account=view.account, name=value.get("name"), industry=value.get("industry"), region=value.get("region")
     )
 
 

@@ -1,6 +1,6 @@
 """Saved states: one compressed row for each subject of an account."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping
 
 import msgspec
 import zstandard
@@ -32,11 +32,6 @@ ALL = text("""
     WHERE subject = ANY(CAST(:subjects AS text[]))
       AND (CAST(:accounts AS text[]) IS NULL OR account = ANY(CAST(:accounts AS text[])))
     ORDER BY account
-""")
-ACCOUNTS = text("""
-    SELECT DISTINCT account FROM account_state
-    WHERE account > :beyond AND (CAST(:accounts AS text[]) IS NULL OR account = ANY(CAST(:accounts AS text[])))
-    ORDER BY account LIMIT :most
 """)
 
 
@@ -77,12 +72,6 @@ async def of_all(
         gathered[row[1]] = _kept(row)
     if account is not None:
         yield account, gathered
-
-
-async def accounts(connection: AsyncConnection, among: Iterable[str] | None, beyond: str, most: int) -> Sequence[str]:
-    """Return up to `most` accounts that may be seen (None: all), in order, after `beyond`."""
-    wanted = {"accounts": None if among is None else list(among), "beyond": beyond, "most": most}
-    return (await connection.execute(ACCOUNTS, wanted)).scalars().all()
 
 
 def _kept(row) -> Kept | None:  # type: ignore[no-untyped-def]  # noqa: ANN001 -- a row of LOAD or ALL

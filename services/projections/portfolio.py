@@ -1,0 +1,59 @@
+"""The same for many accounts: what a question about all of them needs, or one account's question asked of each."""
+
+from collections.abc import Iterable, Sequence
+
+from services.projections.answers import (
+    Asked,
+    Snapshot,
+    account_view,
+    known,
+    usable,
+    view_of_facts,
+    view_of_saved,
+    wires_of,
+)
+from services.projections.cut import Cut
+from services.projections.folds import States
+from services.projections.policy import DEFAULT
+from services.projections.question import Question, View
+from services.projections.store import accounts, journal, states
+
+
+async def accounts_at(
+    at: Snapshot, among: Iterable[str] | None, cut: Cut, beyond: str = "", most: int | None = None
+) -> Sequence[str]:
+    """Return the accounts that may be seen (None: all) and of which anything is known at the cut, in order."""
+    known_at = cut.known_at if cut.only_known else None
+    return await accounts.known(at.connection, among, cut.offsets, known_at, beyond=beyond, most=most)
+
+
+async def portfolio_views(
+    at: Snapshot, among: Sequence[str] | None, question: Question, asked: Asked, cut: Cut
+) -> list[View]:
+    """Return a view of each account that `accounts_at` names, in order; of some it may show nothing."""
+    views = dict[str, View]()
+    stale: Sequence[str] | None = among
+    if asked.about_now and not question.history:
+        stale = []
+        async for account, saved in states.of_all(at.connection, among, question.subjects):
+            if usable(saved, question.subjects, cut):
+                views[account] = view_of_saved(account, question, saved, [], cut)
+            else:
+                stale.append(account)
+    if stale is None or stale:
+        async for account, facts in journal.all_facts(at.connection, stale, wires_of(question)):
+            views[account] = view_of_facts(account, question, known(facts, cut), cut)
+    return [views.get(account) or blank(account, cut) for account in await accounts_at(at, among, cut)]
+
+
+async def each_view(at: Snapshot, page: Sequence[str], question: Question, asked: Asked, cut: Cut) -> list[View]:
+    """Return what an account's own question may see of each account of a page; some hold another one, merged."""
+    merged = await accounts.merged(at.connection, page)
+    views = {view.account: view for view in await portfolio_views(at, page, question, asked, cut)}
+    views |= {account: await account_view(at, account, question, asked, cut) for account in merged}
+    return [views[account] for account in page]
+
+
+def blank(account: str, cut: Cut) -> View:
+    """Make the view of an account of which nothing is known that the question reads."""
+    return View(account, cut.moment, DEFAULT, States(), [])

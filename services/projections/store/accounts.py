@@ -1,0 +1,61 @@
+"""Which accounts there are at a cut of the log: every one of which a fact is known there."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+# In order, after `beyond`: a loose walk over journal_account, one probe an account however many facts it has.
+# Accounts that may be seen; NULL: all. Facts below the offsets, and recorded by `known_at`; NULL: at any time.
+KNOWN = text("""
+    WITH RECURSIVE walk (account) AS (
+        (SELECT account FROM journal
+         WHERE account > :beyond AND (CAST(:accounts AS text[]) IS NULL OR account = ANY(CAST(:accounts AS text[])))
+         ORDER BY account LIMIT 1)
+        UNION ALL
+        SELECT (SELECT journal.account FROM journal
+                WHERE journal.account > walk.account
+                  AND (CAST(:accounts AS text[]) IS NULL OR journal.account = ANY(CAST(:accounts AS text[])))
+                ORDER BY journal.account LIMIT 1)
+        FROM walk WHERE walk.account IS NOT NULL
+    )
+    SELECT account FROM walk WHERE EXISTS (
+        SELECT FROM journal
+        JOIN unnest(CAST(:partitions AS integer[]), CAST(:offsets AS bigint[])) AS cut (partition, below)
+          USING (partition)
+        WHERE journal.account = walk.account AND journal."offset" < cut.below
+          AND (CAST(:known_at AS timestamptz) IS NULL OR journal.recorded_at <= :known_at))
+    LIMIT :most
+""")
+# Which of these accounts were ever said to be the same customer as another one. Amendments are not applied here.
+MERGED = text("""
+    SELECT DISTINCT target_id FROM journal
+    WHERE type = 'account.merged.v1' AND target_id = ANY(CAST(:accounts AS text[]))
+""")
+
+
+async def known(  # noqa: PLR0913 -- the parameters of one query
+    connection: AsyncConnection,
+    among: Iterable[str] | None,
+    offsets: Mapping[int, int],
+    known_at: datetime | None,
+    *,
+    beyond: str = "",
+    most: int | None = None,
+) -> Sequence[str]:
+    """Return up to `most` accounts that may be seen (None: all) after `beyond`, in order, known at a cut."""
+    wanted = {
+        "accounts": None if among is None else list(among),
+        "beyond": beyond,
+        "partitions": list(offsets),
+        "offsets": list(offsets.values()),
+        "known_at": known_at,
+        "most": most,
+    }
+    return (await connection.execute(KNOWN, wanted)).scalars().all()
+
+
+async def merged(connection: AsyncConnection, accounts: Iterable[str]) -> list[str]:
+    """Return those of the accounts into which another one was ever merged, in order."""
+    return sorted((await connection.execute(MERGED, {"accounts": list(accounts)})).scalars())
