@@ -16,6 +16,7 @@ from sqlalchemy import make_url
 from deploy.local.record import Record, read
 from services.settings import Database, Kafka
 from tests.integration.projection import Log, Projection, projected
+from tests.integration.reading import Reader, reading
 
 PATIENCE = 300  # seconds: on a fresh machine the first start fetches Kafka
 RAPPORT = (sys.executable, "-c", "from services.cli import main; main()")
@@ -89,6 +90,14 @@ async def database(servers: Servers) -> AsyncIterator[Database]:
 async def projection(database: Database) -> AsyncIterator[Projection]:
     """An empty projection for one test, fed by hand."""
     async with projected(database) as made:
+        yield made
+
+
+@pytest.fixture
+async def reads(projection: Projection, database: Database) -> AsyncIterator[Reader]:
+    """The read API over that projection."""
+    del projection  # it must be there first
+    async with reading(database) as made:
         yield made
 
 

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from schemas.account import AccountMerged
 from services.partition import partition_of
-from services.projections import answers
+from services.projections import answers, portfolio
 from services.projections.answers import Asked
 from services.projections.folds import encode, subject_of
 from services.projections.history import Moment, visible
@@ -133,9 +133,10 @@ async def answers_are(projection, facts, random):
         for moments in (Asked(), _known(random, everything)):
             async with answers.snapshot(projection.engine) as at:
                 cut = at.cut(moments, range(PARTITIONS))
-                views = await answers.portfolio_views(at, None, whole, moments, cut)
+                views = await portfolio.portfolio_views(at, None, whole, moments, cut)
             answer = whole.answer(views, whole.parameters())
-            assert _written(whole, answer) == ask_portfolio(name, everything, cut.as_of, cut.known_at), (name, moments)
+            told = [each for each in everything if each.recorded_at <= cut.known_at]
+            assert _written(whole, answer) == ask_portfolio(name, told, cut.as_of, cut.known_at), (name, moments)
 
 
 def _written(question, answer):

@@ -6,7 +6,7 @@ import pytest
 
 from services.projections.answers import Asked
 from services.projections.folds import FOLDS, encode
-from services.projections.kept import unpack
+from services.projections.kept import pack, unpack
 from tests.integration.projection import END, START, Log, corrected, folded, power, powers, retracted
 from tests.unit.sending import event
 
@@ -71,16 +71,30 @@ async def test_a_correction_may_move_a_fact_into_the_future_and_back(projection,
     assert await powers(projection) == {"c-1": 4}
 
 
+def of_another_version(kept):
+    """Return a row as an older fold may have left it: readable, with other content."""
+    state = unpack("assessment", kept)
+    state.power.clear()
+    return FOLDS["assessment"].version + 1, pack(state)
+
+
 @pytest.mark.parametrize(
     "spoil",
-    ["SET fold_version = fold_version + 1", "SET state = '\\x00010203'", "SET state = substr(state, 1, 9)"],
+    [
+        of_another_version,
+        lambda kept: (FOLDS["assessment"].version, b"\x00\x01\x02\x03"),  # noqa: ARG005 -- not a state at all
+        lambda kept: (FOLDS["assessment"].version, kept[:9]),
+    ],
+    ids=["another version", "no state", "half a state"],
 )
-async def test_a_state_of_another_fold_version_or_unreadable_is_refolded_by_readers_and_on_the_next_touch(
-    projection, log, spoil
-):
+async def test_a_state_row_that_counts_as_absent_is_refolded_by_readers_and_on_the_next_touch(projection, log, spoil):
     log.extend(power("1", 2), event("interest.assessed.v1", {"contact": "c-2", "level": 4}, id="2"))
     await projection.take(log.records)
-    await projection.run(f"UPDATE account_state {spoil}")
+    ((kept,),) = await projection.rows("SELECT state FROM account_state")
+    version, state = spoil(kept)
+    await projection.run(
+        "UPDATE account_state SET fold_version = :version, state = :state", version=version, state=state
+    )
     assert await powers(projection) == {"c-1": 2, "c-2": None}
     await projection.take([log.add(power("3", 5))])
     assert await powers(projection) == {"c-1": 5, "c-2": None}
