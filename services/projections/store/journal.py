@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from asyncpg import InterfaceError, PostgresError
 from sqlalchemy import Row, TextClause, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas import parse
@@ -29,7 +31,7 @@ JOURNAL_COLUMNS = (
 LETTER_COLUMNS = ("partition", "offset", "recorded_at", "reason", "detail", "account", "source", "id", "key", "value")
 
 # What arrives goes here first, by COPY: as arguments of the INSERT it takes the client three times as long.
-ARRIVING = "CREATE TEMPORARY TABLE IF NOT EXISTS arriving (LIKE journal) ON COMMIT DELETE ROWS"
+ARRIVING = text("CREATE TEMPORARY TABLE IF NOT EXISTS arriving (LIKE journal) ON COMMIT DELETE ROWS")
 # A second delivery of an identity ends here.
 APPEND = text("INSERT INTO journal SELECT * FROM arriving ON CONFLICT (id, source, account) DO NOTHING")
 # Which of the arriving were inserted: nothing stood at their places before, for they lie above the position.
@@ -141,12 +143,20 @@ def letter_row(letter: Letter, recorded_at: datetime) -> tuple[object, ...]:
 
 async def append(connection: AsyncConnection, rows: Sequence[tuple[object, ...]]) -> set[tuple[int, int]]:
     """Insert facts, once in a transaction; return the places of those whose identity was not known."""
-    raw = (await connection.get_raw_connection()).driver_connection
-    await raw.execute(ARRIVING)  # type: ignore[union-attr]
-    await raw.copy_records_to_table("arriving", records=rows, columns=JOURNAL_COLUMNS)  # type: ignore[union-attr]
+    await connection.execute(ARRIVING)
+    await _copy(connection, rows)
     if (await connection.execute(APPEND)).rowcount == len(rows):
         return {(row[0], row[1]) for row in rows}  # type: ignore[misc]
     return {(row[0], row[1]) for row in await connection.execute(APPENDED)}
+
+
+async def _copy(connection: AsyncConnection, rows: Sequence[tuple[object, ...]]) -> None:
+    """Fill `arriving`; errors are SQLAlchemy's, as everywhere else."""
+    raw: Any = (await connection.get_raw_connection()).driver_connection
+    try:
+        await raw.copy_records_to_table("arriving", records=rows, columns=JOURNAL_COLUMNS)
+    except (PostgresError, InterfaceError) as error:
+        raise DBAPIError("COPY arriving FROM STDIN", None, error) from error
 
 
 async def digests(
