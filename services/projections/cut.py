@@ -2,7 +2,7 @@
 
 import binascii
 import zlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
@@ -60,7 +60,10 @@ def decode(token: str) -> Cut:
     if len(token) > LONGEST:
         raise ValueError(NONSENSE)
     try:
-        packed = zlib.decompressobj().decompress(urlsafe_b64decode(token + "=" * (-len(token) % 4)), LONGEST)
+        inflate = zlib.decompressobj()
+        packed = inflate.decompress(b64decode(token + "=" * (-len(token) % 4), b"-_", validate=True), LONGEST)
+        if not inflate.eof or inflate.unused_data:
+            raise ValueError(NONSENSE)  # noqa: TRY301 -- as all that follows
         wire = msgspec.msgpack.decode(packed, type=_Wire)
         as_of, known_at = _moment(wire.as_of), _moment(wire.known_at)
     except (binascii.Error, zlib.error, msgspec.DecodeError, OverflowError, ValueError):

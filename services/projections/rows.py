@@ -179,7 +179,7 @@ def _scalars(model: type[BaseModel]) -> Iterator[Steps]:
 
 def _fields(model: type[BaseModel]) -> Iterator[tuple[str, Any, bool]]:
     for name, field in model.model_fields.items():
-        yield field.alias or name, field.annotation, any(isinstance(mark, Key) for mark in field.metadata)
+        yield field.serialization_alias or name, field.annotation, any(isinstance(mark, Key) for mark in field.metadata)
 
 
 def _model(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 -- any annotation
