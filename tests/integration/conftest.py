@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -77,6 +78,13 @@ def kafka(servers: Servers) -> Kafka:
 @pytest.fixture
 async def database(servers: Servers) -> AsyncIterator[Database]:
     """An empty database for one test."""
+    async with fresh(servers) as made:
+        yield made
+
+
+@asynccontextmanager
+async def fresh(servers: Servers) -> AsyncIterator[Database]:
+    """Make an empty database, and drop it in the end."""
     name = f"test_{uuid4().hex}"
     server = await asyncpg.connect(servers.database.plain())
     await server.execute(f"CREATE DATABASE {name}")

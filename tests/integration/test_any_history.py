@@ -4,7 +4,6 @@ import copy
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
-import asyncpg
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -18,6 +17,7 @@ from services.projections.folds import encode, subject_of
 from services.projections.history import Moment, visible
 from services.projections.kept import unpack
 from services.projections.questions import ACCOUNT, PORTFOLIO
+from tests.integration.conftest import fresh
 from tests.integration.projection import END, PARTITIONS, Log, folded, projected
 from tests.unit.histories import ask
 from tests.unit.portfolios import ask_portfolio
@@ -27,14 +27,8 @@ from tests.unit.strategies import ACCOUNTS, OPPORTUNITIES, drafts
 @pytest.fixture(scope="module")
 async def lasting(servers):
     """One database for all examples of a property."""
-    server = await asyncpg.connect(servers.database.plain())
-    await server.execute("DROP DATABASE IF EXISTS test_properties WITH (FORCE)")
-    await server.execute("CREATE DATABASE test_properties")
-    url = servers.database.plain().rpartition("/")[0] + "/test_properties"
-    async with projected(type(servers.database).model_validate({"dsn": url})) as made:
+    async with fresh(servers) as database, projected(database) as made:
         yield made
-    await server.execute("DROP DATABASE test_properties WITH (FORCE)")
-    await server.close()
 
 
 def arriving(told, random):
