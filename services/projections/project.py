@@ -50,11 +50,15 @@ async def project(engine: AsyncEngine, version: int, records: Sequence[Record], 
 
     Raises Gap, Superseded or Outdated, which mean: stop; anything else of the database is transient or a defect.
     """
-    read_records = [read(record, partitions) for record in records]
+    return await project_read(engine, version, [read(record, partitions) for record in records])
+
+
+async def project_read(engine: AsyncEngine, version: int, records: Sequence[Arrival | Letter]) -> Applied:
+    """Do the same with records that were read."""
     async with engine.begin() as connection:
         before = await control.lock_positions(connection, sorted({record.partition for record in records}))
         await _stop_unless_active(connection, version)
-        return await apply(connection, read_records, before)
+        return await apply(connection, records, before)
 
 
 async def apply(

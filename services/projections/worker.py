@@ -17,8 +17,8 @@ from tenacity import AsyncRetrying, before_sleep_log, retry_if_exception_type, s
 from services import log
 from services.problem import Problem
 from services.projections import stream
-from services.projections.arrival import Outdated
-from services.projections.project import Applied, Gap, Superseded, project
+from services.projections.arrival import Arrival, Letter, Outdated, read
+from services.projections.project import Applied, Gap, Superseded, project_read
 from services.projections.store import control
 from services.projections.telemetry import DEAD_LETTERS, DUPLICATES, FACTS, POSITION, worker_health
 from services.projections.watch import Ends, OtherLog, Stalled, bind, watch
@@ -27,6 +27,7 @@ from services.settings import Database, Health, Kafka
 logger = logging.getLogger(__name__)
 
 BATCH = 5_000  # records in one transaction
+HANDFUL = 100  # records read without a pause: 3 ms
 GATHER = 24  # slices waited for, at most
 LINGER = 0.005  # seconds that slices are waited for
 PATIENCE = 60.0  # seconds of a database that does not answer, before the process stops
@@ -46,18 +47,38 @@ class Projector:
         self._bad_in_a_row = 0
 
     async def apply(self, records: Sequence[ConsumerRecord]) -> None:
-        """Apply records in transactions of a bounded size; what heals within a minute is retried."""
-        for batch in _batches(records):
-            async for attempt in AsyncRetrying(
-                retry=retry_if_exception_type((OperationalError, InterfaceError, DBAPIError, OSError, TimeoutError)),
-                wait=wait_exponential_jitter(initial=0.05, max=5),
-                stop=stop_after_delay(PATIENCE),
-                before_sleep=before_sleep_log(logger, logging.WARNING),
-                reraise=True,
-            ):
-                with attempt:
-                    applied = await project(self._engine, self._version, batch, self._partitions)
-            self._count(applied)
+        """Apply records in transactions of a bounded size; the next are read while the database works on these."""
+        reading: asyncio.Task[list[Arrival | Letter]] | None = None
+        try:
+            for batch in (*_batches(records), ()):
+                ready = await reading if reading else []
+                reading = asyncio.create_task(self._read(batch))
+                if ready:
+                    self._count(await self._project(ready))
+        finally:
+            if reading:
+                reading.cancel()
+
+    async def _read(self, records: Sequence[ConsumerRecord]) -> list[Arrival | Letter]:
+        """Read in handfuls, so that the transaction beside it goes on as soon as the database answers."""
+        done = list[Arrival | Letter]()
+        for start in range(0, len(records), HANDFUL):
+            done += [read(record, self._partitions) for record in records[start : start + HANDFUL]]
+            await asyncio.sleep(0)
+        return done
+
+    async def _project(self, records: Sequence[Arrival | Letter]) -> Applied:
+        """Apply one batch; what heals within a minute is retried."""
+        async for attempt in AsyncRetrying(
+            retry=retry_if_exception_type((OperationalError, InterfaceError, DBAPIError, OSError, TimeoutError)),
+            wait=wait_exponential_jitter(initial=0.05, max=5),
+            stop=stop_after_delay(PATIENCE),
+            before_sleep=before_sleep_log(logger, logging.WARNING),
+            reraise=True,
+        ):
+            with attempt:
+                applied = await project_read(self._engine, self._version, records)
+        return applied
 
     def _count(self, applied: Applied) -> None:
         FACTS.inc(applied.facts)
