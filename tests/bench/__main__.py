@@ -43,7 +43,7 @@ def main() -> int:
                 lines += runner.run(MEASUREMENTS[name](stack, asked.size, asked.runs))
             except Exception as error:  # noqa: BLE001 -- the others are worth having
                 failed = True
-                _say(f"{name} could not be measured: {type(error).__name__}: {error}")
+                _say(f"{name} could not be measured: {type(error).__name__}: {error}\n{stack.said()}")
             else:
                 _say(f"{name} took {time.monotonic() - since:.0f} s")
     head = f"{asked.size:,} events, {asked.runs} runs each, {os.cpu_count()} cores, load {os.getloadavg()[1]:.1f}"

@@ -34,6 +34,7 @@ PATIENCE = 300.0  # seconds for anything to start
 SECRET = "a secret of more than thirty-two characters"
 RAPPORT = (sys.executable, "-c", "from services.cli import main; main()")
 HANDFUL = 20_000  # events handed to the log at once
+FIRST = 3  # lines of a log
 
 
 class Stack:
@@ -135,6 +136,12 @@ class Stack:
         with self.service("services.projections", "api", database=database, RAPPORT_API=url):
             await _ready(url)
             yield url
+
+    def said(self) -> str:
+        """Return what each service first logged that is no mere information, the nearest thing to a reason."""
+        logs = {file.name: file.read_text().splitlines() for file in sorted(self.home.glob("*.log"))}
+        telling = {name: [line for line in lines if '"level": "INFO"' not in line] for name, lines in logs.items()}
+        return "\n".join(f"{name}: {line}" for name, lines in telling.items() for line in lines[:FIRST])
 
     async def _has_topic(self) -> bool:
         try:
