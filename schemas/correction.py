@@ -1,12 +1,12 @@
 """Amendments: later knowledge about a fact that is already in the log. The fact itself stays there for ever."""
 
 from functools import cached_property
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import model_validator
 
 from schemas.event import Fact, newest, payload_of
-from schemas.values import EventRef, Label, Text, Time
+from schemas.values import PERSONAL, EventRef, Label, PersonalText, Time
 
 
 class Target(EventRef):
@@ -21,7 +21,7 @@ class Amendment(Fact):
     timeless = True
 
     target: Target
-    reason: Text
+    reason: PersonalText
 
     @model_validator(mode="after")
     def _amends_a_fact(self) -> Self:
@@ -33,7 +33,7 @@ class Amendment(Fact):
 class EventCorrected(Amendment, wire="event.corrected.v1"):
     """Replaces the target's data, whole, and its time if one is given."""
 
-    data: dict[str, Any]
+    data: Annotated[dict[str, Any], PERSONAL]  # it may be a whole person
     time: Time | None = None
 
     @model_validator(mode="after")

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from schemas import Event, catalogue, identity_digest, parse
 from schemas.account import AccountMerged
-from schemas.correction import Amendment
+from schemas.correction import Amendment, EventCorrected
 from services.partition import partition_of
 from services.projections.history import EPOCH
 
@@ -60,11 +60,16 @@ class Arrival(NamedTuple):
 
     @property
     def target(self) -> tuple[str | None, str | None]:
-        """What an amendment amends (source and id), or what account an account is merged into (None and id)."""
+        """What an amendment amends: source and id."""
         data = self.event.data
-        if isinstance(data, Amendment):
-            return data.target.source, data.target.id
-        return (None, data.into) if isinstance(data, AccountMerged) else (None, None)
+        return (data.target.source, data.target.id) if isinstance(data, Amendment) else (None, None)
+
+    @property
+    def merged_into(self) -> str | None:
+        """The account that an account is merged into, by a merger or by the correction of one."""
+        data = self.event.data
+        said = data.replacement if isinstance(data, EventCorrected) else data
+        return said.into if isinstance(said, AccountMerged) else None
 
 
 class Outdated(Exception):  # noqa: N818 -- a sentence to stop by

@@ -15,7 +15,8 @@ CREATE TABLE journal (              -- append-only: every fact, once, as it was 
     actor         text        COLLATE "C" NOT NULL,
     digest        bytea       NOT NULL,
     target_source text        COLLATE "C",  -- of an amendment
-    target_id     text        COLLATE "C",  -- of an amendment; the account merged into, of a merge
+    target_id     text        COLLATE "C",  -- of an amendment
+    merged_into   text        COLLATE "C",  -- of a merger of accounts, and of a correction of one
     raw           bytea       NOT NULL
 );
 

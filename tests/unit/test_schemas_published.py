@@ -30,6 +30,8 @@ PERSONAL = {
     "contact.details_changed.v1": {"name", "email", "phone"},
     "contact.position_assigned.v1": {"responsibilities"},
     "contact.position_ended.v1": {"reason"},
+    "event.corrected.v1": {"data", "reason"},
+    "event.retracted.v1": {"reason"},
     "interaction.planned.v1": {"our_participants", "participants"},
     "interaction.recorded.v1": {"our_participants", "participants", "feedback"},
     "member.registered.v1": {"name"},

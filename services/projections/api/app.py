@@ -1,6 +1,7 @@
 """The wiring of the read API: one place where its parts meet."""
 
 import contextlib
+import logging
 import sys
 from collections.abc import AsyncIterator
 
@@ -19,6 +20,8 @@ from services.projections.store import control
 from services.requests import Observed
 from services.settings import Database, Endpoints, Kafka, Signer, address, load
 from services.telemetry import exposition
+
+logger = logging.getLogger(__name__)
 
 DESCRIPTION = "Ask Rapport: who decides, who supports us, how that changed and why, at any moment."
 CONNECTIONS = 10
@@ -55,7 +58,8 @@ def read_api(database: Database, signer: Signer, partitions: int) -> FastAPI:
     access.install(app, signer)
     http_problem.install(app)
     app.add_exception_handler(SQLAlchemyError, _unreachable)
-    app.add_exception_handler(OSError, _unreachable)
+    app.add_exception_handler(ConnectionError, _unreachable)  # refused, reset: before SQLAlchemy wraps it
+    app.add_exception_handler(TimeoutError, _unreachable)
     app.add_middleware(Observed)
     for router in (facts.router, log.router, asking.router, health):
         app.include_router(router)
@@ -67,6 +71,7 @@ async def _unreachable(request: Request, error: Exception) -> Response:
     del request
     if isinstance(error, DBAPIError) and not _is_away(error):
         raise error
+    logger.warning("The database does not answer: %s", type(error).__name__)
     return HttpProblem(
         503, "database", "The database does not answer", "Ask again in a moment.", headers={"Retry-After": "1"}
     ).response()

@@ -205,7 +205,7 @@ def _add(path: str, question: Question, route: Route, model: type) -> None:
         path,
         route,
         name=route.__name__,
-        operation_id=path.strip("/").replace("/", "-").replace("{", "").replace("}", ""),
+        operation_id=path.strip("/").replace("{account:path}", "account").replace("/", "-"),
         summary=question.about,
         tags=["questions"],
         response_model=None,
@@ -215,7 +215,9 @@ def _add(path: str, question: Question, route: Route, model: type) -> None:
 
 
 for _question in ACCOUNT.values():
-    _add(f"/accounts/{{account}}/{_question.name}", _question, _account_route(_question), envelope_model(_question))
+    _add(
+        f"/accounts/{{account:path}}/{_question.name}", _question, _account_route(_question), envelope_model(_question)
+    )
     _add(f"/portfolio/{_question.name}", _question, _each_route(_question), envelope_model(_question, each=True))
 for _whole in PORTFOLIO.values():
     _add(f"/portfolio/{_whole.name}", _whole, _portfolio_route(_whole), envelope_model(_whole))

@@ -103,7 +103,7 @@ def _matches(row: AccountRow, q: str | None) -> bool:
     return q is None or any(q.casefold() in (text or "").casefold() for text in (row.account, row.name))
 
 
-@router.get("/accounts/{account}/events", tags=["journal"], responses=responses(401, 403, 404, 422, 503))
+@router.get("/accounts/{account:path}/events", tags=["journal"], responses=responses(401, 403, 404, 422, 503))
 async def account_events(
     request: Request,
     account: str,

@@ -71,7 +71,6 @@ async def positions(
     request: Request, caller: Annotated[Caller, Depends(require("manager", "auditor", "admin"))]
 ) -> Positions:
     """Tell how far each partition has been projected, and what needs attention."""
-    del caller
     async with answers.snapshot(request.app.state.engine) as at:
         return Positions(
             projection=at.projection,
@@ -94,6 +93,7 @@ async def positions(
             waiting_amendments=[
                 WaitingAmendment(account=account, source=source, id=id_, target=target)
                 for account, source, id_, target in await waiting_amendments(at.connection)
+                if caller.may_see(account)
             ],
         )
 

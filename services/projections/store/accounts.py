@@ -30,8 +30,7 @@ KNOWN = text("""
 """)
 # Which of these accounts were ever said to be the same customer as another one. Amendments are not applied here.
 MERGED = text("""
-    SELECT DISTINCT target_id FROM journal
-    WHERE type = 'account.merged.v1' AND target_id = ANY(CAST(:accounts AS text[]))
+    SELECT DISTINCT merged_into FROM journal WHERE merged_into = ANY(CAST(:accounts AS text[]))
 """)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 # Everything that the journal says of a partition's records, in their order.
 JOURNAL = text("""
     SELECT partition, "offset", account, source, id, type, time, recorded_at, actor, digest,
-           target_source, target_id, raw
+           target_source, target_id, merged_into, raw
     FROM journal WHERE partition = :partition AND "offset" < :end ORDER BY "offset"
 """)
 LETTERS = text("""

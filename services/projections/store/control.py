@@ -110,8 +110,9 @@ MOVE = text("""
          AS new (partition, next_offset, recorded_at)
     WHERE position.partition = new.partition
 """)
+# A worker that was frozen tells old news: neither goes back.
 SEE = text("""
-    UPDATE position SET log_end = new.log_end, seen_at = :seen_at
+    UPDATE position SET log_end = greatest(position.log_end, new.log_end), seen_at = greatest(seen_at, :seen_at)
     FROM unnest(CAST(:partitions AS integer[]), CAST(:ends AS bigint[])) AS new (partition, log_end)
     WHERE position.partition = new.partition
 """)

@@ -26,6 +26,7 @@ JOURNAL_COLUMNS = (
     "digest",
     "target_source",
     "target_id",
+    "merged_into",
     "raw",
 )
 LETTER_COLUMNS = ("partition", "offset", "recorded_at", "reason", "detail", "account", "source", "id", "key", "value")
@@ -78,7 +79,7 @@ EXISTS = text("""
 """)
 # Which accounts said that they are one customer with this one.
 MERGED_INTO = text("""
-    SELECT DISTINCT account FROM journal WHERE type = 'account.merged.v1' AND target_id = :account
+    SELECT DISTINCT account FROM journal WHERE merged_into = :account
 """)
 # Which accounts have an event with this source and id. NULL: of all accounts.
 ACCOUNTS_OF = text("""
@@ -130,6 +131,7 @@ def journal_row(arrival: Arrival, recorded_at: datetime) -> tuple[object, ...]:
         event.actor,
         arrival.digest,
         *arrival.target,
+        arrival.merged_into,
         arrival.raw,
     )
 
