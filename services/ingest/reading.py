@@ -10,9 +10,9 @@ import orjson
 
 from services.ingest.binary import Header, attributes, is_binary
 from services.ingest.faults import Fault, Invalid, pointer
-from services.ingest.limits import EVENTS, too_many_events
+from services.ingest.limits import EVENT, EVENTS, too_large_event, too_many_events
 from services.ingest.media import essence, unsupported
-from services.ingest.repeated import loses_nothing, repeated_key
+from services.repeated import Path, loses_nothing, repeated_key
 
 Document = dict[str, Any]
 
@@ -36,13 +36,20 @@ def read(body: bytes, content_type: str | None, headers: Iterable[Header]) -> li
 
 
 def _single(body: bytes) -> list[Any]:
-    return [_load(body, 0)]
+    return [_event(body, 0)]
 
 
 def _batch(body: bytes) -> list[Any]:
-    events = _load(body, 0)
+    events, rewritten = _parsed(body, 0)
     if not isinstance(events, list):
         raise Invalid([Fault(0, "", "expected a JSON array of events")])
+    if len(events) > EVENTS:
+        raise too_many_events()
+    if not loses_nothing(body, rewritten):
+        for index, each in enumerate(events):
+            _bounded(orjson.dumps(each), index)
+        if path := repeated_key(body):
+            raise _repeats(int(path[0]), path[1:])
     return events
 
 
@@ -59,7 +66,7 @@ def _each(lines: list[bytes]) -> list[Any]:
     faults: list[Fault] = []
     for index, line in enumerate(lines):
         try:
-            events.append(_load(line, index))
+            events.append(_event(line, index))
         except Invalid as invalid:
             faults += invalid.faults
     if faults:
@@ -74,30 +81,42 @@ def _binary(body: bytes, headers: Iterable[Header]) -> Document:
     found = list(headers)
     if not is_binary(found):
         raise unsupported(f"{JSON} is binary mode, which needs ce- headers; a whole event is {SINGLE}.")
-    return attributes(found) | {"datacontenttype": JSON, "data": _load(body, 0, ("data",))}
+    return attributes(found) | {"datacontenttype": JSON, "data": _event(body, 0, ("data",))}
 
 
 def _objects(events: list[Any]) -> list[Document]:
     if not events:
         raise Invalid([Fault(0, "", "expected at least one event")])
-    if len(events) > EVENTS:
-        raise too_many_events()
     faults = [Fault(i, "", "expected a JSON object") for i, each in enumerate(events) if type(each) is not dict]
     if faults:
         raise Invalid(faults)
     return events
 
 
-def _load(text: bytes, index: int, prefix: tuple[str, ...] = ()) -> Any:  # noqa: ANN401  any JSON value
+def _event(text: bytes, index: int, prefix: Path = ()) -> Any:  # noqa: ANN401  any JSON value
+    """Load one event; its size is judged first, since the search for a repeated key takes its time."""
+    _bounded(text, index)
+    value, rewritten = _parsed(text, index, prefix)
+    if not loses_nothing(text, rewritten) and (path := repeated_key(text)):
+        raise _repeats(index, (*prefix, *path))
+    return value
+
+
+def _parsed(text: bytes, index: int, prefix: Path = ()) -> tuple[Any, bytes]:
+    """Return a JSON value, and how it is written anew."""
     try:
         value = orjson.loads(text)
-        rewritten = orjson.dumps(value)
+        return value, orjson.dumps(value)
     except orjson.JSONDecodeError as error:
         raise Invalid([Fault(index, pointer(prefix), f"expected JSON: {error.msg}")]) from None
     except orjson.JSONEncodeError:  # it reads deeper than it writes
         raise Invalid([Fault(index, pointer(prefix), "expected JSON of less depth")]) from None
-    if not loses_nothing(text, rewritten) and (path := repeated_key(text)):
-        if isinstance(value, list) and not prefix:
-            index, path = int(path[0]), path[1:]
-        raise Invalid([Fault(index, pointer((*prefix, *path)), "expected each key once")])
-    return value
+
+
+def _bounded(text: bytes, index: int) -> None:
+    if len(text) > EVENT:
+        raise too_large_event(index)
+
+
+def _repeats(index: int, path: Path) -> Invalid:
+    return Invalid([Fault(index, pointer(path), "expected each key once")])

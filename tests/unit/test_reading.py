@@ -11,7 +11,7 @@ from services.http_problem import HttpProblem
 from services.ingest import media
 from services.ingest.faults import Invalid
 from services.ingest.reading import BATCH, JSON, LINES, SINGLE, read
-from services.ingest.repeated import loses_nothing, repeated_key
+from services.repeated import loses_nothing, repeated_key
 
 EVENT = {"id": "1", "data": {"text": "a: b"}}
 
@@ -90,7 +90,7 @@ def test_what_is_not_one_json_object_is_refused(body):
     assert refused(body)[0][:2] == (0, "")
 
 
-@pytest.mark.parametrize("depth", [300, 2_000, 1_000_000])
+@pytest.mark.parametrize("depth", [300, 2_000, 100_000])
 def test_deep_nesting_is_refused(depth):
     assert refused(b'{"a":' + b"[" * depth + b"]" * depth + b"}")[0][:2] == (0, "")
 

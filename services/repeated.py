@@ -1,7 +1,7 @@
 """Finding a key that a JSON object gives twice: parsers keep the last and drop the other in silence."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 Path = tuple[str | int, ...]
@@ -19,31 +19,42 @@ def loses_nothing(text: bytes, rewritten: bytes) -> bool:
 
 def repeated_key(text: bytes) -> Path | None:
     """Return the path of the first key that is given twice in valid JSON, or None."""
-    return next(_paths(json.loads(text, object_pairs_hook=_object), ()), None)
+    found = False
+
+    def whole(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal found
+        plain = dict(pairs)
+        if len(plain) == len(pairs):
+            return plain
+        found = True
+        return _Repeating(plain, _first_again(name for name, _ in pairs))
+
+    value = json.loads(text, object_pairs_hook=whole)
+    return next(_paths(value, ())) if found else None
 
 
 class _Repeating(dict[str, Any]):
     """An object in which a key was given twice."""
 
-    key: str
+    def __init__(self, plain: dict[str, Any], key: str) -> None:
+        super().__init__(plain)
+        self.key = key
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    plain = dict(pairs)
-    if len(plain) == len(pairs):
-        return plain
-    names = [name for name, _ in pairs]
-    marked = _Repeating(plain)
-    marked.key = next(name for name in names if names.count(name) > 1)
-    return marked
+def _first_again(names: Iterable[str]) -> str:
+    """Return the first name that was there before."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    raise AssertionError("every name comes once")
 
 
 def _paths(value: object, path: Path) -> Iterator[Path]:
     if isinstance(value, _Repeating):
         yield (*path, value.key)
-    if isinstance(value, dict):
-        for key, each in value.items():
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, each in inner:
+        if isinstance(each, dict | list):  # a long list of numbers is passed over quickly
             yield from _paths(each, (*path, key))
-    elif isinstance(value, list):
-        for index, each in enumerate(value):
-            yield from _paths(each, (*path, index))
