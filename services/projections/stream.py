@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import faust
 from aiokafka import ConsumerRecord
+from aiokafka.errors import NoOffsetForPartitionError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from faust.types.transports import SchedulingStrategyT
@@ -37,8 +38,22 @@ class Slices(SchedulingStrategyT):
                 yield tp, replace(slice_[-1], key=None, value=slice_)
 
 
+class ConsumerThread(driver.AIOKafkaConsumerThread):
+    """Lives through the moment in which a partition is assigned and not sought yet."""
+
+    async def _fetch_records(self, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401 -- as Faust has it
+        try:
+            return await super()._fetch_records(*arguments, **named)
+        except NoOffsetForPartitionError:
+            # aiokafka asked the group before our seek, and the group has no offset of a partition without records.
+            return {}
+
+
 class Consumer(driver.Consumer):
     """Starts where PostgreSQL says, whatever the group committed."""
+
+    def _new_consumer_thread(self) -> ConsumerThread:
+        return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Seek to the stored positions; this runs after every assignment, before anything is fetched."""

@@ -119,11 +119,12 @@ async def _look(engine: AsyncEngine, ends: Ends, assigned: set[int], moved_at: d
     if not assigned:
         moved_at.clear()
         return
-    seen_at = datetime.now(UTC)  # before the ends are asked for: all that was recorded by then lies below them
+    async with engine.connect() as connection:
+        positions = await control.positions(connection)  # before the ends: they may only grow meanwhile
+    seen_at = datetime.now(UTC)  # before them, too: all that was recorded by then lies below them
     found = await ends.ends(assigned)
+    refuse_shorter(positions, found)
     async with engine.begin() as connection:
-        positions = await control.positions(connection)
-        refuse_shorter(positions, found)
         await control.see(connection, found, seen_at)
     _stop_if_stalled(positions, found, moved_at)
 

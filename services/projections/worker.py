@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import io
 import logging
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -145,7 +146,9 @@ def run(kafka: Kafka, database: Database, health: Health) -> None:
     for chatty in ("faust", "mode"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     # Faust's own logging would replace ours, and quote values in the texts of exceptions.
-    faust.Worker(app, override_logging=False, redirect_stdouts=False, quiet=True).execute_from_commandline()
+    still = io.StringIO()  # for its spinner, which would write terminal codes into the log
+    worker = faust.Worker(app, override_logging=False, redirect_stdouts=False, quiet=True, stdout=still)
+    worker.execute_from_commandline()
 
 
 async def _prepare(kafka: Kafka, database: Database) -> int:
