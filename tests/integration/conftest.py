@@ -16,6 +16,7 @@ from sqlalchemy import make_url
 
 from deploy.local.record import Record, read
 from services.settings import Database, Kafka
+from tests.integration.link import Link
 from tests.integration.projection import Log, Projection, projected
 from tests.integration.reading import Reader, reading
 
@@ -113,3 +114,21 @@ async def reads(projection: Projection, database: Database) -> AsyncIterator[Rea
 def log() -> Log:
     """An empty log for one test, written by hand."""
     return Log()
+
+
+@pytest.fixture
+async def link(database: Database) -> AsyncIterator[Link]:
+    """A way to the test's database that can be cut; `cuttable` goes by it."""
+    url = make_url(database.plain())
+    link = Link(str(url.host), int(url.port or 5432))
+    server = await link.start()
+    yield link
+    link.cut()
+    server.close()
+
+
+@pytest.fixture
+def cuttable(database: Database, link: Link) -> Database:
+    """The test's database as it is reached by `link`."""
+    url = make_url(database.plain()).set(port=link.port)
+    return Database.model_validate({"dsn": url.render_as_string(hide_password=False)})

@@ -1,0 +1,150 @@
+"""Real workers as processes of their own, and a way to put anything on their log."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+
+import httpx
+import orjson
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from sqlalchemy import text
+
+from deploy.local.ports import free
+from services import log
+from services.partition import partition_of
+from services.projections.watch import Ends
+from services.settings import Database, Kafka
+from tests.integration.projection import PARTITIONS, Projection, Sent
+
+PATIENCE = 120  # seconds: two busy cores, and 30 until a dead member's partitions are given away
+
+Raw = tuple[int, bytes, bytes]  # partition, key, value
+
+
+class Worker:
+    """`python -m services.projections worker`; `told` is all that it wrote to its standard error."""
+
+    def __init__(self, kafka: Kafka, database: Database, home: Path) -> None:
+        (port,) = free(1)
+        self.url = f"http://127.0.0.1:{port}"
+        self._log = home / f"worker-{port}.log"
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("RAPPORT_")}
+        self._environment = plain | {
+            "RAPPORT_KAFKA": kafka.bootstrap,
+            "RAPPORT_LOCAL": "1",
+            "RAPPORT_DATABASE": database.plain(),
+            "RAPPORT_WORKER_PORT": str(port),
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> "Worker":
+        """Start it."""
+        with self._log.open("ab") as output:
+            command = [sys.executable, "-m", "services.projections", "worker"]
+            self.process = subprocess.Popen(  # noqa: S603 -- our own command
+                command, env=self._environment, stdout=output, stderr=output
+            )
+        return self
+
+    async def partitions(self) -> list[int]:
+        """Ask which partitions it has; none if it does not answer."""
+        try:
+            async with httpx.AsyncClient(base_url=self.url, timeout=5) as client:
+                answer = await client.get("/health/ready")
+        except httpx.TransportError:
+            return []
+        return list(answer.json()["partitions"]) if answer.status_code == 200 else []
+
+    async def has(self, count: int) -> None:
+        """Wait until it has so many partitions."""
+
+        async def so_many() -> bool:
+            return len(await self.partitions()) == count
+
+        await until(so_many, self)
+
+    async def ended(self) -> int:
+        """Wait until it ends; return its exit code. One that does not is killed."""
+        assert self.process
+        try:
+            return await asyncio.to_thread(self.process.wait, PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+
+    async def stop(self) -> int:
+        """Ask it to end, and return its exit code."""
+        self.send(signal.SIGTERM)
+        return await self.ended()
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal, if it lives."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(number)
+
+    @property
+    def told(self) -> str:
+        """All that it wrote."""
+        return self._log.read_text()
+
+
+async def until(condition: Callable[[], Awaitable[bool]], *workers: Worker) -> None:
+    """Wait for a condition; when it does not come, tell what the workers said."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while not await condition():  # noqa: ASYNC110 -- other processes say when
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        raise AssertionError("\n".join(each.told[-3_000:] for each in workers)) from None
+
+
+async def new_topic(kafka: Kafka) -> None:
+    """Delete the log if there is one, and make it anew."""
+    admin = AIOKafkaAdminClient(**kafka.client())
+    await admin.start()
+    await admin.delete_topics([log.TOPIC])
+    await admin.close()
+    await log.ensure(kafka)
+
+
+def raw(*sent: Sent) -> list[Raw]:
+    """Write events as ingest does."""
+    accounts = [each["partitionkey"] for each in sent]
+    places = [partition_of(account, PARTITIONS) for account in accounts]
+    return [(p, a.encode(), orjson.dumps(each)) for p, a, each in zip(places, accounts, sent, strict=True)]
+
+
+async def append(kafka: Kafka, records: Iterable[Raw]) -> int:
+    """Append records and wait until they are acknowledged; return how many."""
+    producer = AIOKafkaProducer(**kafka.client(), acks="all", enable_idempotence=True)
+    await producer.start()
+    try:
+        sent = [await producer.send(log.TOPIC, value, key, partition) for partition, key, value in records]
+        return len(await asyncio.gather(*sent))
+    finally:
+        await producer.stop()
+
+
+async def caught_up(kafka: Kafka, projection: Projection, *workers: Worker) -> None:
+    """Wait until the positions are the log's ends."""
+    async with Ends(kafka) as ends:
+        found = await ends.ends(set(range(PARTITIONS)))
+    wanted = {partition: end for partition, end in found.items() if end}
+
+    async def there() -> bool:
+        return await projection.positions() == wanted
+
+    await until(there, *workers)
+
+
+async def bound(projection: Projection, kafka: Kafka) -> None:
+    """Bind a projection that was made for a hand-made log to this one."""
+    found = await log.check(kafka)
+    async with projection.engine.begin() as connection:
+        statement = text("UPDATE log SET cluster_id = :cluster, topic_id = :topic")
+        await connection.execute(statement, {"cluster": found.cluster_id, "topic": found.topic_id})
