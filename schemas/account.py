@@ -3,14 +3,14 @@
 from typing import Literal
 
 from schemas.event import Fact
-from schemas.values import ExternalKey, Id, Label, Money, Name, OneToFive
+from schemas.values import ExternalKey, Id, Label, Money, Name, OneToFive, Several
 
 
 class AccountRegistered(Fact, wire="account.registered.v1"):
     """We began to keep this customer as an account."""
 
     name: Label
-    external_ids: tuple[ExternalKey, ...] = ()
+    external_ids: Several[ExternalKey] = ()
     industry: Label | None = None
     region: Label | None = None
     size_band: Label | None = None
@@ -21,7 +21,7 @@ class AccountProfileChanged(Fact, wire="account.profile_changed.v1"):
     """The fields that are sent replace the old ones; null clears one; those left out stay."""
 
     name: Label | None = None
-    external_ids: tuple[ExternalKey, ...] = ()
+    external_ids: Several[ExternalKey] = ()
     industry: Label | None = None
     region: Label | None = None
     size_band: Label | None = None

@@ -1,7 +1,7 @@
 """What can happen to a person on the customer's side."""
 
 from schemas.event import Fact
-from schemas.values import Email, ExternalKey, Frozen, Id, Label, Name, PersonalText, Phone, Rank
+from schemas.values import Email, ExternalKey, Frozen, Id, Label, Name, PersonalText, Phone, Rank, Several
 
 
 class Former(Frozen):
@@ -18,7 +18,7 @@ class ContactAdded(Fact, wire="contact.added.v1"):
     name: Name
     email: Email | None = None
     phone: Phone | None = None
-    external_ids: tuple[ExternalKey, ...] = ()
+    external_ids: Several[ExternalKey] = ()
     formerly: Former | None = None
 
 
@@ -29,7 +29,7 @@ class ContactDetailsChanged(Fact, wire="contact.details_changed.v1"):
     name: Name | None = None
     email: Email | None = None
     phone: Phone | None = None
-    external_ids: tuple[ExternalKey, ...] = ()
+    external_ids: Several[ExternalKey] = ()
 
 
 class ContactPositionAssigned(Fact, wire="contact.position_assigned.v1"):

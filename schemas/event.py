@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, StringConstraints, ValidationError
 from pydantic_core import to_json
 
-from schemas.values import Basis, EventRef, Frozen, Id, Label, Time
+from schemas.values import Basis, EventRef, Frozen, Id, Label, Several, Time
 
 REGISTERED: dict[str, type["Fact"]] = {}
 
@@ -14,14 +14,15 @@ REGISTERED: dict[str, type["Fact"]] = {}
 class Fact(Frozen):
     """The `data` of one event type. A subclass registers itself: `class Won(Fact, wire="opportunity.won.v1")`.
 
-    An old version stays beside the new one and defines `upcast()`, which returns the newer payload.
+    An old version stays beside the new one, names it in `becomes`, and defines `upcast()`, which returns it.
     """
 
     wire: ClassVar[str]
     timeless: ClassVar[bool] = False  # a matter of knowledge: once known, true for all times
+    becomes: ClassVar[type["Fact"] | None] = None  # of an old version: the payload that `upcast` returns
 
     basis: Basis | None = None
-    causes: tuple[EventRef, ...] = ()
+    causes: Several[EventRef] = ()
 
     def __init_subclass__(cls, *, wire: str = "", **kwargs: Any) -> None:  # noqa: ANN401 -- pydantic's own signature
         super().__init_subclass__(**kwargs)
@@ -70,6 +71,17 @@ class Event(Frozen):
     def account(self) -> str:
         """The account that the event is about."""
         return self.partitionkey
+
+
+def wires_of(*payloads: type[Fact]) -> list[str]:
+    """Return the wire names that these payloads arrive under: their own, and those of their old versions."""
+    return [wire for wire, payload in REGISTERED.items() if _newest_type(payload) in payloads]
+
+
+def _newest_type(payload: type[Fact]) -> type[Fact]:
+    while payload.becomes is not None:
+        payload = payload.becomes
+    return payload
 
 
 def newest(payload: Fact) -> Fact:

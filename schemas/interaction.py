@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.event import Fact
-from schemas.values import Attitude, Frozen, Id, Label, Money, Participant, PersonalText, Text
+from schemas.values import Attitude, Frozen, Id, Label, Money, Participant, PersonalText, Several, Text
 
 InteractionKind = Literal[
     "meeting",
@@ -35,12 +35,12 @@ class Interaction(Fact):
     interaction: Id
     kind: InteractionKind
     direction: Literal["inbound", "outbound", "mutual"]
-    our_participants: tuple[Participant, ...]
-    participants: tuple[Participant, ...]
+    our_participants: Several[Participant]
+    participants: Several[Participant]
     minutes: Annotated[int, Field(ge=0, le=100_000)] | None = None
     opportunity: Id | None = None
-    topics: tuple[Label, ...] = ()
-    goals: tuple[Text, ...] = ()
+    topics: Several[Label] = ()
+    goals: Several[Text] = ()
 
 
 class InteractionPlanned(Interaction, wire="interaction.planned.v1"):

@@ -3,7 +3,7 @@
 from datetime import date
 
 from schemas.event import Fact
-from schemas.values import ExternalKey, Id, Label, Money, Text
+from schemas.values import ExternalKey, Id, Label, Money, Several, Text
 
 
 class OpportunityIdentified(Fact, wire="opportunity.identified.v1"):
@@ -11,13 +11,13 @@ class OpportunityIdentified(Fact, wire="opportunity.identified.v1"):
 
     opportunity: Id
     name: Label
-    external_ids: tuple[ExternalKey, ...] = ()
+    external_ids: Several[ExternalKey] = ()
     owner: Id | None = None
     value: Money | None = None
     expected_close: date | None = None
     lead: Id | None = None
     pipeline: Id | None = None
-    products: tuple[Label, ...] = ()
+    products: Several[Label] = ()
 
 
 class OpportunityStageEntered(Fact, wire="opportunity.stage_entered.v1"):

@@ -28,12 +28,13 @@ class Invalid(Exception):  # noqa: N818  it says what the request is
         """Make the 422 problem."""
         events = len({fault.index for fault in self.faults})
         count = f"{len(self.faults)} errors in {events} events" if len(self.faults) > 1 else "1 error"
-        shown = f", the first {MOST_ERRORS} are listed" if len(self.faults) > MOST_ERRORS else ""
+        if len(self.faults) >= MOST_ERRORS:  # judging ends there
+            count = f"There are at least {MOST_ERRORS} errors, of which the first {MOST_ERRORS} are listed"
         return HttpProblem(
             422,
             "invalid-event",
             "Invalid event",
-            f"{count}{shown}. {NOTHING_STORED}",
+            f"{count}. {NOTHING_STORED}",
             errors=listed(self.faults),
         )
 

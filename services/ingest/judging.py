@@ -11,6 +11,7 @@ import schemas
 from schemas import STAMPED, Event, catalogue
 from schemas.correction import Amendment
 from services.access import Caller, forbidden
+from services.http_problem import MOST_ERRORS
 from services.ingest.faults import NOTHING_STORED, Fault, Invalid, listed, pointer
 from services.ingest.limits import EVENT, too_large_event
 
@@ -34,6 +35,8 @@ def judge(documents: Sequence[dict[str, Any]], caller: Caller) -> list[Judged]:
     faults: list[Fault] = []
     refusals: list[Fault] = []
     for index, document in enumerate(documents):
+        if len(faults) >= MOST_ERRORS:  # nobody is told of more
+            break
         try:
             value, event = _valid(index, document, stamps)
         except Invalid as invalid:
@@ -64,10 +67,15 @@ _STAMP = "expected no such attribute: the service sets it itself"
 
 
 def _explained(index: int, document: dict[str, Any], error: ValidationError) -> Iterator[Fault]:
-    """Say what was expected where; the branches of a union that did not fit are joined into one sentence."""
+    """Say what was expected where; the branches of a union that did not fit are joined into one sentence.
+
+    At most MOST_ERRORS places: whoever sends more mistakes learns no more by reading on.
+    """
     reasons: dict[str, dict[str, None]] = {}
     for each in error.errors(include_url=False, include_input=False, include_context=False):
         place = pointer(_place(document, each["loc"], each["type"]))
+        if place not in reasons and len(reasons) == MOST_ERRORS:
+            break
         reasons.setdefault(place, {})[_reason(each["type"], each["msg"])] = None
     for place, said in reasons.items():
         yield Fault(index, place, ", or ".join(said))
