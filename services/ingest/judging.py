@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 import schemas
 from schemas import STAMPED, Event, catalogue
-from schemas.correction import Amendment
+from schemas.account import AccountMerged
+from schemas.correction import Amendment, EventCorrected
 from services.access import Caller, forbidden
 from services.http_problem import MOST_ERRORS
 from services.ingest.faults import NOTHING_STORED, Fault, Invalid, listed, pointer
@@ -112,9 +113,20 @@ def _refusals(index: int, event: Event, caller: Caller) -> Iterator[Fault]:
     if not caller.may_send(event.source, event.account):
         wrong = "/partitionkey" if not caller.may_see(event.account) else "/source"
         yield Fault(index, wrong, "expected one that the token is for")
+    if (merged := _merged(event)) and not caller.may_see(merged[1]):
+        yield Fault(index, merged[0], "expected an account that the token is for")
     if caller.role == "admin":
         return
     if event.account == POLICY:
         yield Fault(index, "/partitionkey", "expected an account: policies take the role admin")
     if isinstance(event.data, Amendment) and event.data.target.source != event.source:
         yield Fault(index, "/data/target/source", "expected the event's own source: else it takes admin")
+
+
+def _merged(event: Event) -> tuple[str, str] | None:
+    """Return the account that this one is merged into, by a merger or the correction of one, and where it stands."""
+    if isinstance(event.data, AccountMerged):
+        return "/data/into", event.data.into
+    if isinstance(event.data, EventCorrected) and isinstance(event.data.replacement, AccountMerged):
+        return "/data/data/into", event.data.replacement.into
+    return None
