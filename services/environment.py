@@ -1,6 +1,6 @@
 """Reading settings from the environment, once, at start: a bad one stops the process by name."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -21,10 +21,13 @@ class Environment(BaseSettings):
 Settings = TypeVar("Settings", bound=Environment)
 
 
-def load(settings: type[Settings]) -> Settings:
-    """Read `settings` from the environment, or end the process with one sentence that names the variable."""
+def load(settings: type[Settings], **known: Any) -> Settings:  # noqa: ANN401  the fields of any settings
+    """Read `settings` from the environment, or end the process with one sentence that names the variable.
+
+    What is `known` already is not looked up there.
+    """
     try:
-        return settings()
+        return settings(**known)
     except ValidationError as error:
         raise SystemExit(_sentence(settings, error)) from None
 

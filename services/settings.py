@@ -35,6 +35,12 @@ class Kafka(Environment):
     local: bool = Field(default=False, validation_alias="RAPPORT_LOCAL")
     partitions: int = Field(default=12, ge=1, validation_alias="RAPPORT_PARTITIONS")
 
+    @classmethod
+    def at(cls, bootstrap: str) -> Self:
+        """Give the settings of a local broker, in the clear: the environment's word about another is not for it."""
+        absent = dict.fromkeys(("ca", "cert", "key", "mechanism", "username", "password"))
+        return load(cls, bootstrap=bootstrap, local=True, security="PLAINTEXT", **absent)
+
     @field_validator("bootstrap")
     @classmethod
     def _is_host_and_port(cls, value: str) -> str:

@@ -1,30 +1,31 @@
 """A stack that outlives the command which started it."""
 
+import math
 import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TextIO
 
 from deploy.local.process import find
 from deploy.local.record import Record, read
-from deploy.local.stack import Plan
-from deploy.local.supervisor import Say, last_line
+from deploy.local.stack import Plan, make
+from deploy.local.supervisor import Say
 from services.problem import Problem
 
 PATIENCE = 120.0  # seconds for all parts to stop, one after another
+HOLD = 1.0  # seconds
 
 
 def start(plan: Plan, say: Say) -> None:
     """Start the stack in a session of its own; returns once all is ready, raises Problem if it will not be."""
-    logs = plan.data / "logs"
-    logs.mkdir(parents=True, exist_ok=True)
-    file = logs / "stack.log"
+    make(plan.data / "logs")
+    file = plan.data / "logs" / "stack.log"
     command = [sys.executable, "-c", "from services.cli import main; main()", "up"]
     options = ["--only", ",".join(sorted(plan.only)), "--workers", str(plan.workers)]
-    with file.open("wb") as output:
+    with file.open("ab") as output:  # it may be that of a stack which runs
+        heard = _Heard(file, say)
         process = subprocess.Popen(  # noqa: S603  our own command
             [*command, *options],
             env=os.environ | {"RAPPORT_DATA": str(plan.data)},
@@ -34,32 +35,53 @@ def start(plan: Plan, say: Say) -> None:
             start_new_session=True,
         )
     try:
-        _follow(plan, process, file, say)
+        _follow(plan, process, heard)
     except BaseException:  # Ctrl-C, too, must leave nothing behind
-        process.terminate()
-        process.wait(PATIENCE)
+        _end(process, say)
         raise
 
 
-def _follow(plan: Plan, process: subprocess.Popen[bytes], file: Path, say: Say) -> None:
+def _follow(plan: Plan, process: subprocess.Popen[bytes], heard: "_Heard") -> None:
     """Say what the supervisor says, as it comes, until all is ready; its last word before it ends is the problem."""
-    with file.open(errors="replace") as lines:
-        last = ""
-        while not ((record := read(plan.data)) and record.ready and record.supervisor.pid == process.pid):
-            if process.poll() is not None:
-                raise Problem(last_line(file))
-            last = _said(lines, last, say)
-            time.sleep(0.1)
-        say(_said(lines, last, say))
+    while not ((record := read(plan.data)) and record.ready and record.supervisor.pid == process.pid):
+        if process.poll() is not None:
+            raise Problem(heard.last_word())
+        heard.tell(HOLD)
+        time.sleep(0.1)
+    heard.tell(0)
 
 
-def _said(lines: TextIO, last: str, say: Say) -> str:
-    """Say all new lines but the last, and return that one."""
-    for line in lines:
-        if last:
-            say(last)
-        last = line.strip()
-    return last
+def _end(process: subprocess.Popen[bytes], say: Say) -> None:
+    """Ask it to stop all, and wait; one that does not is left to a person, who is told its pid."""
+    process.terminate()
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        say(f"The supervisor (pid {process.pid}) does not stop: see its logs.")
+
+
+class _Heard:
+    """What is written to a log from now on. The newest line is held for a moment: it may be the last word."""
+
+    def __init__(self, file: Path, say: Say) -> None:
+        self._lines, self._say = file.open(errors="replace"), say
+        self._lines.seek(0, os.SEEK_END)
+        self._held, self._since, self._last = list[str](), 0.0, ""
+
+    def tell(self, hold: float) -> None:
+        """Say all new lines, the newest only when it is `hold` seconds old."""
+        for line in self._lines:
+            self._held.append(line.strip())
+            self._since = time.monotonic()
+        kept = 1 if time.monotonic() - self._since < hold else 0
+        while len(self._held) > kept:
+            self._last = self._held.pop(0)
+            self._say(self._last)
+
+    def last_word(self) -> str:
+        """Say all but the last line, and give that one."""
+        self.tell(math.inf)
+        return next(iter(self._held), self._last) or "The stack ended without a word."
 
 
 def stop(record: Record) -> None:

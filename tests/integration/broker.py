@@ -18,18 +18,18 @@ class Broker:
     """One broker on ports of its own whose data stays in `home` from one start to the next."""
 
     def __init__(self, home: Path) -> None:
-        port, controller = free(2)
-        self.kafka = Kafka(bootstrap=f"127.0.0.1:{port}", local=True)
-        self._child = child(home, port, controller)
+        self._home, (self._port, self._controller) = home, free(2)
+        self.kafka = Kafka.at(f"127.0.0.1:{self._port}")
         self._log = home / "broker.log"
         self._process: subprocess.Popen[bytes] | None = None
 
     async def start(self) -> None:
         """Start it and return once it answers and has the topic."""
+        server = await child(self._home, self._port, self._controller, print)
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(self._child.command, stdout=log, stderr=log)  # noqa: ASYNC220, S603
+            self._process = subprocess.Popen(server.command, stdout=log, stderr=log)  # noqa: ASYNC220, S603
         async with asyncio.timeout(PATIENCE):
-            while not await self._child.ready():  # noqa: ASYNC110  another process says when
+            while not await server.ready():  # noqa: ASYNC110  another process says when
                 await asyncio.sleep(0.2)
         await ensure(self.kafka)
 

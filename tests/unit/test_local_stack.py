@@ -1,0 +1,50 @@
+"""Parts of the local stack that need no server: what is run for it ends with it, and what it says is heard."""
+
+import asyncio
+import sys
+import time
+
+import psutil
+import pytest
+
+from deploy.local.command import run
+from deploy.local.detached import _Heard
+
+GRANDCHILD = "import time; print('here', flush=True); time.sleep(60)"
+CHILD = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {GRANDCHILD!r}])"
+
+
+async def test_who_stops_waiting_for_a_command_ends_it_and_what_it_started():
+    heard = list[str]()
+    running = asyncio.create_task(run(sys.executable, "-c", CHILD, heard=heard.append))
+    while not heard:  # noqa: ASYNC110 -- another process says when
+        await asyncio.sleep(0.05)
+    born = psutil.Process().children(recursive=True)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    _, alive = psutil.wait_procs(born, timeout=5)
+    assert len(born) >= 2
+    assert alive == []
+
+
+async def test_each_line_is_heard_and_the_code_is_given():
+    heard = list[str]()
+    assert await run(sys.executable, "-c", "print('one\\ntwo'); exit(3)", heard=heard.append) == 3
+    assert heard == ["one", "two"]
+
+
+def test_a_log_is_followed_from_its_end_and_the_newest_line_is_held_only_for_a_moment(tmp_path):
+    file, said = tmp_path / "stack.log", list[str]()
+    file.write_text("of yesterday\n")
+    heard = _Heard(file, said.append)
+    with file.open("a") as log:
+        print("one\ntwo", file=log, flush=True)
+        heard.tell(0.2)
+        assert said == ["one"]
+        time.sleep(0.25)
+        heard.tell(0.2)
+        assert said == ["one", "two"]
+        print("why", file=log, flush=True)
+    assert heard.last_word() == "why"
+    assert said == ["one", "two"]
