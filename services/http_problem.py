@@ -1,6 +1,5 @@
 """Problems as the HTTP services tell them: RFC 9457, `application/problem+json`, the same shape for all errors."""
 
-import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -10,8 +9,6 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
-
-logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:rapport:problem:"  # names kinds of problem; there is nothing to fetch
@@ -103,6 +100,13 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _of_anything)
 
 
+def unexpected() -> HttpProblem:
+    """Make the problem for a fault of ours."""
+    return HttpProblem(
+        500, "unexpected", "Unexpected error", "The service failed; its log says more under this request's id."
+    )
+
+
 def document() -> dict[str, dict[str, Any]]:
     """Give the JSON Schemas that `responses` refers to, for `components.schemas` of an OpenAPI document."""
     schema = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
@@ -137,8 +141,5 @@ async def _of_validation(_: Request, error: Exception) -> Response:
     ).response()
 
 
-async def _of_anything(request: Request, error: Exception) -> Response:
-    logger.error("unexpected error", exc_info=error, extra={"method": request.method})
-    return HttpProblem(
-        500, "unexpected", "Unexpected error", "The service failed; its log says more under this request's id."
-    ).response()
+async def _of_anything(_: Request, __: Exception) -> Response:  # services.requests logs it, while it has its id
+    return unexpected().response()
