@@ -53,6 +53,11 @@ class Topic:
     partitions: int
     replicas: int
 
+    @property
+    def identity(self) -> str:
+        """Both ids as one word: a topic recreated under its name is another log."""
+        return f"{self.cluster_id}/{self.topic_id}"
+
 
 async def ensure(kafka: Kafka, topic: str = TOPIC) -> None:
     """Create the topic as the contract says unless it exists; returns once the cluster describes it.

@@ -1,6 +1,6 @@
 """The receipt token: which places of which log a request's events took, short enough for a URL.
 
-Layout, before base64url without padding: version, the cluster's id (length, UTF-8), and for each partition in
+Layout, before base64url without padding: version, the log's id (length, UTF-8), and for each partition in
 order: its number, how many runs of neighbouring offsets, and for each run the gap since the run before and its
 length less one; all numbers as LEB128 varints; then four bytes of checksum against typing errors. It is no secret
 and proves nothing: whoever reads by it still needs the right to see the accounts behind it.
@@ -17,7 +17,7 @@ VERSION = 1
 LONGEST = 65_536  # characters of a token
 MOST = 100_000  # places in a token: a few bytes must not unfold into a full memory
 LARGEST_PARTITION, LARGEST_OFFSET = 2**31 - 1, 2**63 - 1
-LONGEST_CLUSTER = 200  # bytes
+LONGEST_LOG_ID = 200  # bytes
 CHECKSUM = 4  # bytes
 NONSENSE = "this is not a receipt token, or not the whole of it"
 
@@ -33,9 +33,9 @@ class Run:
 
 @dataclass(frozen=True)
 class Receipt:
-    """The places that a request's events took in one cluster's log: by partition, then offset."""
+    """The places that a request's events took in one log: by partition, then offset."""
 
-    cluster_id: str
+    log_id: str
     runs: tuple[Run, ...]
 
     def places(self) -> Iterator[tuple[int, int]]:
@@ -45,9 +45,9 @@ class Receipt:
                 yield run.partition, offset
 
 
-def encode(cluster_id: str, places: Iterable[tuple[int, int]]) -> str:
-    """Write (partition, offset) places of one cluster as a token; order and repetition do not count."""
-    return _write(cluster_id, list(_runs(sorted(set(places)))))
+def encode(log_id: str, places: Iterable[tuple[int, int]]) -> str:
+    """Write (partition, offset) places of one log as a token; order and repetition do not count."""
+    return _write(log_id, list(_runs(sorted(set(places)))))
 
 
 def decode(token: str) -> Receipt:
@@ -58,7 +58,7 @@ def decode(token: str) -> Receipt:
         receipt = _read(urlsafe_b64decode(token + "=" * (-len(token) % 4)))
     except (binascii.Error, IndexError, ValueError) as error:
         raise ValueError(NONSENSE) from error
-    if _write(receipt.cluster_id, receipt.runs) != token:  # version, checksum, and one spelling only
+    if _write(receipt.log_id, receipt.runs) != token:  # version, checksum, and one spelling only
         raise ValueError(NONSENSE)
     return receipt
 
@@ -70,9 +70,9 @@ def _runs(places: list[tuple[int, int]]) -> Iterator[Run]:
         yield Run(partition, offsets[0], offsets[-1])
 
 
-def _write(cluster_id: str, runs: Iterable[Run]) -> str:
-    cluster = cluster_id.encode()
-    body = bytearray([VERSION, *_varint(len(cluster)), *cluster])
+def _write(log_id: str, runs: Iterable[Run]) -> str:
+    of_log = log_id.encode()
+    body = bytearray([VERSION, *_varint(len(of_log)), *of_log])
     for partition, group in groupby(runs, lambda run: run.partition):
         of_partition = list(group)
         body += _varint(partition) + _varint(len(of_partition))
@@ -86,8 +86,8 @@ def _write(cluster_id: str, runs: Iterable[Run]) -> str:
 
 def _read(raw: bytes) -> Receipt:
     body = raw[:-CHECKSUM]
-    length, at = _number(body, 1, LONGEST_CLUSTER)
-    cluster, at = body[at : at + length].decode(), at + length
+    length, at = _number(body, 1, LONGEST_LOG_ID)
+    log_id, at = body[at : at + length].decode(), at + length
     runs: list[Run] = []
     places = 0
     while at < len(body):
@@ -99,7 +99,7 @@ def _read(raw: bytes) -> Receipt:
             more, at = _number(body, at, MOST - places - 1)
             runs.append(Run(partition, end + gap, end + gap + more))
             end, places = end + gap + more + 1, places + more + 1
-    return Receipt(cluster, tuple(runs))
+    return Receipt(log_id, tuple(runs))
 
 
 def _varint(number: int) -> bytes:

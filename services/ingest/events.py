@@ -78,7 +78,7 @@ async def _appended(producers: Producers, kafka: Kafka, judged: Sequence[Judged]
         {"id": each.id, "source": each.source, "partition": partition, "offset": offset}
         for each, (partition, offset) in zip(judged, places, strict=True)
     ]
-    answer = {"receipts": receipts, "token": encode(producers.topic.cluster_id, places)}
+    answer = {"receipts": receipts, "token": encode(producers.topic.identity, places)}
     return Response(orjson.dumps(answer), 202, media_type="application/json")
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 
-from services.problem import Problem
+from services.failures import reaching, sentence
 from services.projections.store import control
 from services.settings import Database, Health, Kafka, load
 from services.telemetry import configure_logging
@@ -31,7 +31,8 @@ def main(arguments: list[str]) -> None:
 async def _migrate(database: Database, partitions: int) -> None:
     engine = control.connect(database, pool=1)
     try:
-        await control.migrate(engine, partitions)
+        with reaching(database):
+            await control.migrate(engine, partitions)
     finally:
         await engine.dispose()
 
@@ -39,5 +40,7 @@ async def _migrate(database: Database, partitions: int) -> None:
 if __name__ == "__main__":
     try:
         main(sys.argv[1:])
-    except Problem as problem:
-        sys.exit(str(problem))
+    except Exception as error:
+        if (said := sentence(error)) is None:
+            raise
+        sys.exit(said)

@@ -1,6 +1,6 @@
 """Reading what a question needs: saved states for now, the journal for any other moment. All in one snapshot."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from schemas.account import AccountMerged
 from schemas.correction import Amendment
-from schemas.event import REGISTERED
+from schemas.event import REGISTERED, wires_of
 from services.projections import cut as cuts
 from services.projections.cut import Cut
 from services.projections.folds import States, fold
@@ -52,7 +52,7 @@ class Snapshot(NamedTuple):
     connection: AsyncConnection
     projection: int
     positions: dict[int, Position]
-    cluster_id: str
+    log_id: str
 
     def cut(self, asked: Asked, partitions: Iterable[int]) -> Cut:
         """Resolve the moments asked for; `partitions` are those that the answer reads."""
@@ -69,13 +69,12 @@ class Snapshot(NamedTuple):
             only_known=asked.known_at is not None,
             complete=caught_up and (seen > asked.known_at if asked.known_at else now - seen < FRESH),
             offsets={partition: each.next_offset for partition, each in self.positions.items()},
-            cluster_id=self.cluster_id,
-            projection=self.projection,
+            log_id=self.log_id,
             version=cuts.version(DEFAULT),
         )
 
     def _again(self, cut: Cut) -> Cut:
-        if cut.cluster_id != self.cluster_id or cut.offsets.keys() != self.positions.keys():
+        if cut.log_id != self.log_id or cut.offsets.keys() != self.positions.keys():
             raise OtherCluster("This token is of another log.")
         if any(self.positions[each].next_offset < offset for each, offset in cut.offsets.items()):
             raise Behind("This projection has not come as far as the token; try again in a moment.")
@@ -91,27 +90,31 @@ async def snapshot(engine: AsyncEngine) -> AsyncIterator[Snapshot]:
             projection = await control.enter(connection)
             positions = await control.positions(connection)
             log = await control.log(connection)
-            yield Snapshot(connection, projection, positions, log.cluster_id if log else "")
+            yield Snapshot(connection, projection, positions, log.identity if log else "")
 
 
-async def account_view(at: Snapshot, account: str, question: Question, asked: Asked, cut: Cut) -> View:
-    """Return what `question` may see of one account, at the cut."""
-    merged = await journal.merged_into(at.connection, account)
+async def account_view(  # noqa: PLR0913, PLR0917 -- what all views take, and what is merged
+    at: Snapshot, account: str, question: Question, asked: Asked, cut: Cut, merged: Sequence[str] | None = None
+) -> View:
+    """Return what `question` may see of one account, and of those `merged` into it (None: all), at the cut."""
+    merged = await journal.merged_into(at.connection, account) if merged is None else merged
     if asked.about_now and not merged:
         saved = await states.load(at.connection, [(account, subject) for subject in question.subjects])
         by_subject = {subject: kept for (_, subject), kept in saved.items()}
         if usable(by_subject, question.subjects, cut):
             facts = await journal.facts(at.connection, [account], _history(question)) if question.history else []
             return view_of_saved(account, question, by_subject, facts, cut)
-    wires = [*wires_of(question), AccountMerged.wire] if merged else wires_of(question)
+    wires = [*reads(question), *wires_of(AccountMerged)] if merged else reads(question)
     facts = await journal.facts(at.connection, [account, *merged], wires)
     return view_of_facts(account, question, _of_one(account, known(facts, cut)), cut)
 
 
 def usable(saved: Mapping[str, Kept | None], subjects: Iterable[str], cut: Cut) -> bool:
-    """Whether saved states hold all that is true by the cut: readable, and nothing that waits has fallen due."""
+    """Whether saved states hold just what is true by the cut: readable, not beyond it, and nothing has fallen due."""
     kept = [saved[subject] for subject in subjects if subject in saved]  # no row: no such fact
-    return all(each is not None and (each.due is None or each.due > cut.as_of) for each in kept)
+    return all(
+        each is not None and each.folded_to <= cut.as_of and (each.due is None or each.due > cut.as_of) for each in kept
+    )
 
 
 def view_of_saved(
@@ -144,22 +147,27 @@ def known(facts: Iterable[Recorded], cut: Cut) -> Iterator[Recorded]:
 
 
 def _of_one(account: str, facts: Iterable[Recorded]) -> list[Recorded]:
-    """Keep the facts of the account, and of those that are still said to be one customer with it."""
+    """Keep the facts of the account, and of those that are still said to be one customer with it, by any chain."""
     facts = list(facts)
     held = visible(facts, Moment(END_OF_TIME, END_OF_TIME))
-    joined = {fact.event.partitionkey for fact in held if _joins(fact, account)} | {account}
+    mergers = [fact for fact in held if isinstance(fact.event.data, AccountMerged)]
+    joined, known_to_join = {account}, set[str]()
+    while joined != known_to_join:
+        known_to_join = set(joined)
+        joined |= {fact.event.partitionkey for fact in mergers if _into(fact) in joined}
     return [fact for fact in facts if fact.event.partitionkey in joined]
 
 
-def _joins(fact: Recorded, account: str) -> bool:
-    return isinstance(fact.event.data, AccountMerged) and fact.event.data.into == account
+def _into(fact: Recorded) -> str | None:
+    data = fact.event.data
+    return data.into if isinstance(data, AccountMerged) else None
 
 
 def _history(question: Question) -> list[str]:
-    return [*(payload.wire for payload in question.history), *AMENDMENTS]
+    return [*wires_of(*question.history), *AMENDMENTS]
 
 
-def wires_of(question: Question) -> list[str]:
+def reads(question: Question) -> list[str]:
     """Return the types of all facts that a question reads, amendments among them."""
     own = {wire for subject in question.subjects for wire in subject_types(subject)}
     return sorted(own | set(_history(question)))

@@ -11,9 +11,9 @@ from services.partition import partition_of
 from services.projections import loading
 from services.projections.arrival import Arrival, Letter, read
 from services.projections.bulk import records
-from services.projections.folds import FOLDS, subject_of
+from services.projections.folds import FOLDS, encode, subject_of
 from services.projections.history import Recorded
-from services.projections.kept import Kept, advance, pack, refold
+from services.projections.kept import Kept, advance, refold, unpacked
 from services.projections.project import conflict, recorded, take
 from services.projections.store import auditing, journal
 from services.projections.store.auditing import Saved
@@ -174,7 +174,7 @@ def _objections(subject: str, saved: Saved | None, folded: Kept | None, packed: 
     elif saved is None or packed is None:
         yield "no state is saved, but the log has facts for it"
     elif saved.fold_version == FOLDS[subject].version:  # of another version it counts as absent, and is refolded
-        if packed != pack(folded.state):
+        if unpacked(packed) != encode(folded.state):  # how it was compressed does not matter
             yield "the saved state is not the fold of the log"
         if saved.due != folded.due:
             yield "the moment at which a fact falls due is not what the log says"

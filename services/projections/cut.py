@@ -16,7 +16,6 @@ from services.projections.history import EPOCH, MICROSECOND, Moment
 from services.projections.policy import Policies
 
 HERE = Path(__file__).parent
-CODE = ("history.py", "register.py", "policy.py", "question.py", "folds", "models", "questions")
 LONGEST = 8_192
 NONSENSE = "this is not a token of an answer, or not the whole of it"
 
@@ -29,8 +28,7 @@ class Cut(NamedTuple):
     only_known: bool  # whether `known_at` was asked for, or is what the offsets amount to
     complete: bool
     offsets: dict[int, int]
-    cluster_id: str
-    projection: int
+    log_id: str
     version: str
 
     @property
@@ -50,8 +48,7 @@ class _Wire(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     only_known: bool
     complete: bool
     offsets: dict[int, int]
-    cluster_id: str
-    projection: int
+    log_id: str
     version: str
 
 
@@ -68,19 +65,16 @@ def decode(token: str) -> Cut:
         as_of, known_at = _moment(wire.as_of), _moment(wire.known_at)
     except (binascii.Error, zlib.error, msgspec.DecodeError, OverflowError, ValueError):
         raise ValueError(NONSENSE) from None
-    return Cut(
-        as_of, known_at, wire.only_known, wire.complete, wire.offsets, wire.cluster_id, wire.projection, wire.version
-    )
+    return Cut(as_of, known_at, wire.only_known, wire.complete, wire.offsets, wire.log_id, wire.version)
 
 
 @cache
 def code_version() -> str:
     """Name the code that answers depend on: a digest of its source, so that no change can forget to say so."""
     digest = sha256()
-    roots = [Path(schemas.__file__).parent, *(HERE / name for name in CODE)]
-    for root in roots:
-        for file in sorted(root.rglob("*.py")) if root.is_dir() else [root]:
-            digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    for root in (Path(schemas.__file__).parent, HERE):
+        for file in sorted((*root.rglob("*.py"), *root.rglob("*.sql"))):
+            digest.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 
 

@@ -56,6 +56,14 @@ def pack(state: object) -> bytes:
     return _COMPRESSOR.compress(encode(state))
 
 
+def unpacked(packed: bytes) -> bytes | None:
+    """Return the encoded state within what `pack` wrote, or None if it cannot be read."""
+    try:
+        return _DECOMPRESSOR.decompress(packed)
+    except zstandard.ZstdError:
+        return None
+
+
 def unpack(subject: str, packed: bytes) -> Any:  # noqa: ANN401 -- the subject's own State
     """Read what `pack` wrote. Raises msgspec.ValidationError or zstandard.ZstdError for anything else."""
     return FOLDS[subject].decode(_DECOMPRESSOR.decompress(packed))

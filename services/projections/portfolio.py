@@ -7,10 +7,10 @@ from services.projections.answers import (
     Snapshot,
     account_view,
     known,
+    reads,
     usable,
     view_of_facts,
     view_of_saved,
-    wires_of,
 )
 from services.projections.cut import Cut
 from services.projections.folds import States
@@ -41,16 +41,19 @@ async def portfolio_views(
             else:
                 stale.append(account)
     if stale is None or stale:
-        async for account, facts in journal.all_facts(at.connection, stale, wires_of(question)):
+        async for account, facts in journal.all_facts(at.connection, stale, reads(question)):
             views[account] = view_of_facts(account, question, known(facts, cut), cut)
     return [views.get(account) or blank(account, cut) for account in await accounts_at(at, among, cut)]
 
 
-async def each_view(at: Snapshot, page: Sequence[str], question: Question, asked: Asked, cut: Cut) -> list[View]:
+async def each_view(  # noqa: PLR0913, PLR0917 -- what all views take, and which accounts may be seen
+    at: Snapshot, page: Sequence[str], question: Question, asked: Asked, cut: Cut, among: Sequence[str] | None = None
+) -> list[View]:
     """Return what an account's own question may see of each account of a page; some hold another one, merged."""
-    merged = await accounts.merged(at.connection, page)
     views = {view.account: view for view in await portfolio_views(at, page, question, asked, cut)}
-    views |= {account: await account_view(at, account, question, asked, cut) for account in merged}
+    for account in await accounts.merged(at.connection, page):
+        merged = await journal.merged_into(at.connection, account, among)
+        views[account] = await account_view(at, account, question, asked, cut, merged)
     return [views[account] for account in page]
 
 

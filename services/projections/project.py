@@ -181,7 +181,9 @@ async def _fold(connection: AsyncConnection, new: Sequence[Recorded], starts: di
         else advance(subject, saved[account, subject], touched[account, subject], to[account])
         for account, subject in keys
     }
-    await states.save(connection, folded)
+    # An amendment that has found no fact leaves no state behind.
+    told = {key for account in accounts for key in group((*earlier[account], *by_account[account]))}
+    await states.save(connection, {key: kept for key, kept in folded.items() if key in loaded or key in told})
 
 
 def group(facts: Iterable[Recorded]) -> dict[Key, list[Recorded]]:

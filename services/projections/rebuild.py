@@ -3,8 +3,9 @@
 import asyncio
 import multiprocessing
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -40,10 +41,7 @@ async def rebuild(kafka: Kafka, database: Database, progress: Progress) -> Rebui
     await log.check(kafka)
     guard = control.connect(database, pool=1)
     try:
-        async with guard.connect() as alone, Ends(kafka) as ends:
-            await alone.execution_options(isolation_level="AUTOCOMMIT")  # held for as long as the rebuild takes
-            if not await control.rebuild_alone(alone):
-                raise Problem("A rebuild is already running.")
+        async with _alone(guard), Ends(kafka) as ends:
             return await _rebuild(kafka, database, ends, progress)
     finally:
         await guard.dispose()
@@ -51,9 +49,9 @@ async def rebuild(kafka: Kafka, database: Database, progress: Progress) -> Rebui
 
 async def back_out(database: Database) -> int:
     """Make the version before the active one active again; its worker continues where it stood."""
-    engine = control.connect(database, pool=1)
+    engine = control.connect(database, pool=2)
     try:
-        async with engine.begin() as connection:
+        async with _alone(engine), engine.begin() as connection:
             active = await control.active(connection)
             older = [each for each in await control.versions(connection) if active and each < active]
             if not older:
@@ -62,6 +60,16 @@ async def back_out(database: Database) -> int:
             return older[-1]
     finally:
         await engine.dispose()
+
+
+@asynccontextmanager
+async def _alone(engine: AsyncEngine) -> AsyncIterator[None]:
+    """Keep other rebuilds and back-outs away for as long as this one takes."""
+    async with engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        if not await control.rebuild_alone(connection):
+            raise Problem("A rebuild is already running.")
+        yield
 
 
 async def _rebuild(kafka: Kafka, database: Database, ends: Ends, progress: Progress) -> Rebuilt:
@@ -180,6 +188,7 @@ async def _switch(kafka: Kafka, database: Database, engine: AsyncEngine, version
     old = control.connect(database, live, pool=1)
     try:
         async with old.begin() as connection:
+            await control.take_your_time(connection)
             held = await control.lock_positions(connection, range(kafka.partitions))
             if await _same_log(connection, engine):
                 await _project_to(kafka, engine, {partition: each.next_offset for partition, each in held.items()})

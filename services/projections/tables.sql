@@ -3,6 +3,8 @@
 CREATE SCHEMA {schema};
 SET LOCAL search_path TO {schema};
 
+CREATE VIEW layout AS SELECT {layout} AS number;  -- of these tables
+
 CREATE TABLE journal (              -- append-only: every fact, once, as it was sent
     partition     integer     NOT NULL,
     "offset"      bigint      NOT NULL,

@@ -79,7 +79,7 @@ async def _verify_part(part: Part) -> Verified:
         async with engine.connect() as connection:
             await connection.execution_options(isolation_level="REPEATABLE READ")
             async with connection.begin():
-                await connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+                await control.take_your_time(connection)
                 await control.enter(connection)
                 auditor = await _auditor(connection, part)
                 for partition in part.partitions:

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
+from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError, for_code
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -52,7 +52,9 @@ class Ends:
         client = self._consumer._client  # noqa: SLF001 -- its public calls know no topic ids
         answer = await client.send(client.get_random_node(), TopicRequest(TOPIC))
         code, _, topic_id, *_ = answer.topics[0]
-        if code == UnknownTopicOrPartitionError.errno:
+        if code and code != UnknownTopicOrPartitionError.errno:
+            raise for_code(code)  # a broker that is not well: transient
+        if code:
             raise OtherLog(f"The topic {TOPIC} is gone; the positions here are of the topic that was there before.")
         return Log(str(answer.cluster_id), str(topic_id))
 
@@ -90,9 +92,8 @@ async def bind(engine: AsyncEngine, ends: Ends) -> None:
     """Check at start that the log is ours, whole, and remember it if it is the first."""
     found = await ends.log()
     async with engine.begin() as connection:
+        await control.set_log(connection, found)  # unless it is bound already
         bound = await control.log(connection)
-        if bound is None:
-            await control.set_log(connection, found)
         positions = await control.positions(connection)
     if bound is not None:
         refuse_other(bound, found)
@@ -125,6 +126,7 @@ async def _look(engine: AsyncEngine, ends: Ends, assigned: set[int], moved_at: d
     found = await ends.ends(assigned)
     refuse_shorter(positions, found)
     async with engine.begin() as connection:
+        await control.lock_positions(connection, sorted(found))  # in the agent's order: no deadlock with it
         await control.see(connection, found, seen_at)
     _stop_if_stalled(positions, found, moved_at)
 
@@ -133,6 +135,8 @@ def _stop_if_stalled(
     positions: Mapping[int, Position], ends: Mapping[int, int], moved_at: dict[int, tuple[int, float]]
 ) -> None:
     now = asyncio.get_running_loop().time()
+    for revoked in moved_at.keys() - ends.keys():
+        del moved_at[revoked]  # what it did meanwhile, in other hands, says nothing of this worker
     for partition, end in ends.items():
         at = positions[partition].next_offset
         since = moved_at.get(partition)

@@ -28,7 +28,7 @@ async def test_a_token_that_is_none_is_refused_as_a_parameter(reads, answered, s
 
 
 async def test_a_token_of_another_log_is_gone(reads, answered):
-    other = cut.decode(answered["token"])._replace(cluster_id="another-cluster").encode()
+    other = cut.decode(answered["token"])._replace(log_id="another-cluster/topic-of-the-tests").encode()
     problem = await reads.problem(410, "/v1/accounts/acme/power-interest", token=other)
     assert problem["type"] == "urn:rapport:problem:other-log"
     await reads.problem(410, "/v1/portfolio/funnel", token=other)

@@ -18,7 +18,7 @@ URL_SAFE = set(string.ascii_letters + string.digits + "-_")
 def test_a_token_gives_back_its_cluster_and_its_places_in_order(cluster, places):
     token = encode(cluster, places)
     receipt = decode(token)
-    assert (receipt.cluster_id, list(receipt.places())) == (cluster, sorted(set(places)))
+    assert (receipt.log_id, list(receipt.places())) == (cluster, sorted(set(places)))
     assert set(token) <= URL_SAFE
 
 

@@ -90,7 +90,7 @@ async def wait_for(engine: AsyncEngine, token: str | None) -> None:
 
 async def _reached(engine: AsyncEngine, needed: receipt.Receipt) -> bool:
     async with answers.snapshot(engine) as at:
-        if needed.cluster_id != at.cluster_id:
+        if needed.log_id != at.log_id:
             raise gone()
         return all(
             run.partition in at.positions and at.positions[run.partition].next_offset > run.last for run in needed.runs
@@ -136,10 +136,12 @@ def _account_route(question: AccountQuestion[Any]) -> Route:
         await wait_for(engine, asked.after)
         moments: Asked = asked.asked()
         async with answers.snapshot(engine) as at:
-            if not await journal.exists(at.connection, account, among(caller)):
+            merged = await journal.merged_into(at.connection, account, among(caller))
+            known = await journal.exists(at.connection, account, among(caller))
+            if not known and not (merged and caller.may_see(account)):
                 raise not_found(account)
-            at_cut = resolve(at, moments, [request.app.state.partition_of(account)])
-            view = await answers.account_view(at, account, question, moments, at_cut)
+            at_cut = resolve(at, moments, [request.app.state.partition_of(each) for each in (account, *merged)])
+            view = await answers.account_view(at, account, question, moments, at_cut, merged)
             answer = answered(question, view, asked)
             told = Envelope(question, answer, at_cut, account=account)
             return await respond(request, at, told, asked)
@@ -179,7 +181,7 @@ def _each_route(question: AccountQuestion[Any]) -> Route:
         async with answers.snapshot(engine) as at:
             at_cut = resolve(at, moments, list(at.positions))
             page = await portfolio.accounts_at(at, among(caller), at_cut, asked.cursor or "", asked.limit)
-            views = await portfolio.each_view(at, page, question, moments, at_cut)
+            views = await portfolio.each_view(at, page, question, moments, at_cut, among(caller))
             each = [(view.account, answered(question, view, asked)) for view in views]
             following = page[-1] if len(page) == asked.limit else None
             return await respond(request, at, Envelope(question, each, at_cut, following=following), asked)

@@ -74,7 +74,7 @@ async def positions(
     async with answers.snapshot(request.app.state.engine) as at:
         return Positions(
             projection=at.projection,
-            cluster=at.cluster_id,
+            cluster=at.log_id.partition("/")[0],
             partitions=[
                 PartitionPosition(
                     partition=each.partition,
@@ -110,7 +110,7 @@ async def receipts(
     except ValueError as error:
         raise unfit("token", str(error)) from None
     async with answers.snapshot(request.app.state.engine) as at:
-        if wanted.cluster_id != at.cluster_id:
+        if wanted.log_id != at.log_id:
             raise gone()
         places = list(wanted.places())
         facts = {(row[0], row[1]): row for row in await journal.at(at.connection, places)}

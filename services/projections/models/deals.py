@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal, NamedTuple, cast
 
-from pydantic_extra_types.currency_code import ISO4217
 
 from schemas.values import Money
 from services.projections.folds.opportunity import Amount, Opportunity, Step
@@ -57,7 +56,7 @@ def time_of(step: Step) -> datetime:
 
 def money(amount: Amount | None) -> Money | None:
     """Return an amount of the state as Money."""
-    return Money(amount=Decimal(amount[0]), currency=ISO4217(amount[1])) if amount else None
+    return Money(amount=Decimal(amount[0]), currency=amount[1]) if amount else None
 
 
 def spells(opportunity: Opportunity) -> list[Spell]:

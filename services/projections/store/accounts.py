@@ -26,7 +26,7 @@ KNOWN = text("""
           USING (partition)
         WHERE journal.account = walk.account AND journal."offset" < cut.below
           AND (CAST(:known_at AS timestamptz) IS NULL OR journal.recorded_at <= :known_at))
-    LIMIT :most
+    ORDER BY account LIMIT :most
 """)
 # Which of these accounts were ever said to be the same customer as another one. Amendments are not applied here.
 MERGED = text("""

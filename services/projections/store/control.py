@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from services.problem import Problem
@@ -40,6 +40,11 @@ class Log(NamedTuple):
 
     cluster_id: str
     topic_id: str
+
+    @property
+    def identity(self) -> str:
+        """Both ids as one word: a topic recreated under its name is another log."""
+        return f"{self.cluster_id}/{self.topic_id}"
 
 
 def connect(database: Database, version: int | None = None, pool: int = 5) -> AsyncEngine:
@@ -75,17 +80,17 @@ CONTROL = text("""
 PROJECTION = text("""
     CREATE TABLE IF NOT EXISTS rapport.projection (
         only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),
-        active   integer NOT NULL,
-        layout   integer NOT NULL)
+        active   integer NOT NULL)
 """)
 # One rebuild at a time, for as long as its connection lives.
 REBUILD_ALONE = text("SELECT pg_try_advisory_lock(7284062)")
+UNHURRIED = text("SET LOCAL idle_in_transaction_session_timeout = 0")
 LOCK = text("SELECT pg_advisory_xact_lock(7284061)")
 ACTIVE = text("SELECT active FROM rapport.projection")
-ACTIVE_LAYOUT = text("SELECT active, layout FROM rapport.projection")
+LAYOUT_OF_ENTERED = text("SELECT number FROM layout")
 FLIP = text("""
-    INSERT INTO rapport.projection (active, layout) VALUES (:version, :layout)
-    ON CONFLICT (only_one) DO UPDATE SET active = :version, layout = :layout
+    INSERT INTO rapport.projection (active) VALUES (:version)
+    ON CONFLICT (only_one) DO UPDATE SET active = :version
 """)
 VERSIONS = text("""
     SELECT CAST(substr(nspname, 12) AS integer) FROM pg_namespace
@@ -117,7 +122,7 @@ SEE = text("""
     WHERE position.partition = new.partition
 """)
 LOG = text("SELECT cluster_id, topic_id FROM log")
-SET_LOG = text("INSERT INTO log (cluster_id, topic_id) VALUES (:cluster_id, :topic_id)")
+SET_LOG = text("INSERT INTO log (cluster_id, topic_id) VALUES (:cluster_id, :topic_id) ON CONFLICT DO NOTHING")
 
 
 async def migrate(engine: AsyncEngine, partitions: int) -> int:
@@ -138,7 +143,7 @@ async def add_version(connection: AsyncConnection, partitions: int, above: int =
     """Create the version after `above`, empty and without indexes, and enter it; return its number."""
     await connection.execute(LOCK)  # which also begins the transaction that `script` then runs in
     version = above + 1
-    await script(connection, "tables.sql", schema=schema(version))
+    await script(connection, "tables.sql", schema=schema(version), layout=str(LAYOUT))
     await connection.execute(ADD_POSITIONS, {"partitions": partitions})
     return version
 
@@ -159,6 +164,11 @@ async def analyse(connection: AsyncConnection) -> None:
         await connection.execute(text(f"ANALYZE {table}"))
 
 
+async def take_your_time(connection: AsyncConnection) -> None:
+    """Let this transaction wait for others than the database without being taken for a frozen one."""
+    await connection.execute(UNHURRIED)
+
+
 async def versions(connection: AsyncConnection) -> list[int]:
     """Return every version that exists, in order."""
     return [int(each) for each in (await connection.execute(VERSIONS)).scalars()]
@@ -171,7 +181,7 @@ async def active(connection: AsyncConnection) -> int | None:
 
 async def flip(connection: AsyncConnection, version: int) -> None:
     """Make a version the active one."""
-    await connection.execute(FLIP, {"version": version, "layout": LAYOUT})
+    await connection.execute(FLIP, {"version": version})
 
 
 async def enter(connection: AsyncConnection) -> int:
@@ -216,15 +226,16 @@ async def active_version(database: Database) -> int:
     """Return the active version; raises Problem, with the remedy, where there is none or of another layout."""
     engine = connect(database, pool=1)
     try:
-        async with engine.connect() as connection:
-            row = (await connection.execute(ACTIVE_LAYOUT)).one_or_none()
+        async with engine.begin() as connection:
+            version = await enter(connection)
+            layout = (await connection.execute(LAYOUT_OF_ENTERED)).scalar()
+    except NoResultFound:
+        raise Problem("The database has no projection yet: run `rapport migrate` first.") from None
     except (DBAPIError, OSError) as error:
         cause = type(error.__cause__ or error).__name__
         raise Problem(f"The database has no projection to work on ({cause}): run `rapport migrate` first.") from error
     finally:
         await engine.dispose()
-    if row is None:
-        raise Problem("The database has no projection yet: run `rapport migrate` first.")
-    if row[1] != LAYOUT:
-        raise Problem(f"The projection has layout {row[1]}, this release needs {LAYOUT}: run `rapport rebuild`.")
-    return int(row[0])
+    if layout != LAYOUT:
+        raise Problem(f"The projection has layout {layout}, this release needs {LAYOUT}: run `rapport rebuild`.")
+    return version

@@ -77,9 +77,15 @@ EXISTS = text("""
     SELECT EXISTS (SELECT FROM journal WHERE account = :account
                    AND (CAST(:accounts AS text[]) IS NULL OR :account = ANY(CAST(:accounts AS text[]))))
 """)
-# Which accounts said that they are one customer with this one.
+# Which accounts said that they are one customer with this one, or with one that did. NULL: of all accounts.
 MERGED_INTO = text("""
-    SELECT DISTINCT account FROM journal WHERE merged_into = :account
+    WITH RECURSIVE joined (account) AS (
+        SELECT account FROM journal WHERE merged_into = :account
+        UNION SELECT journal.account FROM journal JOIN joined ON journal.merged_into = joined.account
+    )
+    SELECT account FROM joined
+    WHERE account <> :account AND (CAST(:accounts AS text[]) IS NULL OR account = ANY(CAST(:accounts AS text[])))
+    ORDER BY account
 """)
 # Which accounts have an event with this source and id. NULL: of all accounts.
 ACCOUNTS_OF = text("""
@@ -215,9 +221,13 @@ async def exists(connection: AsyncConnection, account: str, among: Iterable[str]
     return bool((await connection.execute(EXISTS, wanted)).scalar())
 
 
-async def merged_into(connection: AsyncConnection, account: str) -> list[str]:
-    """Return the accounts that were ever said to be merged into this one; amendments are not applied here."""
-    return sorted((await connection.execute(MERGED_INTO, {"account": account})).scalars())
+async def merged_into(connection: AsyncConnection, account: str, among: Iterable[str] | None = None) -> list[str]:
+    """Return the accounts, of those that may be seen (None: all), that were ever said to be merged into this one.
+
+    By any chain of mergers; amendments are not applied here.
+    """
+    wanted = {"account": account, "accounts": None if among is None else list(among)}
+    return list((await connection.execute(MERGED_INTO, wanted)).scalars())
 
 
 async def accounts_of(connection: AsyncConnection, source: str, id_: str, among: Iterable[str] | None) -> Sequence[str]:
