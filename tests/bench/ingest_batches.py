@@ -31,6 +31,7 @@ async def measure(bench: Stack, size: int, runs: int) -> list[Line]:
     bodies = [orjson.dumps(batch) for batch in batches]
     stored = [[_stored(draft) for draft in batch] for batch in batches]
     await bench.empty_log()
+    alone = asyncio.Lock()
     ours, singly, whole = list[float](), list[float](), list[float]()
     async with bench.ingest() as url, stack.producing(bench.kafka) as producer, _client(url) as client:
 
@@ -45,7 +46,8 @@ async def measure(bench: Stack, size: int, runs: int) -> list[Line]:
             await asyncio.gather(*sent)
 
         async def hand_over(batch: Stored) -> None:
-            await stack.append(producer, batch)
+            async with alone:  # with several at once aiokafka soon calls a batch too late that had to queue
+                await stack.append(producer, batch)
 
         await post(bodies[0])  # the first request of a process builds its validators
         for _ in range(runs):
