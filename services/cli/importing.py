@@ -16,14 +16,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from services import access
 from services.cli import local
+from services.cli.reading import token_for
 from services.importers import FORMATS, bundled
 from services.importers.importer import Item, Remark, Told
 from services.importers.send import client, send
 from services.problem import Problem
-
-TOKEN_SECONDS = 3600
 
 
 @dataclass(slots=True)
@@ -75,14 +73,7 @@ def import_(
 
 def load(form: str, paths: Iterable[Path]) -> Outcome:
     """Import these paths in that format, a key of FORMATS, with a progress bar; raises Problem."""
-    token = access.mint(
-        local.secret(),
-        subject="rapport-import",
-        role="emitter",
-        accounts="*",
-        sources="*",
-        seconds=TOKEN_SECONDS,
-    )
+    token = token_for("emitter", "rapport-import")
     outcome = Outcome()
     items = (item for path in paths for item in FORMATS[form](path))
     with client(local.connection().ingest, token) as ingest, _progress() as progress:

@@ -10,6 +10,7 @@ import httpx
 from services import access
 from services.access import Role
 from services.cli import local
+from services.http_client import client
 from services.problem import Problem
 
 TOKEN_SECONDS = 3600
@@ -24,13 +25,7 @@ class Reader:
 
     def __init__(self, role: Role) -> None:
         self.url = local.connection().api
-        loopback = httpx.URL(self.url).host in {"127.0.0.1", "localhost", "::1"}
-        self._http = httpx.Client(
-            base_url=self.url,
-            headers={"Authorization": f"Bearer {os.environ.get('RAPPORT_TOKEN') or _minted(role)}"},
-            timeout=PATIENCE,
-            trust_env=not loopback,  # a proxy knows nothing of this machine
-        )
+        self._http = client(self.url, token_for(role, "rapport-cli"), PATIENCE)
 
     def __enter__(self) -> Self:
         return self
@@ -81,10 +76,11 @@ class Refusal(Problem):
         self.status = status
 
 
-def _minted(role: Role) -> str:
-    return access.mint(
-        local.secret(), subject="rapport-cli", role=role, accounts="*", sources="*", seconds=TOKEN_SECONDS
-    )
+def token_for(role: Role, subject: str) -> str:
+    """Return RAPPORT_TOKEN, or a token made here, which is for all accounts and sources; raises Problem."""
+    if given := os.environ.get("RAPPORT_TOKEN"):
+        return given
+    return access.mint(local.secret(), subject=subject, role=role, accounts="*", sources="*", seconds=TOKEN_SECONDS)
 
 
 def _reason(response: httpx.Response) -> str:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import httpx
 import orjson
 
+from services import http_client
 from services.importers.importer import Told
 from services.problem import Problem
 
@@ -18,6 +19,7 @@ MOST_EVENTS = 1_000  # a request, as the ingest allows
 MOST_BYTES = 1 << 20
 MEDIA_TYPE = "application/cloudevents-batch+json"
 
+PATIENCE = 60  # seconds for one request
 PAUSES = (0.5, 1, 2, 4, 8, 16, 30)  # seconds before each further try
 LONGEST_PAUSE = 60  # seconds, whatever the ingest asks
 AGAIN = (429, 502, 503, 504)
@@ -28,7 +30,7 @@ Sleep = Callable[[float], None]
 
 def client(ingest: str, token: str) -> httpx.Client:
     """Open a client of the ingest at this base URL; the caller closes it."""
-    return httpx.Client(base_url=ingest, headers={"Authorization": f"Bearer {token}"}, timeout=60)
+    return http_client.client(ingest, token, PATIENCE)
 
 
 def send(events: Iterable[Told], to: httpx.Client, sleep: Sleep = time.sleep) -> Iterator[Receipts]:

@@ -30,6 +30,7 @@ def requests(monkeypatch, tmp_path):
         return httpx.Client(base_url=ingest, headers=headers, transport=httpx.MockTransport(accept))
 
     monkeypatch.setenv("RAPPORT_SECRET", "s" * 32)
+    monkeypatch.delenv("RAPPORT_TOKEN", raising=False)
     monkeypatch.setenv("RAPPORT_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("RAPPORT_INGEST", "http://ingest")
     monkeypatch.setattr(importing, "client", client)
@@ -59,6 +60,13 @@ def test_events_are_sent_with_a_token_and_the_summary_counts_what_was_refused(re
     assert "refused" in shown
     assert [str(request.url) for request in requests] == ["http://ingest/v1/events"]
     assert requests[0].headers["Authorization"].startswith("Bearer ey")
+
+
+def test_a_token_that_is_given_is_used(requests, file, monkeypatch):
+    monkeypatch.setenv("RAPPORT_TOKEN", "given")
+    monkeypatch.delenv("RAPPORT_SECRET")  # whoever has a token needs no secret
+    run("events", file)
+    assert requests[0].headers["Authorization"] == "Bearer given"
 
 
 def test_programs_get_the_summary_as_json(requests, file):
