@@ -2,6 +2,7 @@
 
 import sys
 from typing import Annotated
+from urllib.parse import quote
 
 import httpx
 import orjson
@@ -38,7 +39,7 @@ def ask(  # noqa: PLR0913  what the read API takes, each by its name
     """Ask a question; the answer is a table."""
     if (account is None) == (not portfolio):
         raise Problem("Ask either of one account (--account) or over all of them (--portfolio).")
-    path = f"/v1/accounts/{account}/{question}" if account else f"/v1/portfolio/{question}"
+    path = f"/v1/accounts/{quote(account, safe='')}/{question}" if account else f"/v1/portfolio/{question}"
     moments = {"as_of": as_of, "known_at": known_at, "tz": tz, "explain": "1" if explain else None}
     query = dict(map(_named, parameter or [])) | {name: value for name, value in moments.items() if value is not None}
     with Reader("manager") as reader:

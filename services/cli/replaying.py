@@ -112,13 +112,13 @@ def _line(record: Any, recorded_at: datetime, wanted: Wanted) -> bytes | None:  
     """Return the line of an event, nothing if it is not wanted, and None if it is no event."""
     try:
         event = orjson.loads(record.value or b"")
-    except orjson.JSONDecodeError:
+        if not isinstance(event, dict):
+            return None
+        if not wanted.takes(event, recorded_at):
+            return b""
+        return orjson.dumps(event | {"recordedat": recorded_at}, option=orjson.OPT_APPEND_NEWLINE)
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):  # it reads deeper than it writes
         return None
-    if not isinstance(event, dict):
-        return None
-    if not wanted.takes(event, recorded_at):
-        return b""
-    return orjson.dumps(event | {"recordedat": recorded_at}, option=orjson.OPT_APPEND_NEWLINE)
 
 
 async def _records(kafka: Kafka, account: str | None) -> AsyncIterator[tuple[list[tuple[Any, datetime]], int]]:
