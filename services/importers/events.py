@@ -16,5 +16,5 @@ def read(path: Path) -> Iterator[Item]:
 def _event(row: Row) -> Iterator[Item]:
     event = dict(parsed(row).fields)
     if stamped := next((name for name in schemas.STAMPED if name in event), None):
-        raise Refused(f"carries {stamped}, as an export does: use `rapport restore` for it")
+        raise Refused(f"carries {stamped}, which only Rapport itself sets, as in what it exported")
     yield event

@@ -14,6 +14,7 @@ import orjson
 import yaml
 
 from services.problem import Problem
+from services.repeated import loses_nothing, repeated_key
 
 
 class Refused(Exception):  # noqa: N818 -- the row is wrong, the program is not
@@ -91,11 +92,17 @@ def json_lines(path: Path) -> Iterator[Row]:
 
 
 def parsed(row: Row) -> Row:
-    """Read the JSON object of one line."""
+    """Read the JSON object of one line, in which no key may stand twice: one of the two would be lost."""
+    text = row.text("json").encode()
     try:
-        fields = orjson.loads(row.text("json"))
+        fields = orjson.loads(text)
+        rewritten = orjson.dumps(fields)
     except orjson.JSONDecodeError as error:
         raise Refused(f"is no JSON: {error.msg} at character {error.colno}") from error
+    except orjson.JSONEncodeError as error:  # it reads deeper than it writes
+        raise Refused("is nested too deep") from error
+    if not loses_nothing(text, rewritten) and repeated_key(text):
+        raise Refused("gives a key twice")
     if not isinstance(fields, dict):
         raise Refused("is no JSON object")
     return Row(row.file, row.line, fields)

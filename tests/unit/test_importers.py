@@ -67,7 +67,9 @@ def test_events_are_taken_as_they_are_in_the_order_of_the_file(tmp_path):
         (b"{", "is no JSON"),
         (orjson.dumps({**EVENT, "type": "moon.landed.v1"}), "is no valid moon.landed.v1: "),
         (orjson.dumps({**EVENT, "time": "27 March"}), "is no valid account.registered.v1: time: "),
-        (orjson.dumps({**EVENT, "recordedat": EVENT["time"]}), "carries recordedat, as an export does"),
+        (orjson.dumps({**EVENT, "recordedat": EVENT["time"]}), "carries recordedat, which only Rapport itself sets"),
+        (orjson.dumps(EVENT)[:-1] + b',"id":"2"}', "gives a key twice"),
+        (b'{"a":' + b"[" * 300 + b"]" * 300 + b"}", "is nested too deep"),
     ],
 )
 def test_a_line_that_is_no_event_is_refused_with_its_number(tmp_path, line, sentence):
