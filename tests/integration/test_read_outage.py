@@ -2,6 +2,9 @@
 
 import asyncio
 
+from sqlalchemy import text
+
+from services.settings import Database
 from tests.integration.projection import power
 from tests.integration.reading import reading
 
@@ -45,3 +48,37 @@ async def test_a_crowd_of_readers_is_served_by_few_connections(projection, log, 
     assert {each.status_code for each in answers} == {200}
     ((count,),) = await projection.rows("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
     assert count <= 10 + 4
+
+
+async def test_a_server_that_still_starts_is_a_503_problem():
+    async def starting(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Speak as PostgreSQL does: no TLS, and not yet."""
+        while (length := int.from_bytes(await reader.readexactly(4))) == 8:  # a request for TLS
+            await reader.readexactly(4)
+            writer.write(b"N")
+        await reader.readexactly(length - 4)
+        fields = b"SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0"
+        writer.write(b"E" + (len(fields) + 4).to_bytes(4) + fields)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(starting, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with reading(Database.model_validate({"dsn": f"postgresql://u:p@127.0.0.1:{port}/d"})) as reads:
+        for path in (*PATHS, "/health/ready"):
+            assert (await reads.problem(503, path))["type"] == "urn:rapport:problem:database"
+    server.close()
+
+
+async def test_a_question_whose_session_is_ended_in_the_middle_is_a_503_problem(projection, log, reads):
+    log.extend(power("1"))
+    await projection.take(log.records)
+    waiting = "FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with projection.engine.begin() as connection:
+        await connection.execute(text("LOCK TABLE journal IN ACCESS EXCLUSIVE MODE"))
+        asking = asyncio.create_task(reads.get(PATHS[0]))
+        async with asyncio.timeout(60):
+            while not await projection.rows(f"SELECT 1 {waiting}"):  # noqa: ASYNC110 -- the database says when
+                await asyncio.sleep(0.05)
+        await projection.rows(f"SELECT pg_terminate_backend(pid) {waiting}")
+        assert (await asking).status_code == 503

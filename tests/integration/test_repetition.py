@@ -71,7 +71,8 @@ async def asked(servers):
         for (path, form), kept in answers.items():
             kept.again = await content(reads, path, form, token=kept.token)
             kept.since = await content(reads, path, form)
-        yield answers, fixed, await past(reads)
+        merged = {path: await reads.ok(path, **parameters(path), as_of="2025-03-15") for path in PATHS}
+        yield answers, fixed, await past(reads), merged
 
 
 @dataclass
@@ -127,6 +128,15 @@ async def test_what_came_since_would_have_changed_nearly_every_answer(asked):
 
 
 async def test_a_known_at_in_the_past_never_changes(asked):
-    _, before, after = asked
+    _, before, after, _ = asked
     assert [path for path in PATHS if before[path]["answer"] != after[path]["answer"]] == []
     assert {each["complete"] for each in (*before.values(), *after.values())} == {True}
+
+
+async def test_a_portfolio_has_for_each_account_the_answer_that_the_account_itself_has_mergers_included(asked):
+    merged = asked[3]
+    for name in ACCOUNT:
+        own = merged[f"/v1/accounts/acme/{name}"]["answer"]
+        listed = {each["account"]: each["answer"] for each in merged[f"/v1/portfolio/{name}"]["answer"]}
+        assert list(listed) == ["acme", "globex", "new"]
+        assert listed["acme"] == own, name
