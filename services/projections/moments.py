@@ -1,4 +1,9 @@
-"""How people write moments: RFC 3339, or a date, which means the whole of that day in a time zone. Pure."""
+"""How people write moments: RFC 3339, or a date, which means the whole of that day in a time zone. Pure.
+
+Moments lie in the years 1000 to 9000, so that a step, a zone or a half-life away from them is a moment, too. The date
+9999-12-31 is often written for "for ever": as an end it is read as the last moment of 9000, after which nothing is
+dated; as a start it means nothing and is refused, as all others are.
+"""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
@@ -7,7 +12,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from schemas.values import moment
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-EXPECTED = "expected a date, as 2025-03-01, or RFC 3339 with an offset, as 2025-03-01T09:00:00Z"
+FOR_EVER = "9999-12-31"
+FIRST, LAST = datetime(1000, 1, 1, tzinfo=UTC), datetime(9000, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
+EXPECTED = (
+    "expected a date, as 2025-03-01, or RFC 3339 with an offset, as 2025-03-01T09:00:00Z, in the years 1000 to 9000"
+)
 
 
 def zone(name: str) -> ZoneInfo:
@@ -21,19 +30,32 @@ def zone(name: str) -> ZoneInfo:
 def start(value: object, tz: ZoneInfo) -> datetime:
     """Read a moment; a date is the start of its day."""
     day = _day(value)
-    return _moment(value) if day is None else datetime.combine(day, time.min, tz).astimezone(UTC)
+    return _within(_moment(value) if day is None else _midnight(day, tz))
 
 
 def end(value: object, tz: ZoneInfo) -> datetime:
-    """Read a moment; a date is the last microsecond of its day."""
+    """Read a moment; a date is the last microsecond of its day, and 9999-12-31 the last moment that there is."""
+    if value == FOR_EVER:
+        return LAST
     day = _day(value)
     if day is None:
-        return _moment(value)
+        return _within(_moment(value))
+    if not FIRST.year <= day.year <= LAST.year:
+        raise ValueError(EXPECTED)
+    return _within(_midnight(day + timedelta(days=1), tz) - timedelta(microseconds=1))
+
+
+def _midnight(day: date, tz: ZoneInfo) -> datetime:
     try:
-        following = datetime.combine(day + timedelta(days=1), time.min, tz)
-        return following.astimezone(UTC) - timedelta(microseconds=1)
+        return datetime.combine(day, time.min, tz).astimezone(UTC)
     except OverflowError:
         raise ValueError(EXPECTED) from None
+
+
+def _within(moment: datetime) -> datetime:
+    if not FIRST <= moment <= LAST:
+        raise ValueError(EXPECTED)
+    return moment
 
 
 def _day(value: object) -> date | None:

@@ -4,6 +4,7 @@ A question is one file in `questions/` that defines `question`. Everything else 
 NDJSON rows, the portfolio form, the property tests) follows from this declaration.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar
@@ -17,6 +18,8 @@ from services.projections.folds import States, fold, subject_of
 from services.projections.history import Moment, Recorded
 from services.projections.policy import Policies
 from services.projections.register import Register
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class View(NamedTuple):
@@ -40,12 +43,24 @@ class View(NamedTuple):
             yield time, states
 
 
+def plain(text: str) -> str:
+    """Return a text without control characters, which PostgreSQL and log lines cannot carry; else ValueError."""
+    if _CONTROL.search(text):
+        raise ValueError("expected no control characters")
+    return text
+
+
 class Parameters(BaseModel):
     """What may be asked; an unknown parameter is refused. A date means a whole day in `tz`: in `from`, its start."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     tz: str = Field("UTC", description="IANA time zone of dates without a time")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_plain(cls, value: object) -> object:
+        return plain(value) if isinstance(value, str) else value
 
     @field_validator("tz")
     @classmethod

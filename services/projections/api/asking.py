@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import Field, create_model
+from pydantic import AfterValidator, Field, create_model
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services import receipt
@@ -16,7 +16,7 @@ from services.projections import answers, cut, portfolio
 from services.projections.answers import Asked, Behind, OtherCluster, Snapshot
 from services.projections.api.answering import Envelope, envelope_model, respond
 from services.projections.cut import Cut
-from services.projections.question import AccountQuestion, Parameters, PortfolioQuestion, Question, Unanswerable
+from services.projections.question import AccountQuestion, Parameters, PortfolioQuestion, Question, Unanswerable, plain
 from services.projections.questions import ACCOUNT, PORTFOLIO
 from services.projections.store import journal
 
@@ -25,12 +25,13 @@ Route = Callable[..., Awaitable[Response]]
 READERS = require("manager", "auditor", "admin")
 PATIENCE = 10.0  # seconds that `after` waits
 PAGE = 100
+Plain = Annotated[str, AfterValidator(plain)]  # of a path, or of a query that is no Parameters
 
 
 class Moments(Parameters):
     """Which moment, and in which form."""
 
-    as_of: datetime | None = Field(None, description="what was true by then; default: now")
+    as_of: datetime | None = Field(None, description="what was true by then; default: now; 9999-12-31: for ever")
     known_at: datetime | None = Field(None, description="as it was known by then; default: all that is known")
     token: str | None = Field(None, description="of an earlier answer: asks again at exactly that cut of the log")
     after: str | None = Field(None, description="of a receipt: waits until that much of the log is projected")
@@ -128,7 +129,7 @@ def answered(question: Question, seen: Any, asked: Parameters) -> Any:  # noqa: 
 def _account_route(question: AccountQuestion[Any]) -> Route:
     async def ask(
         request: Request,
-        account: str,
+        account: Plain,
         asked: Moments,
         caller: Annotated[Caller, Depends(READERS)],
     ) -> Response:

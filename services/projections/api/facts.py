@@ -14,7 +14,7 @@ from services.access import Caller, require
 from services.http_problem import responses
 from services.projections import answers, portfolio
 from services.projections.answers import Asked
-from services.projections.api.asking import READERS, among, not_found
+from services.projections.api.asking import READERS, Plain, among, not_found
 from services.projections.history import Recorded
 from services.projections.lineage import Lineage, lineage
 from services.projections.question import Parameters, View
@@ -23,6 +23,7 @@ from services.projections.store import journal, replay
 
 router = APIRouter(prefix="/v1")
 AUDITORS = require("auditor", "admin")
+LAST_OFFSET = 2**63 - 1  # a bigint's largest
 PROFILES = PORTFOLIO["accounts"]._replace(subjects=("account",))  # of all that it tells, the names alone
 
 
@@ -72,7 +73,7 @@ async def accounts(
     request: Request,
     caller: Annotated[Caller, Depends(READERS)],
     q: Annotated[str | None, Query(description="part of the id or the name")] = None,
-    cursor: Annotated[str, Query(description="the `next` of the page before")] = "",
+    cursor: Annotated[Plain, Query(description="the `next` of the page before")] = "",
     limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
 ) -> Accounts:
     """List the accounts that the caller may see."""
@@ -106,9 +107,9 @@ def _matches(row: AccountRow, q: str | None) -> bool:
 @router.get("/accounts/{account:path}/events", tags=["journal"], responses=responses(401, 403, 404, 422, 503))
 async def account_events(
     request: Request,
-    account: str,
+    account: Plain,
     caller: Annotated[Caller, Depends(AUDITORS)],
-    cursor: Annotated[int, Query(ge=-1)] = -1,
+    cursor: Annotated[int, Query(ge=-1, le=LAST_OFFSET)] = -1,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000,
 ) -> EventsPage:
     """Return an account's events as they were sent, with their record time, in the order of the log."""
@@ -123,8 +124,8 @@ async def account_events(
 @router.get("/events", tags=["journal"], responses=responses(401, 403, 422, 503))
 async def events(
     request: Request,
-    source: str,
-    id: str,  # noqa: A002 -- the attribute's name
+    source: Plain,
+    id: Plain,  # noqa: A002 -- the attribute's name
     caller: Annotated[Caller, Depends(AUDITORS)],
 ) -> EventsAnswer:
     """Return the events with this identity, each with its lineage."""
