@@ -1,36 +1,45 @@
 """The journal as it was sent: pages of an account, and a stream of what is chosen, in constant memory."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 import orjson
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import TextClause, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.projections.store import control
 from services.projections.store.journal import Stored
+
+MOST = 1_000  # events that a stream holds at once
 
 # One page of an account's events, in the order of the log.
 PAGE = text("""
     SELECT partition, "offset", recorded_at, raw FROM journal
     WHERE account = :account AND "offset" > :beyond ORDER BY "offset" LIMIT :most
 """)
-# All events that are chosen, in the order of the log within each partition. NULL: any.
+# Everything that follows in the transaction is about this version, be it the active one or not.
+ENTER = text("SELECT set_config('search_path', :schema, true)")
+REACHED = text("SELECT next_offset FROM position WHERE partition = :partition")
+# One page of one partition. Only the terms that are asked for are added, so that each choice finds its own index.
 CHOSEN = """
     SELECT partition, "offset", recorded_at, raw FROM journal
-    WHERE (CAST(:accounts AS text[]) IS NULL OR account = ANY(CAST(:accounts AS text[])))
-      AND (CAST(:account AS text) IS NULL OR account = :account)
-      AND (CAST(:type AS text) IS NULL OR type = :type)
-      AND (CAST(:source AS text) IS NULL OR source = :source)
-      AND (CAST(:actor AS text) IS NULL OR actor = :actor)
-      AND (CAST(:start AS timestamptz) IS NULL OR {clock} >= :start)
-      AND (CAST(:end AS timestamptz) IS NULL OR {clock} <= :end)
-    ORDER BY partition, "offset"
+    WHERE partition = :partition AND "offset" > :beyond AND "offset" < :below {terms} ORDER BY "offset" LIMIT :most
 """
-BY_CLOCK = {
-    "time": text(CHOSEN.format(clock="time")),
-    "recorded": text(CHOSEN.format(clock="recorded_at")),
+TERMS = {
+    "accounts": "AND account = ANY(CAST(:accounts AS text[]))",
+    "account": "AND account = :account",
+    "type": "AND type = :type",
+    "source": "AND source = :source",
+    "actor": "AND actor = :actor",
+    "start": "AND {clock} >= :start",
+    "end": "AND {clock} <= :end",
 }
+CLOCKS = {"time": "time", "recorded": "recorded_at"}
+
+
+class Replaced(Exception):  # noqa: N818 -- a sentence to stop by
+    """The version of the projection that a stream began with is there no more."""
 
 
 class Chosen(NamedTuple):
@@ -52,12 +61,42 @@ async def page(connection: AsyncConnection, account: str, beyond: int, most: int
 
 
 async def stream(
-    connection: AsyncConnection, chosen: Chosen, clock: Literal["time", "recorded"]
+    engine: AsyncEngine,
+    version: int,
+    ends: Mapping[int, int],
+    chosen: Chosen,
+    clock: Literal["time", "recorded"],
 ) -> AsyncIterator[list[Stored]]:
-    """Yield what is chosen, in handfuls."""
-    result = await connection.stream(BY_CLOCK[clock], chosen._asdict())
-    async for rows in result.partitions(1_000):
-        yield [Stored(*row) for row in rows]
+    """Yield what is chosen of a version below the `ends` (partition -> offset), in handfuls.
+
+    No connection is held while a handful is away: a reader may take all day over it, and a thousand may do so at once.
+    What lies below the ends never changes; raises once the version itself is gone, and nothing is skipped in silence.
+    """
+    wanted = {name: value for name, value in chosen._asdict().items() if value is not None}
+    statement = _statement(wanted, clock)
+    for partition, below in sorted(ends.items()):
+        beyond = -1
+        while beyond + 1 < below:
+            place = {"partition": partition, "beyond": beyond, "below": below, "most": MOST}
+            async with engine.begin() as connection:
+                await _enter(connection, version, partition, below)
+                rows = [Stored(*row) for row in await connection.execute(statement, wanted | place)]
+            if rows:
+                yield rows
+            beyond = rows[-1].offset if len(rows) == MOST else below
+
+
+async def _enter(connection: AsyncConnection, version: int, partition: int, below: int) -> None:
+    """Enter a version; what is read of it here keeps it from being dropped before the transaction ends."""
+    await connection.execute(ENTER, {"schema": control.schema(version)})
+    reached = (await connection.execute(REACHED, {"partition": partition})).scalar()
+    if reached is None or reached < below:  # dropped, and another one is being built under its number
+        raise Replaced(f"Version {version} of the projection was replaced while it was read.")
+
+
+def _statement(wanted: Mapping[str, object], clock: Literal["time", "recorded"]) -> TextClause:
+    terms = " ".join(TERMS[name] for name in wanted).format(clock=CLOCKS[clock])
+    return text(CHOSEN.format(terms=terms))
 
 
 def exported(row: Stored) -> dict[str, Any]:
