@@ -24,7 +24,7 @@ EVENTS = 1_000
 ONE = Mix(EVENTS, accounts=1, seed=7)
 NAME = "account-7-00000"
 QUESTIONS = ("org-map", "attitude", "opportunities")
-ASKED = 200
+ASKED = 110
 
 
 async def measure(bench: Stack, size: int, runs: int) -> list[Line]:
