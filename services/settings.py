@@ -3,15 +3,16 @@
 import re
 import ssl
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, FilePath, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
-from sqlalchemy import URL, make_url
-from sqlalchemy.exc import ArgumentError
 
 from services.environment import Environment, load
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
 
 __all__ = ["Database", "Endpoints", "Health", "Home", "Kafka", "Signer", "address", "load"]
 
@@ -87,8 +88,10 @@ class Database(Environment):
     @field_validator("dsn")
     @classmethod
     def _is_postgresql(cls, value: SecretStr) -> SecretStr:
+        from sqlalchemy.exc import ArgumentError  # noqa: PLC0415 -- slow to import, and not every process needs it
+
         try:
-            url = make_url(value.get_secret_value())
+            url = _parsed(value)
         except (ArgumentError, ValueError):
             url = None
         if url is None or url.drivername not in {"postgresql", "postgres"} or not (url.host and url.database):
@@ -105,18 +108,20 @@ class Database(Environment):
         """Give the URL for asyncpg itself, password included; use it with `connect_args` too."""
         return self._with_driver("postgresql")
 
+    def where(self) -> str:
+        """Give host and port, for a sentence."""
+        url = _parsed(self.dsn)
+        return f"{url.host}:{url.port or 5432}"
+
     def connect_args(self) -> dict[str, Any]:
         """Give what `asyncpg.connect` needs beside the URL."""
         if self.ca:
             return {"ssl": ssl.create_default_context(cafile=self.ca)}
-        mode = self._parsed().query.get("sslmode")
+        mode = _parsed(self.dsn).query.get("sslmode")
         return {"ssl": mode} if mode else {}
 
     def _with_driver(self, driver: str) -> str:
-        return self._parsed().set(drivername=driver, query={}).render_as_string(hide_password=False)
-
-    def _parsed(self) -> URL:
-        return make_url(self.dsn.get_secret_value())
+        return _parsed(self.dsn).set(drivername=driver, query={}).render_as_string(hide_password=False)
 
 
 class Signer(Environment):
@@ -182,3 +187,9 @@ def address(url: str) -> tuple[str, int]:
     parts = urlsplit(url)
     default = 443 if parts.scheme == "https" else 80
     return parts.hostname or "127.0.0.1", default if parts.port is None else parts.port
+
+
+def _parsed(dsn: SecretStr) -> "URL":
+    from sqlalchemy import make_url  # noqa: PLC0415 -- as above
+
+    return make_url(dsn.get_secret_value())

@@ -8,9 +8,9 @@ import sys
 import time
 from pathlib import Path
 
+from deploy.local.plan import Plan, make
 from deploy.local.process import find
 from deploy.local.record import Record, read
-from deploy.local.stack import Plan, make
 from deploy.local.supervisor import Say
 from services.problem import Problem
 

@@ -7,10 +7,10 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local import kafka, ports, postgres
+from deploy.local.plan import PARTS, SERVICES, Plan, make
 from deploy.local.process import Mark, mark, stop
 from deploy.local.record import Record, forget, read, write
 from deploy.local.services import environment, is_ready, secret, signer_named
@@ -19,25 +19,7 @@ from services import log
 from services.problem import Problem
 from services.settings import Database, Endpoints, Kafka, Signer, load
 
-PARTS = ("kafka", "postgres", "ingest", "worker", "api")  # in the order of their start
-SERVICES = frozenset({"ingest", "worker", "api"})
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What `rapport up` was asked for; `data` is absolute."""
-
-    data: Path
-    only: frozenset[str]
-    workers: int
-
-
-def make(directory: Path) -> None:
-    """See that a directory of the stack exists."""
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Problem(f"RAPPORT_DATA names no place to write to: {directory}: {error.strerror}.") from None
+__all__ = ["PARTS", "SERVICES", "Plan", "Stack", "run"]
 
 
 async def run(plan: Plan, say: Say) -> None:

@@ -16,7 +16,7 @@ from services.cli import (
     topic,
 )
 from services.cli.app import app
-from services.problem import Problem
+from services.failures import sentence
 
 __all__ = ["app", "main"]
 
@@ -28,9 +28,11 @@ for group in GROUPS:
 
 
 def main() -> None:
-    """Run the command line; a Problem is one sentence on stderr and exit code 1."""
+    """Run the command line; what goes wrong is one sentence on stderr and exit code 1, a bug is a traceback."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what matters of it comes as a Problem
     try:
         app()
-    except Problem as problem:
-        sys.exit(str(problem))
+    except Exception as error:
+        if (said := sentence(error)) is None:
+            raise
+        sys.exit(said)

@@ -4,10 +4,12 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from deploy.local.process import find
 from deploy.local.record import Record, read
 from services.problem import Problem
-from services.settings import Endpoints, Home, Kafka, address, load
+from services.settings import Database, Endpoints, Home, Kafka, Signer, address, load
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,24 @@ def kafka() -> Kafka:
     record = running()
     if not (record and record.kafka):
         raise Problem("Where the log is, is not known: set RAPPORT_KAFKA, or start the stack with 'rapport up'.")
-    return Kafka(bootstrap=record.kafka, local=record.local)
+    return Kafka.at(record.kafka) if record.local else load(Kafka, bootstrap=record.kafka)
+
+
+def database() -> Database:
+    """Give the settings of the database: the environment's, else the running stack's."""
+    if os.environ.get("RAPPORT_DATABASE"):
+        return load(Database)
+    record = running()
+    if not (record and record.database):
+        raise Problem("Where PostgreSQL is, is not known: set RAPPORT_DATABASE, or start the stack with 'rapport up'.")
+    return load(Database, dsn=SecretStr(record.database))
 
 
 def secret() -> str:
     """Give the secret that signs tokens; raises Problem if it is not known here."""
+    if os.environ.get("RAPPORT_SECRET"):  # a token by a secret that services refuse would be good for nothing
+        signer = load(Signer)
+        return signer.secret.get_secret_value() if signer.secret else ""
     if found := connection().secret:
         return found
     file = home() / "secret"

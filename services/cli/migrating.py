@@ -5,8 +5,7 @@ import asyncio
 import typer
 
 from services.cli import local
-from services.cli.rebuilding import database
-from services.projections.store import control
+from services.failures import reaching
 
 
 def register(app: typer.Typer) -> None:
@@ -20,8 +19,12 @@ def migrate() -> None:
 
 
 async def _migrated() -> int:
-    engine = control.connect(database(), pool=1)
+    from services.projections.store import control  # noqa: PLC0415 -- slow to import, and only needed here
+
+    database, partitions = local.database(), local.kafka().partitions
+    engine = control.connect(database, pool=1)
     try:
-        return await control.migrate(engine, local.kafka().partitions)
+        with reaching(database):
+            return await control.migrate(engine, partitions)
     finally:
         await engine.dispose()

@@ -4,21 +4,20 @@ import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import orjson
 import typer
-from pydantic import SecretStr
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from services.cli import local
+from services.failures import reaching
 from services.problem import Problem
-from services.projections import rebuild as rebuilding
-from services.projections import verify as verifying
-from services.projections.rebuild import Progress as Report
-from services.projections.watch import OtherLog
-from services.settings import Database, load
+
+if TYPE_CHECKING:  # slow to import: each command does it when it runs
+    from services.projections.rebuild import Progress as Report
+    from services.projections.verify import Verified
 
 SHOWN = 20  # differences
 
@@ -35,12 +34,17 @@ def rebuild(
     json: Annotated[bool, typer.Option(help="print the result as JSON")] = False,
 ) -> None:
     """Derive journal, states and positions anew from the log, beside the live ones, and switch over."""
+    from services.projections import rebuild as rebuilding  # noqa: PLC0415 -- see above
+
+    database = local.database()
     if back_out:
-        typer.echo(f"Version {asyncio.run(rebuilding.back_out(database()))} is active again.")
+        with reaching(database):
+            version = asyncio.run(rebuilding.back_out(database))
+        typer.echo(f"Version {version} is active again.")
         return
-    started = time.monotonic()
-    with _progress() as report:
-        done = asyncio.run(rebuilding.rebuild(local.kafka(), database(), report))
+    kafka, started = local.kafka(), time.monotonic()
+    with _progress() as report, reaching(database):
+        done = asyncio.run(rebuilding.rebuild(kafka, database, report))
     rate = done.records / max(time.monotonic() - started, 0.001)
     if json:
         typer.echo(orjson.dumps(done._asdict()).decode())
@@ -53,9 +57,13 @@ def rebuild(
 
 def verify(*, json: Annotated[bool, typer.Option(help="print the result as JSON")] = False) -> None:
     """Compare the journal with the log, and the saved states with its fold; exit code 1 if anything differs."""
+    from services.projections import verify as verifying  # noqa: PLC0415 -- see above
+    from services.projections.watch import OtherLog  # noqa: PLC0415 -- as above
+
+    database, kafka = local.database(), local.kafka()
     try:
-        with _progress() as report:
-            found = asyncio.run(verifying.verify(local.kafka(), database(), report))
+        with _progress() as report, reaching(database):
+            found = asyncio.run(verifying.verify(kafka, database, report))
     except OtherLog as error:
         raise Problem(str(error)) from None
     if json:
@@ -69,13 +77,7 @@ def verify(*, json: Annotated[bool, typer.Option(help="print the result as JSON"
         raise typer.Exit(1)
 
 
-def database() -> Database:
-    """Give the settings of the database: the environment's, else the running stack's."""
-    found = local.connection().database
-    return Database(dsn=SecretStr(found)) if found else load(Database)
-
-
-def _tell(found: verifying.Verified) -> None:
+def _tell(found: "Verified") -> None:
     typer.echo(f"{len(found.differences):,} differences in {found.records:,} records and {found.states:,} states:")
     for each in found.differences[:SHOWN]:
         typer.echo(f"  {each}")
@@ -85,7 +87,7 @@ def _tell(found: verifying.Verified) -> None:
 
 
 @contextmanager
-def _progress() -> Iterator[Report]:
+def _progress() -> Iterator["Report"]:
     """Show a bar on stderr, with records per second and the time left; nothing where that is no terminal."""
     console = Console(stderr=True)
     columns = (

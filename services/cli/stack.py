@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.local import detached
+from deploy.local.plan import PARTS, Plan
 from deploy.local.process import find
 from deploy.local.record import Record
-from deploy.local.stack import PARTS, Plan, run
 from services.cli import local
 from services.cli.app import say
 from services.problem import Problem
@@ -34,6 +34,8 @@ def up(
     if detach:
         detached.start(plan, say)
     else:
+        from deploy.local.stack import run  # noqa: PLC0415 -- slow to import, and only needed here
+
         asyncio.run(run(plan, say))
 
 

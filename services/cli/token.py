@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from services import access
 from services.cli import local
 
 SECONDS_AN_HOUR = 3600
@@ -33,6 +32,8 @@ def token(
     hours: Annotated[float, typer.Option(min=0.01, help="How long it lasts.")] = 12,
 ) -> None:
     """Print a token for one bearer."""
+    from services import access  # noqa: PLC0415 -- FastAPI is slow to import, and only needed here
+
     minted = access.mint(
         local.secret(),
         subject=subject,

@@ -4,9 +4,7 @@ import asyncio
 
 import typer
 
-from services import log
 from services.cli import local
-from services.settings import Kafka
 
 
 def register(app: typer.Typer) -> None:
@@ -16,10 +14,12 @@ def register(app: typer.Typer) -> None:
 
 def topic() -> None:
     """Create the topic of the log unless it exists, and check it."""
-    described = asyncio.run(_ensured(local.kafka()))
+    from services import log  # noqa: PLC0415 -- aiokafka is slow to import, and only needed here
+
+    async def ensured() -> log.Topic:
+        kafka = local.kafka()
+        await log.ensure(kafka)
+        return await log.check(kafka)
+
+    described = asyncio.run(ensured())
     typer.echo(f"{log.TOPIC} is fit: {described.partitions} partitions, id {described.topic_id}.")
-
-
-async def _ensured(kafka: Kafka) -> log.Topic:
-    await log.ensure(kafka)
-    return await log.check(kafka)

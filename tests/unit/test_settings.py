@@ -37,6 +37,11 @@ def bare(monkeypatch):
             {"RAPPORT_KAFKA": "b:9092", "RAPPORT_KAFKA_SECURITY": "SASL_SSL", "RAPPORT_KAFKA_MECHANISM": "PLAIN"},
             "RAPPORT_KAFKA_USERNAME is missing: SASL_SSL needs it.",
         ),
+        (
+            Kafka,
+            {"RAPPORT_KAFKA": "b:9092", "RAPPORT_PARTITIONS": "abc"},
+            "RAPPORT_PARTITIONS is malformed: Input should be a valid integer, unable to parse string as an integer.",
+        ),
         (Database, {}, "RAPPORT_DATABASE is missing."),
         (
             Database,
@@ -105,6 +110,17 @@ def test_a_broker_behind_tls_and_sasl_gets_a_context_and_credentials(monkeypatch
     client = load(Kafka).client()
     assert client["ssl_context"].check_hostname is True
     assert (client["sasl_mechanism"], client["sasl_plain_password"]) == ("SCRAM-SHA-512", "hush")
+
+
+def test_what_is_said_of_another_broker_is_not_for_the_local_one(monkeypatch):
+    monkeypatch.setenv("RAPPORT_KAFKA", "elsewhere:9092")
+    monkeypatch.setenv("RAPPORT_KAFKA_SECURITY", "SASL_SSL")
+    monkeypatch.setenv("RAPPORT_KAFKA_CA", "/absent")
+    monkeypatch.setenv("RAPPORT_LOCAL", "0")
+    monkeypatch.setenv("RAPPORT_PARTITIONS", "3")
+    kafka = Kafka.at("127.0.0.1:9092")
+    assert (kafka.local, kafka.partitions, kafka.security, kafka.ca) == (True, 3, "PLAINTEXT", None)
+    assert kafka.client()["bootstrap_servers"] == ["127.0.0.1:9092"]
 
 
 def test_sslmode_moves_from_the_url_to_the_driver(monkeypatch):

@@ -1,0 +1,48 @@
+"""What goes wrong outside is one sentence on stderr and exit code 1, for each command; a bug keeps its traceback."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.exc import DBAPIError
+
+from deploy.local.ports import free
+from services.failures import sentence
+
+RAPPORT = ("-c", "from services.cli import main; main()")
+MIGRATE = ("-m", "services.projections", "migrate")
+AWAY = f"127.0.0.1:{free(1)[0]}"
+DATABASE = {"RAPPORT_KAFKA": AWAY, "RAPPORT_DATABASE": f"postgresql://u:hush@{AWAY}/d"}
+SILENT = f"PostgreSQL at {AWAY} (RAPPORT_DATABASE) does not answer (ConnectionRefusedError)."
+
+
+@pytest.mark.parametrize(
+    ("command", "settings", "said"),
+    [
+        ((*RAPPORT, "up"), {"RAPPORT_PARTITIONS": "abc"}, "RAPPORT_PARTITIONS is malformed: "),
+        ((*RAPPORT, "up"), {"RAPPORT_DATA": "/proc/x"}, "RAPPORT_DATA names no place to write to: /proc/x: "),
+        ((*RAPPORT, "token", "--role", "manager"), {"RAPPORT_SECRET": "short"}, "RAPPORT_SECRET is malformed: "),
+        ((*RAPPORT, "migrate"), DATABASE, SILENT),
+        ((*RAPPORT, "rebuild", "--back-out"), DATABASE, SILENT),
+        (MIGRATE, DATABASE, SILENT),
+    ],
+)
+def test_a_command_that_cannot_do_its_work_says_one_sentence(tmp_path, command, settings, said):
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("RAPPORT_")}
+    environment = kept | {"RAPPORT_DATA": str(tmp_path)} | settings
+    done = subprocess.run([sys.executable, *command], env=environment, capture_output=True, text=True, check=False)  # noqa: S603 -- our own command
+    assert done.returncode == 1
+    assert done.stderr.startswith(said)
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_what_comes_from_outside_is_a_sentence_and_a_bug_is_not():
+    with pytest.raises(ValidationError) as refused:
+        TypeAdapter(int).validate_python("x")
+    assert str(sentence(refused.value)).startswith("int is malformed: Input should be a valid integer")
+    assert sentence(PermissionError(13, "Permission denied", "/there")) == "/there: Permission denied."
+    driver = Exception("<class 'asyncpg.SomeError'>: there is no room")
+    assert sentence(DBAPIError(None, None, driver)) == "The database refuses: there is no room."
+    assert sentence(KeyError("bug")) is None
