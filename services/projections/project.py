@@ -17,6 +17,7 @@ from services.projections.store import control, journal, states
 from services.projections.store.control import Position
 from services.projections.store.states import Key
 
+HOPELESS = 1_000  # undecodable records in a row: this is not a bad record but a bad log, or a bad worker
 CONFLICT = "an event with this source and id, but other type, time, actor or data, came first"
 
 
@@ -37,6 +38,10 @@ class Gap(Exception):  # noqa: N818 -- a sentence to stop by
     """The log handed over is not contiguous with the position."""
 
 
+class Hopeless(Exception):  # noqa: N818 -- a sentence to stop by
+    """Nothing on the log can be read."""
+
+
 class Batch(NamedTuple):
     """The part of the records at or above the positions, with record times, in log order."""
 
@@ -48,7 +53,7 @@ class Batch(NamedTuple):
 async def project(engine: AsyncEngine, version: int, records: Sequence[Record], partitions: int) -> Applied:
     """Apply records of any partitions, each in offset order, once; those below the position are dropped.
 
-    Raises Gap, Superseded or Outdated, which mean: stop; anything else of the database is transient or a defect.
+    Raises Gap, Superseded, Outdated or Hopeless, which mean: stop; what else the database raises is transient or a defect.
     """
     return await project_read(engine, version, [read(record, partitions) for record in records])
 
@@ -58,7 +63,9 @@ async def project_read(engine: AsyncEngine, version: int, records: Sequence[Arri
     async with engine.begin() as connection:
         before = await control.lock_positions(connection, sorted({record.partition for record in records}))
         await _stop_unless_active(connection, version)
-        return await apply(connection, records, before)
+        applied = await apply(connection, records, before)
+        await _stop_if_hopeless(connection, applied)
+        return applied
 
 
 async def apply(
@@ -77,6 +84,17 @@ async def apply(
         await control.move(connection, batch.ends)
     ends = {partition: end for partition, (end, _) in batch.ends.items()}
     return Applied(len(new), len(repeated) - len(conflicts), tuple(letter for letter, _ in letters), ends)
+
+
+async def _stop_if_hopeless(connection: AsyncConnection, applied: Applied) -> None:
+    """Raise Hopeless, before anything is committed, if nothing but undecodable records stands below a position."""
+    for partition in {letter.partition for letter in applied.letters if letter.reason == "undecodable"}:
+        end = applied.positions[partition]
+        if await journal.undecodable_below(connection, partition, end, HOPELESS) == HOPELESS:
+            raise Hopeless(
+                f"{HOPELESS:,} records in a row of partition {partition}, below {end}, cannot be decoded: "
+                "this log or this worker is wrong."
+            )
 
 
 def take(records: Iterable[Arrival | Letter], positions: dict[int, Position]) -> Batch:

@@ -19,6 +19,7 @@ from yarl import URL
 from services.log import TOPIC
 from services.settings import Kafka
 
+_SCRATCH = tempfile.TemporaryDirectory(prefix="rapport-worker-")  # gone with the process
 Positions = Callable[[set[int]], Awaitable[Mapping[int, int]]]
 
 
@@ -91,7 +92,7 @@ def app(kafka: Kafka, version: int, positions: Positions) -> App:
         version=version,
         broker=[URL(f"kafka://{server}") for server in kafka.bootstrap.split(",")],
         broker_credentials=_credentials(kafka),
-        datadir=tempfile.mkdtemp(prefix="rapport-worker-"),  # Faust makes one even if nothing goes into it
+        datadir=_SCRATCH.name,  # Faust makes one even if nothing goes into it
         ConsumerScheduler=Slices,
         agent_supervisor="mode.CrashingSupervisor",  # an agent that raises ends the process: nothing is skipped
         value_serializer="raw",

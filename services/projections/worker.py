@@ -19,7 +19,7 @@ from services import log
 from services.problem import Problem
 from services.projections import stream
 from services.projections.arrival import Arrival, Letter, Outdated, read
-from services.projections.project import Applied, Gap, Superseded, project_read
+from services.projections.project import Applied, Gap, Hopeless, Superseded, project_read
 from services.projections.store import control
 from services.projections.telemetry import DEAD_LETTERS, DUPLICATES, FACTS, POSITION, worker_health
 from services.projections.watch import Ends, OtherLog, Stalled, bind, watch
@@ -32,12 +32,7 @@ HANDFUL = 100  # records read without a pause: 3 ms
 GATHER = 24  # slices waited for, at most
 LINGER = 0.005  # seconds that slices are waited for
 PATIENCE = 60.0  # seconds of a database that does not answer, before the process stops
-HOPELESS = 1_000  # undecodable records in a row: this is not a bad record but a bad log, or a bad worker
-STOPPING = (Outdated, Gap, Superseded, OtherLog, Stalled)
-
-
-class Hopeless(Exception):  # noqa: N818 -- a sentence to stop by
-    """Nothing on the log can be read."""
+STOPPING = (Outdated, Gap, Superseded, Hopeless, OtherLog, Stalled)
 
 
 class Projector:
@@ -45,7 +40,6 @@ class Projector:
 
     def __init__(self, engine: AsyncEngine, version: int, partitions: int) -> None:
         self._engine, self._version, self._partitions = engine, version, partitions
-        self._bad_in_a_row = 0
 
     async def apply(self, records: Sequence[ConsumerRecord]) -> None:
         """Apply records in transactions of a bounded size; the next are read while the database works on these."""
@@ -89,12 +83,6 @@ class Projector:
             logger.warning("Dead letter at %s/%s: %s", letter.partition, letter.offset, letter.reason)
         for partition, offset in applied.positions.items():
             POSITION.labels(str(partition)).set(offset)
-        bad = sum(letter.reason == "undecodable" for letter in applied.letters)
-        self._bad_in_a_row = self._bad_in_a_row + bad if bad and not applied.facts else 0
-        if self._bad_in_a_row >= HOPELESS:
-            raise Hopeless(
-                f"{self._bad_in_a_row} records in a row cannot be decoded: this log or this worker is wrong."
-            )
 
 
 def build(kafka: Kafka, database: Database, health: Health, version: int) -> stream.App:
@@ -114,7 +102,7 @@ def build(kafka: Kafka, database: Database, health: Health, version: int) -> str
         try:
             async for gathered in slices.take(GATHER, within=LINGER):
                 await projector.apply([record for records in gathered for record in records])
-        except (*STOPPING, Hopeless) as stop:
+        except STOPPING as stop:
             _say(stop)
             raise
         if not app.should_stop:

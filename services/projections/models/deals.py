@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal, NamedTuple, cast
 
-
 from schemas.values import Money
 from services.projections.folds.opportunity import Amount, Opportunity, Step
 from services.projections.history import EPOCH, Stamp

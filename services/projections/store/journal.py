@@ -50,6 +50,10 @@ BURY = text("""
         CAST(:reason AS text[]), CAST(:detail AS text[]), CAST(:account AS text[]), CAST(:source AS text[]),
         CAST(:id AS text[]), CAST(:key AS bytea[]), CAST(:value AS bytea[]))
 """)
+UNDECODABLE_BELOW = text("""
+    SELECT count(*) FROM dead_letter
+    WHERE partition = :partition AND "offset" >= :start AND "offset" < :end AND reason = 'undecodable'
+""")
 # Which facts of these accounts are amended, or would be if they were here.
 TARGETS = text("""
     SELECT DISTINCT account, target_source, target_id FROM journal
@@ -179,6 +183,12 @@ async def digests(
 async def bury(connection: AsyncConnection, rows: Sequence[tuple[object, ...]]) -> None:
     """Insert dead letters."""
     await connection.execute(BURY, dict(zip(LETTER_COLUMNS, map(list, zip(*rows, strict=True)), strict=True)))
+
+
+async def undecodable_below(connection: AsyncConnection, partition: int, end: int, most: int) -> int:
+    """Return how many of the `most` records before an offset could not be decoded."""
+    wanted = {"partition": partition, "start": end - most, "end": end}
+    return int((await connection.execute(UNDECODABLE_BELOW, wanted)).scalar() or 0)
 
 
 async def targets(connection: AsyncConnection, accounts: Iterable[str]) -> set[tuple[str, str, str]]:
