@@ -47,7 +47,6 @@ REASONS = {
     "services/projections/rebuild.py": "one procedure, read from top to bottom",
     "services/projections/api/asking.py": "one route, described and answered",
     "services/projections/questions/org_map.py": "mostly the model of its answer",
-    "tests/integration/test_ingest.py": "to be split: forms, real clients, refusals, outages",
 }
 
 
