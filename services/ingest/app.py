@@ -90,7 +90,7 @@ async def ready(request: Request) -> Health:
 @health.get(
     "/metrics",
     response_class=Response,
-    responses={200: {"description": "Prometheus's text format", "content": {"text/plain": {}}}},
+    responses={200: {"description": "Prometheus's text format", "content": {"text/plain": {}}}, **responses()},
 )
 async def metrics() -> Response:
     """Return the metrics of this process."""

@@ -40,7 +40,7 @@ class EventTypeDetail(EventType):
     example: dict[str, Any]
 
 
-@router.get("/v1/types")
+@router.get("/v1/types", responses=responses())
 def list_types() -> EventTypes:
     """List the event types that can be sent."""
     return EventTypes(catalogue=catalogue().version, types=[_described(wire) for wire in catalogue().events])
