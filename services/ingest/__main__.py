@@ -6,6 +6,7 @@ import sys
 
 import uvicorn
 
+from services.http_limits import Bounded
 from services.ingest.app import ingest
 from services.settings import Endpoints, Kafka, Signer, address, load
 from services.telemetry import configure_logging
@@ -30,7 +31,7 @@ def main() -> None:
             host=host,
             port=port,
             loop="uvloop",
-            http="httptools",
+            http=Bounded,
             log_config=None,
             access_log=False,  # its lines hold whole paths; services.requests tells instead
             server_header=False,
