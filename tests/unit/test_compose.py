@@ -1,7 +1,11 @@
 """The compose file and the Dockerfile name only what exists; no container engine is needed to know that."""
 
 import importlib.util
+import os
 import re
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -66,6 +70,27 @@ def test_data_lives_in_named_volumes():
 def test_a_missing_secret_is_told_by_name():
     for service in OURS.values():
         assert service["environment"]["RAPPORT_SECRET"].startswith("${RAPPORT_SECRET:?set RAPPORT_SECRET")
+
+
+def test_an_id_of_the_cluster_of_its_own_is_asked_for():
+    assert SERVICES["kafka"]["environment"]["CLUSTER_ID"].startswith("${CLUSTER_ID:?set CLUSTER_ID")
+
+
+def test_the_image_is_built_once_and_before_all_that_use_it():
+    assert [name for name, service in SERVICES.items() if "build" in service] == ["topic"]
+
+
+def test_health_is_asked_without_a_proxy():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        asked = [sys.executable, "-m", "deploy.health", f"http://127.0.0.1:{server.getsockname()[1]}/health/ready"]
+        proxied = {"http_proxy": "http://127.0.0.1:9", "no_proxy": ""}
+        process = subprocess.Popen(asked, cwd=ROOT, env=os.environ | proxied)  # noqa: S603 -- our own command
+        server.settimeout(10)
+        connection, _ = server.accept()
+        with connection:
+            assert connection.recv(1000).startswith(b"GET /health/ready ")
+            connection.sendall(b"HTTP/1.0 200 OK\r\n\r\n")
+        assert process.wait(10) == 0
 
 
 def test_the_image_copies_only_what_exists_and_what_the_build_context_lets_in():
