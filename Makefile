@@ -14,7 +14,7 @@ help: ## say what there is
 demo: $(if $(RAPPORT_KAFKA),$(STAMP),jars) ## start everything, load real data, answer three questions (ONCE=1: then stop)
 	@$(BIN)/rapport demo $(if $(ONCE),--once)
 
-test: need-test lint jars ## every check: lint, then unit, integration, e2e and chaos in one run
+test: need-test need-java lint jars ## every check: lint, then unit, integration, e2e and chaos in one run
 	@$(BIN)/pytest tests/unit $(wildcard tests/integration tests/e2e tests/chaos)
 
 unit: $(STAMP) ## tests without network, in seconds
