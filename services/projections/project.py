@@ -53,7 +53,7 @@ class Batch(NamedTuple):
 async def project(engine: AsyncEngine, version: int, records: Sequence[Record], partitions: int) -> Applied:
     """Apply records of any partitions, each in offset order, once; those below the position are dropped.
 
-    Raises Gap, Superseded, Outdated or Hopeless, which mean: stop; what else the database raises is transient or a defect.
+    Raises Gap, Superseded, Outdated or Hopeless, which mean: stop; what else the database raises may heal.
     """
     return await project_read(engine, version, [read(record, partitions) for record in records])
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from services import access, http_problem
+from services.http_limits import Bounded
 from services.http_problem import HttpProblem, responses
 from services.openapi import complete
 from services.partition import partition_of
@@ -114,7 +115,7 @@ def run() -> None:
             host=host,
             port=port,
             loop="uvloop",
-            http="httptools",
+            http=Bounded,
             log_config=None,
             access_log=False,
             server_header=False,
