@@ -53,6 +53,8 @@ async def load(connection: AsyncConnection, keys: Iterable[Key]) -> dict[Key, Ke
 
 async def save(connection: AsyncConnection, states: Mapping[Key, Kept]) -> None:
     """Write states over what was there."""
+    if not states:
+        return  # an amendment before its target leaves none behind
     rows = [state_row(key, kept) for key, kept in states.items()]
     await connection.execute(SAVE, dict(zip(STATE_COLUMNS, map(list, zip(*rows, strict=True)), strict=True)))
 
