@@ -26,7 +26,8 @@ from tests.unit.sending import event
 PARTITIONS = 12
 START = datetime(2025, 6, 1, tzinfo=UTC)  # when the hand-made logs begin
 END = datetime(9999, 1, 1, tzinfo=UTC)
-CLUSTER = "cluster-of-the-tests"
+CLUSTER, TOPIC_ID = "cluster-of-the-tests", "topic-of-the-tests"
+LOG_ID = f"{CLUSTER}/{TOPIC_ID}"  # as tokens name it
 Sent = dict[str, Any]
 
 
@@ -141,7 +142,7 @@ async def projected(database: Database, cluster: str = CLUSTER) -> AsyncIterator
     try:
         await control.migrate(engine, PARTITIONS)
         async with engine.begin() as connection:
-            await control.set_log(connection, LogIdentity(cluster, "topic-of-the-tests"))
+            await control.set_log(connection, LogIdentity(cluster, TOPIC_ID))
         yield Projection(engine)
     finally:
         await engine.dispose()

@@ -6,13 +6,13 @@ import pytest
 
 from services import receipt
 from services.projections.api import asking
-from tests.integration.projection import CLUSTER, power
+from tests.integration.projection import LOG_ID, power
 
 PATH = "/v1/accounts/acme/power-interest"
 
 
-def token(*records, cluster=CLUSTER):
-    return receipt.encode(cluster, [(each.partition, each.offset) for each in records])
+def token(*records, log_id=LOG_ID):
+    return receipt.encode(log_id, [(each.partition, each.offset) for each in records])
 
 
 async def test_a_receipt_tells_what_became_of_each_event(projection, log, reads):
@@ -54,7 +54,7 @@ async def test_a_receipt_tells_ids_only_of_accounts_that_the_caller_may_see(proj
 async def test_a_receipt_of_another_log_is_gone_and_one_that_is_none_is_refused(projection, log, reads):
     log.extend(power("1"))
     await projection.take(log.records)
-    other, none = token(*log.records, cluster="another"), token(*log.records)[:-2]
+    other, none = token(*log.records, log_id="another/topic-of-the-tests"), token(*log.records)[:-2]
     await reads.problem(410, f"/v1/receipts/{other}")
     await reads.problem(410, PATH, after=other)
     problem = await reads.problem(422, f"/v1/receipts/{none}")
