@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
+
 from deploy.local.process import find
 from deploy.local.record import Record, read
 from services.access import Role, mint
@@ -50,9 +52,13 @@ class Stack:
     async def kill(self, name: str) -> None:
         """End one process without warning, as soon as there is one."""
         async with asyncio.timeout(PATIENCE):
-            while (process := find(self.record.children[name])) is None:  # noqa: ASYNC110  its supervisor says when
+            while (process := self._living(name)) is None:  # noqa: ASYNC110  its supervisor says when
                 await asyncio.sleep(0.05)
         process.send_signal(signal.SIGKILL)
+
+    def _living(self, name: str) -> psutil.Process | None:
+        marked = self.record.children.get(name)  # none while its supervisor waits to start it again
+        return find(marked) if marked else None
 
     def token(self, role: Role) -> str:
         """Sign a token for everything."""
