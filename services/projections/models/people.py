@@ -1,7 +1,7 @@
 """People as answers name them: merged contacts as one, with their names and the positions they hold."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from schemas.values import ExternalKey, Mailbox, Participant
 from services.projections.folds import contact
@@ -14,6 +14,7 @@ class People:
     def __init__(self, state: contact.State) -> None:
         """Index the state's contacts by the person that each belongs to."""
         self._contacts = state.contacts
+        self._ends = _ends({each: known.merged_into.value for each, known in state.contacts.items()})
         self._aliases: dict[str, list[str]] = defaultdict(list)
         for each in sorted(state.contacts):
             self._aliases[self.canonical(each)].append(each)
@@ -27,12 +28,7 @@ class People:
 
     def canonical(self, contact_id: str) -> str:
         """Return the contact that this one was merged into, at the end of the chain; a circle ends at its least id."""
-        seen = [contact_id]
-        while (known := self._contacts.get(seen[-1])) and (into := known.merged_into.value):
-            if into in seen:
-                return min(seen[seen.index(into) :])
-            seen.append(into)
-        return seen[-1]
+        return self._ends.get(contact_id, contact_id)
 
     def everyone(self) -> list[str]:
         """Return every person that was ever spoken of, in order of id."""
@@ -93,6 +89,23 @@ class People:
             if position not in last or (last[position].at or ()) < (register.at or ()):
                 last[position] = register
         return {position: register for position, register in last.items() if register.value is not None}
+
+
+def _ends(into: Mapping[str, str | None]) -> dict[str, str]:
+    """Return where the chain of each contact ends; each link is followed once, however many chains share it."""
+    ends: dict[str, str] = {}
+    for start in into:
+        chain: dict[str, None] = {}  # in order, and quick to ask
+        each = start
+        while each not in ends and each not in chain and (following := into.get(each)):
+            chain[each] = None
+            each = following
+        end = ends.get(each, each)
+        if each in chain:  # a circle
+            walked = list(chain)
+            end = min(walked[walked.index(each) :])
+        ends |= dict.fromkeys([*chain, each], end)
+    return ends
 
 
 def _only(found: Iterable[str]) -> str | None:
