@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from schemas.correction import Amendment
 from schemas.values import EventRef
@@ -31,7 +31,9 @@ class Lineage(BaseModel):
     amended_by: list[EventRef]
     causes: list[EventRef]
     caused: list[EventRef]
-    cited_by: list[str]
+    read_by: list[str] = Field(
+        description="the questions that read events of this type; whether an answer rests on this one, its `because` says"
+    )
 
 
 def lineage(fact: Recorded, facts: Sequence[Recorded]) -> Lineage:
@@ -53,7 +55,7 @@ def lineage(fact: Recorded, facts: Sequence[Recorded]) -> Lineage:
         amended_by=[each.ref for each in sorted(facts, key=lambda each: each.offset) if _amends(each, fact)],
         causes=list(event.data.causes),
         caused=[each.ref for each in facts if fact.ref in each.event.data.causes],
-        cited_by=_readers(fact),
+        read_by=_readers(fact),
     )
 
 
@@ -67,7 +69,7 @@ def _amends(amendment: Recorded, fact: Recorded) -> bool:
 
 
 def _readers(fact: Recorded) -> list[str]:
-    """Return the questions whose answers may cite a fact of this type."""
+    """Return the questions that read facts of this type."""
     payload = type(fact.event.data)
     return sorted(
         name

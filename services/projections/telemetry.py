@@ -1,7 +1,10 @@
 """What the read side counts, and the worker's own health endpoint."""
 
+import asyncio
+
 import faust
 from prometheus_client import Counter, Gauge
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -16,6 +19,9 @@ DUPLICATES = Counter("rapport_duplicates", "Second deliveries of a fact; they ch
 DEAD_LETTERS = Counter("rapport_dead_letters", "Records that could not become facts. Alarm on any.", ["reason"])
 POSITION = Gauge("rapport_position", "The next offset to project.", ["partition"])
 
+PATIENCE = 5  # seconds for the database to answer
+IDLE = "ready, without partitions: other workers have them all, or they are being shared out"
+
 
 def worker_health(app: faust.App, engine: AsyncEngine) -> Starlette:
     """Return /health/live, /health/ready and /metrics of a worker."""
@@ -24,11 +30,15 @@ def worker_health(app: faust.App, engine: AsyncEngine) -> Starlette:
         return JSONResponse({"status": "live"}, 200 if not app.crashed else 503)
 
     async def ready(_: Request) -> Response:
-        async with engine.connect() as connection:
-            positions = await control.positions(connection)
+        try:
+            async with asyncio.timeout(PATIENCE), engine.connect() as connection:
+                positions = await control.positions(connection)
+        except (SQLAlchemyError, OSError):  # TimeoutError is one
+            return JSONResponse({"status": "the database does not answer"}, 503)
         assigned = sorted(tp.partition for tp in app.consumer.assignment())
         lag = sum(max(positions[each].log_end - positions[each].next_offset, 0) for each in assigned)
-        return JSONResponse({"status": "ready", "partitions": assigned, "lag": lag})
+        status = "ready" if assigned else IDLE
+        return JSONResponse({"status": status, "partitions": assigned, "lag": lag})
 
     async def metrics(_: Request) -> Response:
         return exposition()

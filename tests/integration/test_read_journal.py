@@ -86,8 +86,8 @@ async def test_an_event_is_told_with_its_lineage_in_every_account_that_has_one(p
     assert (first["causes"], other["amended_by"], other["caused"]) == ([], [], [])
     assert (first["partition"], first["offset"]) == (partition_of("acme", PARTITIONS), 0)
     assert (first["recorded_at"], first["time"]) == (seconds(0), "2025-03-01T09:00:00Z")
-    assert "power-interest" in first["cited_by"]
-    assert "opportunities" not in first["cited_by"]
+    assert "power-interest" in first["read_by"]
+    assert "opportunities" not in first["read_by"]
     (caused,) = (await reads.ok("/v1/events", source="crm", id="5"))["events"]
     assert caused["causes"] == [{"source": "crm", "id": "1"}]
     assert (await reads.ok("/v1/events", source="crm", id="nobody"))["events"] == []

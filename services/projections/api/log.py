@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services import receipt
 from services.access import Caller, require
@@ -12,6 +12,7 @@ from services.http_problem import responses
 from services.projections import answers
 from services.projections.api.asking import gone, unfit
 from services.projections.store import journal
+from services.projections.store.control import Position
 from services.projections.store.waiting import dead_letter_counts, waiting_amendments
 
 router = APIRouter(prefix="/v1", tags=["log"])
@@ -24,7 +25,10 @@ class PartitionPosition(BaseModel):
     position: int
     end: int
     lag: int
-    lag_seconds: float
+    lag_seconds: float | None = Field(
+        description="while behind: from the record time of the last projected record to `seen_at`, which is at least"
+        " the age that the oldest waiting record had then; null when not behind, or when nothing was projected yet"
+    )
     recorded_at: datetime
     seen_at: datetime
 
@@ -81,9 +85,7 @@ async def positions(
                     position=each.next_offset,
                     end=max(each.log_end, each.next_offset),
                     lag=max(each.log_end - each.next_offset, 0),
-                    lag_seconds=max((each.seen_at - each.recorded_at).total_seconds(), 0.0)
-                    if each.log_end > each.next_offset
-                    else 0.0,
+                    lag_seconds=_lag_seconds(each),
                     recorded_at=each.recorded_at,
                     seen_at=each.seen_at,
                 )
@@ -96,6 +98,12 @@ async def positions(
                 if caller.may_see(account)
             ],
         )
+
+
+def _lag_seconds(of: Position) -> float | None:
+    if of.next_offset == 0 or of.next_offset >= of.log_end:
+        return None
+    return max((of.seen_at - of.recorded_at).total_seconds(), 0.0)
 
 
 @router.get("/receipts/{token}", responses=responses(401, 410, 422, 503))
