@@ -32,7 +32,7 @@ class Lineage(BaseModel):
     causes: list[EventRef]
     caused: list[EventRef]
     read_by: list[str] = Field(
-        description="the questions that read events of this type; whether an answer rests on this one, its `because` says"
+        description="the questions that read this type of event; an answer that rests on this one says so in `because`"
     )
 
 
