@@ -1,9 +1,7 @@
 """What can happen to a possible sale."""
 
-from datetime import date
-
 from schemas.event import Fact
-from schemas.values import ExternalKey, Id, Label, Money, Several, Text
+from schemas.values import Day, ExternalKey, Id, Label, Money, Several, Text
 
 
 class OpportunityIdentified(Fact, wire="opportunity.identified.v1"):
@@ -14,7 +12,7 @@ class OpportunityIdentified(Fact, wire="opportunity.identified.v1"):
     external_ids: Several[ExternalKey] = ()
     owner: Id | None = None
     value: Money | None = None
-    expected_close: date | None = None
+    expected_close: Day | None = None
     lead: Id | None = None
     pipeline: Id | None = None
     products: Several[Label] = ()
@@ -38,7 +36,7 @@ class OpportunityExpectedCloseChanged(Fact, wire="opportunity.expected_close_cha
     """When we expect the decision; null: unknown again."""
 
     opportunity: Id
-    expected_close: date | None
+    expected_close: Day | None
 
 
 class OpportunityOwnerChanged(Fact, wire="opportunity.owner_changed.v1"):

@@ -1,7 +1,7 @@
 """Values that more than one subject uses: identifiers, texts, moments, money, references and scales."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -65,6 +65,22 @@ def moment(value: object) -> datetime:
 
 
 Time = Annotated[datetime, BeforeValidator(moment), WithJsonSchema({"type": "string", "format": "date-time"})]
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+def _day(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if not _DAY.fullmatch(value):
+        raise ValueError("expected a day, as 2025-03-31")  # pydantic would read "1704067200", too
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("expected a day of the calendar, as 2025-03-31") from None
+
+
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 
 _DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,6})?", re.ASCII)
 

@@ -212,3 +212,9 @@ def test_an_event_and_its_payload_are_immutable():
         told.actor = "someone else"
     with pytest.raises(ValidationError, match="frozen"):
         told.data.level = 5
+
+
+@pytest.mark.parametrize("day", ["1704067200", "2025-3-1", "2025-03-31T00:00:00Z", "2025-02-30", 1704067200, ""])
+def test_a_day_is_a_day_and_nothing_that_could_be_read_as_one(day):
+    moved = {"opportunity": "o", "expected_close": day}
+    assert refused_at(event("opportunity.expected_close_changed.v1", moved)) == ["data.expected_close"]
