@@ -17,7 +17,9 @@ from services.telemetry import INGEST_LOG_ERRORS, INGEST_LOG_SECONDS
 logger = logging.getLogger(__name__)
 
 PATIENCE = 10.0  # seconds for the log to take a request's events
-FEW = 16  # up to so many are sent one by one, so that requests at the same moment share a batch
+# From so many records of one partition on, a request makes batches of its own. A batch of one's own has to wait until
+# the partition has none under way, and aiokafka soon loses patience where many small ones queue.
+MANY = 48
 HEADERS = [("content-type", b"application/cloudevents+json; charset=UTF-8")]
 
 
@@ -43,7 +45,7 @@ async def append(producers: Producers, records: Sequence[Record]) -> list[int]:
         async with asyncio.timeout(PATIENCE):
             producer = await producers.current()
             with INGEST_LOG_SECONDS.time():
-                return await (_one_by_one if len(records) <= FEW else _in_batches)(producer, records)
+                return await _send(producer, records)
     except (KafkaError, OSError, TimeoutError, NotTaken, AssertionError) as error:  # aiokafka asserts too
         reason = type(error).__name__
         INGEST_LOG_ERRORS.labels(reason).inc()
@@ -64,20 +66,16 @@ def unavailable() -> HttpProblem:
     )
 
 
-async def _one_by_one(producer: AIOKafkaProducer, records: Sequence[Record]) -> list[int]:
-    sent = [await producer.send(TOPIC, r.value, r.key, r.partition, headers=HEADERS) for r in records]
-    return [_offset(placed.offset) for placed in await asyncio.gather(*sent)]
-
-
-async def _in_batches(producer: AIOKafkaProducer, records: Sequence[Record]) -> list[int]:
-    """Hand over whole batches: a sixth of the time that one `send` a record takes."""
+async def _send(producer: AIOKafkaProducer, records: Sequence[Record]) -> list[int]:
+    """Send the records of each partition in their order, the partitions beside each other; return the offsets."""
     places: dict[int, list[int]] = defaultdict(list)
     for place, record in enumerate(records):
         places[record.partition].append(place)
     offsets = [0] * len(records)
 
     async def fill(partition: int, of_partition: list[int]) -> None:
-        found = await _to_partition(producer, partition, [records[place] for place in of_partition])
+        send = _in_batches if len(of_partition) >= MANY else _one_by_one
+        found = await send(producer, partition, [records[place] for place in of_partition])
         for place, offset in zip(of_partition, found, strict=True):
             offsets[place] = offset
 
@@ -85,8 +83,14 @@ async def _in_batches(producer: AIOKafkaProducer, records: Sequence[Record]) -> 
     return offsets
 
 
-async def _to_partition(producer: AIOKafkaProducer, partition: int, records: Iterable[Record]) -> list[int]:
-    """Submit the records in order; one batch follows another only when the producer has taken that one."""
+async def _one_by_one(producer: AIOKafkaProducer, partition: int, records: Iterable[Record]) -> list[int]:
+    """Send so that requests of the same moment share a batch."""
+    sent = [await producer.send(TOPIC, r.value, r.key, partition, headers=HEADERS) for r in records]
+    return [_offset(placed.offset) for placed in await asyncio.gather(*sent)]
+
+
+async def _in_batches(producer: AIOKafkaProducer, partition: int, records: Iterable[Record]) -> list[int]:
+    """Hand over whole batches, a sixth of the time that one `send` a record takes; each follows the one before."""
     acknowledged = []
     batch = producer.create_batch()
     for record in records:

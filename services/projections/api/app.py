@@ -1,6 +1,7 @@
 """The wiring of the read API: one place where its parts meet."""
 
 import contextlib
+import gc
 import logging
 import sys
 from collections.abc import AsyncIterator
@@ -122,5 +123,8 @@ def run() -> None:
             timeout_graceful_shutdown=GRACE,
         )
     )
+    gc.collect()
+    gc.freeze()  # what lives as long as the process stays out of every collection
+    gc.set_threshold(100_000, 50, 100)
     server.run()
     sys.exit(0 if server.started else 1)
