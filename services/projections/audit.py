@@ -12,7 +12,7 @@ from services.projections import loading
 from services.projections.arrival import Arrival, Letter, read
 from services.projections.bulk import records
 from services.projections.folds import FOLDS, encode, subject_of
-from services.projections.history import Recorded
+from services.projections.history import EPOCH, Recorded
 from services.projections.kept import Kept, advance, refold, unpacked
 from services.projections.project import conflict, recorded, take
 from services.projections.store import auditing, journal
@@ -60,7 +60,7 @@ class Auditor:
         rows = auditing.journal_rows(self._connection, partition, end)
         letters = await auditing.letters(self._connection, partition)
         row = await anext(rows, None)
-        at = Position(partition, 0, loading.EPOCH, 0, loading.EPOCH)
+        at = Position(partition, 0, EPOCH, 0, EPOCH)
         repeated: list[tuple[Arrival, tuple[Any, ...] | None]] = []
         async for slice_ in records(self._kafka, {partition: 0}, {partition: end}):
             batch = take([read(record, self._kafka.partitions) for record in slice_], {partition: at})

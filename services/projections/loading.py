@@ -3,7 +3,7 @@
 import asyncio
 import gc
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from multiprocessing.sharedctypes import Synchronized
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from schemas.correction import Amendment
 from services.projections.arrival import read
 from services.projections.bulk import records
 from services.projections.folds import FOLDS, subject_of
-from services.projections.history import Recorded
+from services.projections.history import EPOCH, Recorded
 from services.projections.kept import Kept, advance
 from services.projections.project import recorded, take
 from services.projections.store.control import Position, schema
@@ -21,7 +21,6 @@ from services.projections.store.journal import JOURNAL_COLUMNS, LETTER_COLUMNS, 
 from services.projections.store.states import STATE_COLUMNS, Key, state_row
 from services.settings import Database, Kafka
 
-EPOCH = datetime.fromtimestamp(0, UTC)
 STATES_AT_ONCE = 500
 
 # Set in each process by `share_counter`: records done, for the progress bar.

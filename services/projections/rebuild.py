@@ -85,7 +85,7 @@ async def _rebuild(kafka: Kafka, database: Database, ends: Ends, progress: Progr
             stale |= await bulk_load.settle_repeated(connection, CONFLICT)
             await control.script(connection, "indexes.sql")
             await bulk_load.forget_states(connection, stale)
-            await bulk_load.set_positions(connection, target, recorded_at)
+            await control.move(connection, {each: (end, recorded_at[each]) for each, end in target.items()})
         for some in _handfuls(sorted(stale)):
             async with engine.begin() as connection:
                 await _refold(connection, some)

@@ -1,7 +1,6 @@
-"""What a load by COPY leaves to do: repeated identities out, dead letters for conflicts, positions in."""
+"""What a load by COPY leaves to do: repeated identities out, dead letters for conflicts."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,13 +24,7 @@ REMOVE = text("""
       AND journal."offset" > repeated.first
 """)
 ACCOUNTS_REPEATED = text("SELECT DISTINCT account FROM repeated")
-SUBJECTS_OF = text("DELETE FROM account_state WHERE account = ANY(CAST(:accounts AS text[]))")
-SET_POSITIONS = text("""
-    UPDATE position SET next_offset = new.next_offset, recorded_at = new.recorded_at
-    FROM unnest(CAST(:partitions AS integer[]), CAST(:offsets AS bigint[]), CAST(:times AS timestamptz[]))
-         AS new (partition, next_offset, recorded_at)
-    WHERE position.partition = new.partition
-""")
+FORGET = text("DELETE FROM account_state WHERE account = ANY(CAST(:accounts AS text[]))")
 
 
 async def settle_repeated(connection: AsyncConnection, detail: str) -> set[str]:
@@ -44,17 +37,4 @@ async def settle_repeated(connection: AsyncConnection, detail: str) -> set[str]:
 
 async def forget_states(connection: AsyncConnection, accounts: Iterable[str]) -> None:
     """Drop the states of some accounts, which are then folded anew."""
-    await connection.execute(SUBJECTS_OF, {"accounts": list(accounts)})
-
-
-async def set_positions(
-    connection: AsyncConnection, ends: Mapping[int, int], recorded_at: Mapping[int, datetime]
-) -> None:
-    """Say how far the load came."""
-    partitions = sorted(ends)
-    arguments = {
-        "partitions": partitions,
-        "offsets": [ends[each] for each in partitions],
-        "times": [recorded_at[each] for each in partitions],
-    }
-    await connection.execute(SET_POSITIONS, arguments)
+    await connection.execute(FORGET, {"accounts": list(accounts)})

@@ -39,7 +39,7 @@ APPEND = text("INSERT INTO journal SELECT * FROM arriving ON CONFLICT (id, sourc
 APPENDED = text('SELECT partition, "offset" FROM arriving JOIN journal USING (partition, "offset")')
 # What is already known under these identities.
 DIGESTS = text("""
-    SELECT account, source, id, digest, "offset" FROM journal
+    SELECT account, source, id, digest FROM journal
     WHERE (id, source, account) IN (
         SELECT * FROM unnest(CAST(:id AS text[]), CAST(:source AS text[]), CAST(:account AS text[])))
 """)
