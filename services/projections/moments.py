@@ -9,11 +9,12 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from schemas.values import moment
+from schemas.values import FIRST_YEAR, LAST_YEAR, moment
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 FOR_EVER = "9999-12-31"
-FIRST, LAST = datetime(1000, 1, 1, tzinfo=UTC), datetime(9000, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
+FIRST = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
+LAST = datetime(LAST_YEAR, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
 EXPECTED = (
     "expected a date, as 2025-03-01, or RFC 3339 with an offset, as 2025-03-01T09:00:00Z, in the years 1000 to 9000"
 )
