@@ -1,0 +1,58 @@
+"""A sentence for people, kept as its English template and the values in it: the edge renders it in the reader's tongue.
+
+`said("{name} left on {day}.", name=..., day=...)`: names and texts that were told to us are values and stay as they
+are; a value that is itself said is rendered, too.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Annotated, NamedTuple, Union
+
+from pydantic import PlainSerializer, SerializationInfo, WithJsonSchema
+
+Value = Union[str, int, float, date, "Said", Sequence["Said"], Sequence[str]]
+
+
+class Said(NamedTuple):
+    """A template in English and what stands in its {fields}; the template is what translators translate."""
+
+    template: str
+    values: Mapping[str, Value]
+
+
+def said(template: str, **values: Value) -> Said:
+    """Say something; the template is a literal, so that all that is ever said can be found and translated."""
+    return Said(template, values)
+
+
+class Tongue(NamedTuple):
+    """A language: the translation of each template (what is not there stays English), and how a list is joined."""
+
+    templates: Mapping[str, str]
+    joint: str
+
+
+ENGLISH = Tongue({}, ", ")
+
+
+def render(each: Value, tongue: Tongue = ENGLISH) -> str:
+    """Return the sentence, or a value within one, in a language."""
+    match each:
+        case Said():
+            template = tongue.templates.get(each.template, each.template)
+            return template.format_map({name: render(value, tongue) for name, value in each.values.items()})
+        case str() | int() | float():
+            return str(each)
+        case date():
+            return each.isoformat()
+        case _:
+            return tongue.joint.join(render(part, tongue) for part in each)
+
+
+def _rendered(each: Said, info: SerializationInfo) -> str:
+    tongue = info.context.get("tongue", ENGLISH) if isinstance(info.context, dict) else ENGLISH
+    return render(each, tongue)
+
+
+# Of a field in an answer; `model_dump(context={"tongue": ...})` chooses the language.
+Sentence = Annotated[Said, PlainSerializer(_rendered, return_type=str), WithJsonSchema({"type": "string"})]
