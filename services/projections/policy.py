@@ -1,5 +1,7 @@
-"""The models that answers apply when no policy says otherwise (DOMAIN.md, section 5)."""
+"""What policies settle, and the defaults that answers apply where none says otherwise (DOMAIN.md, sections 2 and 5)."""
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import NamedTuple
 
 
@@ -14,26 +16,107 @@ class StrengthModel(NamedTuple):
 
 
 class AttitudeModel(NamedTuple):
-    """How confidence in an assessment fades: halved every `half_life_days`; below `floor` it is faded."""
+    """Which assessor leads, and how confidence fades: halved every `half_life_days`; below `floor` it is faded."""
 
     version: str
+    leading: str  # latest, owner or most_confident
     half_life_days: float
     floor: float
 
 
+class Metric(NamedTuple):
+    """One criterion, met from `threshold` on; `currency` None: the one in which the account buys."""
+
+    metric: str  # sales, purchase_frequency, length_of_cooperation or trait
+    threshold: Decimal
+    weight: float
+    trait: str | None = None
+    currency: str | None = None
+    days: int = 365  # the window of sales and purchase_frequency
+
+
+class Criteria(NamedTuple):
+    """What makes a key account: a weighted share of met metrics of `least` or more."""
+
+    version: str
+    metrics: tuple[Metric, ...]
+    least: float
+
+
+class Condition(NamedTuple):
+    """What must hold of one metric: `at_least` or more, and less than `below`."""
+
+    metric: str
+    at_least: Decimal | None = None
+    below: Decimal | None = None
+    trait: str | None = None
+    currency: str | None = None
+    days: int = 365
+
+
+class SegmentRule(NamedTuple):
+    """A class of accounts, by its conditions (none: the rest), and what to look at in it."""
+
+    segment: str
+    conditions: tuple[Condition, ...]
+    focus: tuple[str, ...]
+
+
+class Segmentation(NamedTuple):
+    """Classes of accounts; the first one whose conditions all hold applies."""
+
+    version: str
+    scheme: str
+    segments: tuple[SegmentRule, ...]
+
+
+class Cadence(NamedTuple):
+    """After how many days a review (by scope) or a visit (by level) is overdue, or a fact (by kind) is stale."""
+
+    version: str
+    reviews: dict[str, float]
+    visits: dict[str, float]
+    fresh: dict[str, float]
+
+
+class WarningRules(NamedTuple):
+    """From which numbers on the rules warn, and which rules are off."""
+
+    version: str
+    thresholds: dict[str, float]
+    off: frozenset[str]
+
+
+class Style(NamedTuple):
+    """How maps show a meaning: a colour as #rrggbb, and a symbol for those who do not see it."""
+
+    version: str
+    colours: dict[str, str]
+    symbols: dict[str, str]
+
+
 class Policies(NamedTuple):
-    """The policies in force for one answer."""
+    """The policies in force for one answer; `every_criteria`: all versions that are known by then."""
 
     strength: StrengthModel
     attitude: AttitudeModel
+    criteria: Criteria
+    segmentation: Segmentation
+    cadence: Cadence
+    warnings: WarningRules
+    style: Style
+    every_criteria: Mapping[str, Criteria]
 
     @property
     def version(self) -> str:
-        """Name the policies in force."""
-        return f"strength={self.strength.version},attitude={self.attitude.version}"
+        """Name the policies in force: the defaults, and what differs from them."""
+        differs = [kind for kind in KINDS if getattr(self, kind) != getattr(DEFAULT, kind)]
+        return ",".join(["defaults-1", *(f"{kind}={getattr(self, kind).version}" for kind in differs)])
 
 
-_KINDS = {  # weight, half-life in days
+KINDS = Policies._fields[:-1]  # every_criteria is none
+
+_INTERACTIONS = {  # weight, half-life in days
     "message": (0.5, 30),
     "email": (1, 30),
     "call": (3, 45),
@@ -47,13 +130,69 @@ _KINDS = {  # weight, half-life in days
     "executive_meeting": (15, 180),
 }
 
+_METRICS = (
+    Metric("purchase_frequency", Decimal(4), weight=1),
+    Metric("length_of_cooperation", Decimal(3), weight=1),  # years
+    Metric("sales", Decimal(1_000_000), weight=2),
+)
+_CRITERIA = Criteria("default-1", _METRICS, least=0.5)
+
+_SEGMENTS = (
+    SegmentRule(
+        "strategic",
+        (Condition("sales", at_least=Decimal(1_000_000)),),
+        (
+            "Who decides, who approves, and does each of them know someone of ours?",
+            "How does the support of those with power move, and why?",
+            "Do all our departments follow one plan here?",
+        ),
+    ),
+    SegmentRule(
+        "growth",
+        (Condition("sales", at_least=Decimal(100_000)),),
+        (
+            "Which needs and opportunities could make it a strategic account?",
+            "Who could become our champion, and what moves this person?",
+        ),
+    ),
+    SegmentRule(
+        "standard",
+        (),
+        ("Does it buy regularly, and is the next purchase due?", "Do its purchases carry what serving it costs?"),
+    ),
+)
+
 DEFAULT = Policies(
     strength=StrengthModel(
         version="default-1",
-        weights={kind: weight for kind, (weight, _) in _KINDS.items()},
-        half_lives={kind: half_life for kind, (_, half_life) in _KINDS.items()},
+        weights={kind: weight for kind, (weight, _) in _INTERACTIONS.items()},
+        half_lives={kind: half_life for kind, (_, half_life) in _INTERACTIONS.items()},
         directions={"inbound": 1.5, "mutual": 1.2, "outbound": 1.0},
         kappa=20,
     ),
-    attitude=AttitudeModel(version="default-1", half_life_days=180, floor=0.3),
+    attitude=AttitudeModel(version="default-1", leading="latest", half_life_days=180, floor=0.3),
+    criteria=_CRITERIA,
+    segmentation=Segmentation(version="default-1", scheme="value", segments=_SEGMENTS),
+    cadence=Cadence(
+        version="default-1",
+        reviews={"account": 90, "organisation": 180},
+        visits={"executive": 90, "middle": 60, "frontline": 120},
+        fresh=dict.fromkeys(("attitude", "closeness", "ask"), 90.0)
+        | dict.fromkeys(("power", "interest", "motive", "role", "influence"), 180.0)
+        | dict.fromkeys(("right", "position", "reporting_line", "profile"), 365.0),
+    ),
+    warnings=WarningRules(
+        version="default-1",
+        thresholds={"silent_days": 60.0, "turned_days": 30.0, "stale_days": 180.0}
+        | {"single_threaded_people": 1.0, "high_power": 4.0},
+        off=frozenset(),
+    ),
+    style=Style(  # told apart by those who do not tell red from green (Okabe and Ito)
+        version="default-1",
+        colours={"good": "#009E73", "fair": "#E69F00", "poor": "#D55E00"}
+        | {"support": "#009E73", "neutral": "#E69F00", "oppose": "#D55E00", "unknown": "#999999"},
+        symbols={"good": "▲", "fair": "●", "poor": "▼"}
+        | {"support": "▲", "neutral": "●", "oppose": "▼", "unknown": "?"},
+    ),
+    every_criteria={_CRITERIA.version: _CRITERIA},
 )
