@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, NamedTuple, Union
 
-from pydantic import PlainSerializer, SerializationInfo, WithJsonSchema
+from pydantic import InstanceOf, PlainSerializer, SerializationInfo, WithJsonSchema
 
 Value = Union[str, int, float, date, "Said", Sequence["Said"], Sequence[str]]
 
@@ -25,14 +25,20 @@ def said(template: str, **values: Value) -> Said:
     return Said(template, values)
 
 
-class Tongue(NamedTuple):
-    """A language: the translation of each template (what is not there stays English), and how a list is joined."""
+def quoted(text: str) -> Said:
+    """Say a text that was told to us, as it is in every language."""
+    return Said("{text}", {"text": text})
 
+
+class Tongue(NamedTuple):
+    """A language: its code, what it says for each template (English where there is none), and how it joins a list."""
+
+    code: str
     templates: Mapping[str, str]
     joint: str
 
 
-ENGLISH = Tongue({}, ", ")
+ENGLISH = Tongue("en", {}, ", ")
 
 
 def render(each: Value, tongue: Tongue = ENGLISH) -> str:
@@ -55,4 +61,4 @@ def _rendered(each: Said, info: SerializationInfo) -> str:
 
 
 # Of a field in an answer; `model_dump(context={"tongue": ...})` chooses the language.
-Sentence = Annotated[Said, PlainSerializer(_rendered, return_type=str), WithJsonSchema({"type": "string"})]
+Sentence = Annotated[InstanceOf[Said], PlainSerializer(_rendered, return_type=str), WithJsonSchema({"type": "string"})]

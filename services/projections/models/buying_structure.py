@@ -8,6 +8,8 @@ from services.projections.models.buying_group import Part
 from services.projections.models.people import People
 from services.projections.models.rank import below, rank
 from services.projections.models.references import named
+from services.projections.models.words import word
+from services.projections.said import Said, said
 
 # Who has the last word over whom in a purchase; coach and champion say who helps us, not who decides.
 AUTHORITY: dict[BuyingRole, int] = {
@@ -29,7 +31,7 @@ class Mismatch(NamedTuple):
     kind: Literal["rank", "line"]
     upper: Part
     lower: Part
-    sentence: str
+    sentence: Said
 
 
 def mismatches(parts: list[Part], people: People, managers: Mapping[str, str]) -> list[Mismatch]:
@@ -55,15 +57,22 @@ def _leading(parts: list[Part]) -> list[Part]:
 
 def _compared(upper: Part, lower: Part, people: People, managers: Mapping[str, str]) -> Iterator[Mismatch]:
     one, other = rank(people, upper.contact), rank(people, lower.contact)
-    who, whom = (f"{named(people.name(part.contact), part.contact)}, {_words(part.role)}" for part in (upper, lower))
+    who, whom = (_spoken(part, people) for part in (upper, lower))
     if below(one, other):
-        yield Mismatch("rank", upper, lower, f"{who}, ranks {one}, below {whom}, who ranks {other}.")
+        sentence = said(
+            "{who}, ranks {rank}, below {whom}, who ranks {other}.",
+            who=who,
+            rank=word(one),
+            whom=whom,
+            other=word(other),
+        )
+        yield Mismatch("rank", upper, lower, sentence)
     if lower.contact in _above(upper.contact, managers):
-        yield Mismatch("line", upper, lower, f"{who}, reports to {whom}.")
+        yield Mismatch("line", upper, lower, said("{who}, reports to {whom}.", who=who, whom=whom))
 
 
-def _words(role: BuyingRole) -> str:
-    return role.replace("_", " ")
+def _spoken(part: Part, people: People) -> Said:
+    return said("{name}, {role}", name=named(people.name(part.contact), part.contact), role=word(part.role))
 
 
 def _above(person: str, managers: Mapping[str, str]) -> list[str]:

@@ -3,6 +3,7 @@
 from services.projections.folds import account
 from services.projections.models.people import People
 from services.projections.models.units import Units
+from services.projections.said import Said, quoted, said
 
 
 class References:
@@ -34,11 +35,11 @@ class References:
             return self._people.gone(id_) is not None
         return kind == "unit" and self._units.get(id_).exists.value == "closed"
 
-    def spoken(self, kind: str, id_: str) -> str:
+    def spoken(self, kind: str, id_: str) -> Said:
         """Return how a sentence names it: its name, if there is one, and its id."""
         return named(self.name(kind, id_), id_)
 
 
-def named(name: str | None, id_: str) -> str:
+def named(name: str | None, id_: str) -> Said:
     """Return how a sentence names a thing: its name, if there is one, and its id."""
-    return f"{name} ({id_})" if name else id_
+    return said("{name} ({id})", name=name, id=id_) if name else quoted(id_)

@@ -17,7 +17,9 @@ from services.projections.models.rank import rank
 from services.projections.models.references import named
 from services.projections.models.shapes import Basis, Standing, basis, standing
 from services.projections.models.units import Units
+from services.projections.models.words import word
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
+from services.projections.said import Said, Sentence, said
 from services.projections.scope import ACCOUNT
 
 # Those who decide, or whose assessment or use the decision rests on; the others help or hinder.
@@ -67,7 +69,7 @@ class MissingRole(Row):
 
     role: BuyingRole
     key: bool = Field(description="a purchase is hardly decided without it")
-    sentence: str
+    sentence: Sentence
 
 
 class MismatchRow(Row):
@@ -83,7 +85,7 @@ class MismatchRow(Row):
     lower_name: str | None
     lower_role: BuyingRole
     lower_rank: Rank
-    sentence: str
+    sentence: Sentence
 
 
 class BuyingCommitteeAnswer(Answer):
@@ -149,13 +151,16 @@ def _missing(people: People, told: list[Part]) -> list[MissingRole]:
     for role in ROLES:
         players = [part for part in told if part.role == role]
         if all(people.gone(part.contact) for part in players):
-            gone = ", ".join(named(people.name(part.contact), part.contact) for part in players)
-            sentence = f"Nobody is known as {role.replace('_', ' ')}" + (
-                f": {gone} was, and has left." if gone else "."
-            )
-            registers = [part.register for part in players]
+            registers, sentence = [part.register for part in players], _nobody(people, role, players)
             rows.append(MissingRole(role=role, key=role in KEY_ROLES, sentence=sentence, because=because(*registers)))
     return sorted(rows, key=lambda row: not row.key)
+
+
+def _nobody(people: People, role: BuyingRole, gone: list[Part]) -> Said:
+    if not gone:
+        return said("Nobody is known as {role}.", role=word(role))
+    names = [named(people.name(part.contact), part.contact) for part in gone]
+    return said("Nobody is known as {role}: {gone} was, and has left.", role=word(role), gone=names)
 
 
 def _mismatch(people: People, purchase: str | None, mismatch: Mismatch) -> MismatchRow:

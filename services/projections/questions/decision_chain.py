@@ -13,7 +13,9 @@ from services.projections.models.references import References
 from services.projections.models.rights import Held, held
 from services.projections.models.shapes import Basis, basis
 from services.projections.models.units import Units
+from services.projections.models.words import word
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
+from services.projections.said import Said, Sentence, said
 
 NEEDED: tuple[DecisionRight, ...] = ("core_decision", "final_approval")
 Kind = Literal["contact", "unit", "party", "member"]
@@ -47,14 +49,14 @@ class UnknownUnit(Row):
 
     unit: str
     name: str | None
-    sentence: str
+    sentence: Sentence
 
 
 class MissingRight(Row):
     """A right that every purchase needs and that nobody holds, as far as we know."""
 
     right: DecisionRight
-    sentence: str
+    sentence: Sentence
 
 
 class DecisionChainAnswer(Answer):
@@ -106,7 +108,7 @@ def _unknown(references: References, units: Units, unit: str) -> UnknownUnit:
     return UnknownUnit(
         unit=unit,
         name=units.name(unit),
-        sentence=f"What unit {references.spoken('unit', unit)} may decide is unknown.",
+        sentence=said("What unit {unit} may decide is unknown.", unit=references.spoken("unit", unit)),
         because=because(units.get(unit).exists),
     )
 
@@ -115,10 +117,16 @@ def _missing(references: References, right: DecisionRight, rights: list[Held]) -
     holders = [each for each in rights if each.right == right]
     if any(not references.gone(each.kind, each.holder) for each in holders):
         return None
-    words = right.replace("_", " ")
-    gone = ", ".join(references.spoken(each.kind, each.holder) for each in holders)
-    sentence = f"Who holds {words} is unknown" + (f": {gone} held it and is no longer there." if gone else ".")
-    return MissingRight(right=right, sentence=sentence, because=because(*(each.register for each in holders)))
+    gone = [references.spoken(each.kind, each.holder) for each in holders]
+    return MissingRight(
+        right=right, sentence=_nobody(right, gone), because=because(*(each.register for each in holders))
+    )
+
+
+def _nobody(right: DecisionRight, gone: list[Said]) -> Said:
+    if not gone:
+        return said("Who holds {right} is unknown.", right=word(right))
+    return said("Who holds {right} is unknown: {gone} held it and is no longer there.", right=word(right), gone=gone)
 
 
 question = AccountQuestion(

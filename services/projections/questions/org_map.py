@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.interaction import InteractionRecorded
-from services.projections.models.chart_warnings import Chart, chart_warnings
+from services.projections.models.chart_warnings import Chart, ChartWarning, chart_warnings
 from services.projections.models.latest import time_of
 from services.projections.models.lines import Line, lines, managers
 from services.projections.models.people import People
@@ -20,6 +20,7 @@ from services.projections.models.strength import by_person, strength
 from services.projections.models.units import Units
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 from services.projections.register import Register
+from services.projections.said import Sentence
 
 
 class OrgMapParameters(Parameters):
@@ -85,7 +86,8 @@ class WarningRow(Row):
     kind: Literal["unit", "contact"]
     id: str
     name: str | None
-    sentence: str
+    other: str | None = Field(description="the other unit or contact, where the rule is about two")
+    sentence: Sentence
 
 
 class OrgMapAnswer(Answer):
@@ -95,7 +97,7 @@ class OrgMapAnswer(Answer):
     people: Annotated[list[PersonRow], key("contact")]
     lines: Annotated[list[LineRow], key("contact", "manager", "kind")]
     links: Annotated[list[LinkRow], key("unit", "to_unit", "kind")]
-    warnings: Annotated[list[WarningRow], key("rule", "kind", "id", "sentence")]
+    warnings: Annotated[list[WarningRow], key("rule", "kind", "id", "other")]
 
 
 def answer(view: View, parameters: OrgMapParameters) -> OrgMapAnswer:
@@ -110,7 +112,7 @@ def answer(view: View, parameters: OrgMapParameters) -> OrgMapAnswer:
         people=_people(view, chart, sorted(shown), managers(drawn), parameters),
         lines=[_line(people, line) for line in drawn],
         links=[_link(units, *link) for link in units.links()],
-        warnings=[_warning(chart, *each) for each in chart_warnings(chart)],
+        warnings=[_warning(chart, each) for each in chart_warnings(chart)],
     )
 
 
@@ -186,8 +188,8 @@ def _link(units: Units, unit: str, to_unit: str, kind: str, register: Register[b
     )
 
 
-def _warning(chart: Chart, rule: str, kind: Literal["unit", "contact"], id_: str, sentence: str) -> WarningRow:
-    return WarningRow(rule=rule, kind=kind, id=id_, name=chart.references.name(kind, id_), sentence=sentence)
+def _warning(chart: Chart, each: ChartWarning) -> WarningRow:
+    return WarningRow(**each._asdict(), name=chart.references.name(each.kind, each.id))
 
 
 question = AccountQuestion(
