@@ -58,6 +58,53 @@ class MotiveWithdrawn(Assessment, wire="motive.withdrawn.v1"):
     motive: Motive
 
 
+class Ask(Assessment):
+    """Something that a person wants of us, or fears."""
+
+    ask: Id
+
+
+class AskRaised(Ask, wire="ask.raised.v1"):
+    """A person has a wish, a concern or an expectation."""
+
+    kind: Literal["wish", "concern", "expectation"]
+    text: PersonalText
+
+
+class AskMet(Ask, wire="ask.met.v1"):
+    """We did what the person asked."""
+
+
+class AskWithdrawn(Ask, wire="ask.withdrawn.v1"):
+    """The person no longer asks it."""
+
+
+class DecisionStyleObserved(Assessment, wire="decision_style.observed.v1"):
+    """How a person decides, as analytical, directive or by consensus."""
+
+    style: Label
+
+
+class TrustSignalObserved(Assessment, wire="trust_signal.observed.v1"):
+    """Something that builds trust between a person and us (sign 1), or destroys it (-1)."""
+
+    kind: Literal["promise_kept", "promise_broken", "introduction", "reference_given", "openness"]
+    sign: Literal[-1, 1]
+
+
+class RelationshipOwnerAssigned(Assessment, wire="relationship_owner.assigned.v1"):
+    """One of our people answers for the relationship with a person."""
+
+    member: Id
+
+
+class EngagementSet(Assessment, wire="engagement.set.v1"):
+    """How we engage a person: focus our work on them, report to them, or assist them."""
+
+    mode: Literal["focus", "report", "assist"]
+    approach: PersonalText
+
+
 class InfluenceAsserted(Fact, wire="influence.asserted.v1"):
     """Someone sways someone else; people, units and outsiders alike."""
 

@@ -3,7 +3,8 @@
 The fact that is last in fold order wins (a last-writer-wins register): merging is a comparison, never a replay.
 """
 
-from typing import Generic, TypeVar
+from bisect import bisect_left
+from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -33,6 +34,33 @@ class Register(msgspec.Struct, Generic[T], array_like=True):
         at = fact.stamp
         if self.at is None or at >= self.at:
             self.value, self.at, self.ground = value, at, ground(fact)
+
+
+def at(tree: dict[str, Any], *path: str) -> Register[Any]:
+    """Return the register at the end of a path through nested dicts, which grow as needed."""
+    *way, last = path
+    for part in way:
+        tree = tree.setdefault(part, {})
+    register: Register[Any] = tree.setdefault(last, Register())
+    return register
+
+
+class Stamped(Protocol):
+    """One step of a course, at the stamp of the fact that says so."""
+
+    @property
+    def at(self) -> Stamp:
+        """The stamp."""
+
+
+S = TypeVar("S", bound=Stamped)
+
+
+def insert(course: list[S], step: S) -> None:
+    """Put a step at its place in a course that is in fold order, unless it is there already."""
+    place = bisect_left(course, step.at, key=lambda other: other.at)
+    if place == len(course) or course[place].at != step.at:
+        course.insert(place, step)
 
 
 def ground(fact: Recorded) -> Ground:

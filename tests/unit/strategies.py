@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import schemas
 from schemas import catalogue
+from schemas.event import payload_of
 from services.projections.history import Moment, Recorded
 
 Draft = dict[str, Any]  # an event as it is sent, in the order of arrival
@@ -81,7 +82,7 @@ WHOLE: dict[str, Sequence[Any]] = {
 }
 
 
-def drawn_from(  # noqa: C901, PLR0911 -- one short case for each kind of JSON Schema
+def drawn_from(  # noqa: C901, PLR0911, PLR0912 -- one short case for each kind of JSON Schema
     schema: Schema, name: str, definitions: Schema, wire: str = ""
 ) -> st.SearchStrategy[Any]:
     """Return what fits a JSON Schema; strings come from the pool of their field's name."""
@@ -100,6 +101,10 @@ def drawn_from(  # noqa: C901, PLR0911 -- one short case for each kind of JSON S
             fields = {key: drawn_from(value, key, definitions, wire) for key, value in properties.items()}
             required = {key: fields.pop(key) for key in schema.get("required", ())}
             return st.fixed_dictionaries(required, optional=fields)
+        case {"type": "object"}:  # a mapping
+            values = schema.get("additionalProperties") or next(iter(schema["patternProperties"].values()))
+            keys = schema.get("propertyNames", {}).get("enum", TEXTS)
+            return st.dictionaries(st.sampled_from(keys), drawn_from(values, name, definitions, wire), max_size=2)
         case {"type": "array", "items": items}:
             return st.lists(drawn_from(items, name, definitions, wire), min_size=schema.get("minItems", 0), max_size=2)
         case {"type": "string"}:
@@ -138,7 +143,17 @@ WIRES = tuple(wire for wire in catalogue().events if not wire.startswith("event.
 def payload(wire: str) -> st.SearchStrategy[dict[str, Any]]:
     """Return payloads of one type."""
     schema = catalogue().json_schema(wire)
-    return drawn_from(schema["properties"]["data"], "data", schema["$defs"], wire)
+    drawn = drawn_from(schema["properties"]["data"], "data", schema["$defs"], wire)
+    return drawn.filter(lambda data: _fits(wire, data))
+
+
+def _fits(wire: str, data: dict[str, Any]) -> bool:
+    """Whether the fields fit together, which JSON Schema does not say."""
+    try:
+        payload_of(wire, data)
+    except ValueError:
+        return False
+    return True
 
 
 @cache

@@ -1,5 +1,7 @@
 """What an account's own events leave behind: its profile, our people, and the team that serves it."""
 
+from datetime import date
+
 import msgspec
 
 from schemas.account import (
@@ -7,15 +9,23 @@ from schemas.account import (
     AccountMerged,
     AccountProfileChanged,
     AccountRegistered,
+    AccountSegmented,
     AccountTraitAssessed,
+    KeyAccountDecision,
+    KeyAccountDesignated,
     MemberRegistered,
+    PartyLinked,
+    PartyUnlinked,
+    PlannedAction,
+    PlanSet,
+    ReviewCompleted,
     TeamMemberAssigned,
     TeamMemberRemoved,
 )
 from services.projections.history import Recorded
-from services.projections.register import Register
+from services.projections.register import Register, at
 
-VERSION = 1
+VERSION = 2
 PROFILE = ("name", "industry", "region", "size_band", "parent_account")
 
 
@@ -28,8 +38,39 @@ class Member(msgspec.Struct, array_like=True, frozen=True):
     department: str | None
 
 
+class KeyAccount(msgspec.Struct, array_like=True, frozen=True):
+    """Whether the account was said to be a key account, by which criteria, from which inputs, and why."""
+
+    is_key: bool
+    criteria_version: str
+    inputs: dict[str, str | float]
+    reason: str
+
+
+class Action(msgspec.Struct, array_like=True, frozen=True):
+    """Something that a plan wants done."""
+
+    text: str
+    owner: str | None
+    due: date | None
+
+
+class Plan(msgspec.Struct, array_like=True, frozen=True):
+    """The plan for the account."""
+
+    goals: list[str]
+    actions: list[Action]
+
+
+class Review(msgspec.Struct, array_like=True, frozen=True):
+    """What the last review of a scope found; which facts it confirmed is history."""
+
+    findings: str | None
+    confirmed: int
+
+
 class State(msgspec.Struct):
-    """Bounded by the account's traits and our people in it."""
+    """Bounded by the account's traits, schemes, outsiders, scopes of review, and our people in it."""
 
     registered: Register[bool] = msgspec.field(default_factory=Register)
     profile: dict[str, Register[str]] = {}
@@ -39,9 +80,15 @@ class State(msgspec.Struct):
     culture: Register[str] = msgspec.field(default_factory=Register)
     members: dict[str, Register[Member]] = {}
     team: dict[str, dict[str, Register[bool]]] = {}  # member -> role -> serves
+    segments: dict[str, Register[str]] = {}  # scheme -> segment
+    key_account: Register[KeyAccount] = msgspec.field(default_factory=Register)
+    parties: dict[str, dict[str, Register[bool]]] = {}  # party -> kind -> linked
+    party_names: dict[str, Register[str]] = {}
+    plan: Register[Plan] = msgspec.field(default_factory=Register)
+    reviews: dict[str, Register[Review]] = {}  # scope -> the last
 
 
-def fold(state: State, fact: Recorded) -> State:
+def fold(state: State, fact: Recorded) -> State:  # noqa: C901, PLR0912 -- one short case an event
     """Take one fact about the account; the order of arrival does not matter."""
     match fact.event.data:
         case AccountRegistered() as data:
@@ -55,23 +102,33 @@ def fold(state: State, fact: Recorded) -> State:
         case AccountMerged() as data:
             state.merged_into.put(data.into, fact)
         case AccountTraitAssessed() as data:
-            state.traits.setdefault(data.trait, Register()).put(data.score, fact)
+            at(state.traits, data.trait).put(data.score, fact)
         case AccountCultureObserved() as data:
             state.culture.put(data.culture, fact)
+        case AccountSegmented() as data:
+            at(state.segments, data.scheme).put(data.segment, fact)
+        case KeyAccountDecision() as data:
+            is_key = isinstance(data, KeyAccountDesignated)
+            state.key_account.put(KeyAccount(is_key, data.criteria_version, dict(data.inputs), data.reason), fact)
+        case PartyLinked() | PartyUnlinked() as data:
+            at(state.parties, data.party, data.kind).put(isinstance(data, PartyLinked), fact)
+            if isinstance(data, PartyLinked):
+                at(state.party_names, data.party).put(data.name, fact)
+        case PlanSet() as data:
+            state.plan.put(Plan(list(data.goals), [_action(each) for each in data.actions]), fact)
+        case ReviewCompleted() as data:
+            at(state.reviews, data.scope).put(Review(data.findings, len(data.confirmed)), fact)
         case MemberRegistered() as data:
-            member = Member(data.name, data.manager, data.office, data.department)
-            state.members.setdefault(data.member, Register()).put(member, fact)
-        case TeamMemberAssigned() as data:
-            _role(state, data.member, data.team_role).put(True, fact)  # noqa: FBT003 -- as above
-        case TeamMemberRemoved() as data:
-            _role(state, data.member, data.team_role).put(False, fact)  # noqa: FBT003 -- as above
+            at(state.members, data.member).put(Member(data.name, data.manager, data.office, data.department), fact)
+        case TeamMemberAssigned() | TeamMemberRemoved() as data:
+            at(state.team, data.member, data.team_role).put(isinstance(data, TeamMemberAssigned), fact)
     return state
 
 
 def _profile(state: State, fact: Recorded, fields: dict[str, str | None]) -> None:
     for name, value in fields.items():
-        state.profile.setdefault(name, Register()).put(value, fact)
+        at(state.profile, name).put(value, fact)
 
 
-def _role(state: State, member: str, role: str) -> Register[bool]:
-    return state.team.setdefault(member, {}).setdefault(role, Register())
+def _action(told: str | PlannedAction) -> Action:
+    return Action(told, None, None) if isinstance(told, str) else Action(told.text, told.owner, told.due)

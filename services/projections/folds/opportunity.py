@@ -1,6 +1,5 @@
 """Where each possible sale stands, and the way it took: the funnel is asked for now, so its steps are state."""
 
-from bisect import bisect_left
 from datetime import date
 
 import msgspec
@@ -18,7 +17,7 @@ from schemas.opportunity import (
 )
 from schemas.values import Money
 from services.projections.history import Recorded, Stamp
-from services.projections.register import Register
+from services.projections.register import Register, insert
 
 VERSION = 2
 
@@ -119,7 +118,4 @@ def _identify(opportunity: Opportunity, data: OpportunityIdentified, fact: Recor
 
 
 def _step(state: State, opportunity: str, step: Step) -> None:
-    steps = _opportunity(state, opportunity).steps
-    place = bisect_left(steps, step.at, key=lambda other: other.at)
-    if place == len(steps) or steps[place].at != step.at:
-        steps.insert(place, step)
+    insert(_opportunity(state, opportunity).steps, step)
