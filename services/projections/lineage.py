@@ -10,7 +10,8 @@ from schemas.correction import Amendment
 from schemas.values import EventRef
 from services.projections.folds import subject_of
 from services.projections.history import Recorded
-from services.projections.questions import QUESTIONS
+from services.projections.question import Question
+from services.projections.questions import ACCOUNT, PORTFOLIO
 
 
 class Lineage(BaseModel):
@@ -71,8 +72,7 @@ def _amends(amendment: Recorded, fact: Recorded) -> bool:
 def _readers(fact: Recorded) -> list[str]:
     """Return the questions that read facts of this type."""
     payload = type(fact.event.data)
+    forms: list[Question] = [*ACCOUNT.values(), *PORTFOLIO.values()]
     return sorted(
-        name
-        for name, question in QUESTIONS.items()
-        if subject_of(payload) in question.subjects or payload in question.history
+        {form.name for form in forms if subject_of(payload) in form.subjects or payload in form.history}  # of either
     )

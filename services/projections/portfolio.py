@@ -15,7 +15,7 @@ from services.projections.answers import (
 from services.projections.cut import Cut
 from services.projections.folds import States
 from services.projections.policy import DEFAULT
-from services.projections.question import Question, View
+from services.projections.question import Question, View, Views
 from services.projections.store import accounts, journal, states
 
 
@@ -29,7 +29,7 @@ async def accounts_at(
 
 async def portfolio_views(
     at: Snapshot, among: Sequence[str] | None, question: Question, asked: Asked, cut: Cut
-) -> list[View]:
+) -> Views:
     """Return a view of each account that `accounts_at` names, in order; of some it may show nothing."""
     views = dict[str, View]()
     stale: Sequence[str] | None = among
@@ -43,7 +43,8 @@ async def portfolio_views(
     if stale is None or stale:
         async for account, facts in journal.all_facts(at.connection, stale, reads(question)):
             views[account] = view_of_facts(account, question, known(facts, cut), cut)
-    return [views.get(account) or blank(account, cut) for account in await accounts_at(at, among, cut)]
+    known_then = await accounts_at(at, among, cut)
+    return Views(cut.moment, DEFAULT, [views.get(account) or blank(account, cut) for account in known_then])
 
 
 async def each_view(  # noqa: PLR0913, PLR0917 -- what all views take, and which accounts may be seen

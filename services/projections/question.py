@@ -5,7 +5,8 @@ NDJSON rows, the portfolio form, the property tests) follows from this declarati
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
@@ -41,6 +42,19 @@ class View(NamedTuple):
                 fold(states, [waiting])
                 waiting = next(dated, None)
             yield time, states
+
+
+@dataclass(frozen=True)
+class Views:
+    """The views of all accounts that the caller may see, in order of id; moment and policies hold without any, too."""
+
+    moment: Moment
+    policies: Policies
+    each: Sequence[View]
+
+    def __iter__(self) -> Iterator[View]:
+        """Go from account to account."""
+        return iter(self.each)
 
 
 def plain(text: str) -> str:
@@ -139,13 +153,13 @@ class AccountQuestion(NamedTuple, Generic[P]):
 
 
 class PortfolioQuestion(NamedTuple, Generic[P]):
-    """A question over all accounts that the caller may see; views come account by account, in order of id."""
+    """A question over all accounts that the caller may see."""
 
     name: str
     about: str
     parameters: type[P]
     answer_model: Any
-    answer: Callable[[Iterable[View], P], Any]
+    answer: Callable[[Views, P], Any]
     subjects: tuple[str, ...] = ()
     history: tuple[type[Fact], ...] = ()
 

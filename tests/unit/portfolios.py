@@ -17,7 +17,7 @@ from services.importers.importer import Remark
 from services.projections.folds import States, fold
 from services.projections.history import Moment, Recorded, visible
 from services.projections.policy import DEFAULT
-from services.projections.question import View
+from services.projections.question import View, Views
 from services.projections.questions import PORTFOLIO
 from tests.unit.histories import end_of, moment
 
@@ -36,7 +36,9 @@ def ask_portfolio(
     facts = list(facts)
     at = Moment(_end(as_of), _end(known_at) if known_at else max(each.recorded_at for each in facts))
     question = PORTFOLIO[question_name]
-    return _answer(question_name, list(_views(facts, at, question.subjects, question.history)), parameters)
+    return _answer(
+        question_name, Views(at, DEFAULT, list(_views(facts, at, question.subjects, question.history))), parameters
+    )
 
 
 def ask_crm(question_name: str, as_of: str, **parameters: Any) -> Any:
@@ -44,10 +46,10 @@ def ask_crm(question_name: str, as_of: str, **parameters: Any) -> Any:
     return _answer(question_name, _crm_views(as_of), parameters)
 
 
-def _answer(question_name: str, views: Iterable[View], parameters: dict[str, Any]) -> Any:
+def _answer(question_name: str, views: Views, parameters: dict[str, Any]) -> Any:
     question = PORTFOLIO[question_name]
     asked = question.parameters.model_validate({name.rstrip("_"): value for name, value in parameters.items()})
-    answer = question.answer(iter(views), asked)
+    answer = question.answer(views, asked)
     return TypeAdapter(question.answer_model).dump_python(answer, mode="json", by_alias=True)
 
 
@@ -76,6 +78,6 @@ def _crm() -> tuple[Recorded, ...]:
 
 
 @cache
-def _crm_views(as_of: str) -> list[View]:
+def _crm_views(as_of: str) -> Views:
     at = Moment(_end(as_of), _crm()[-1].recorded_at)
-    return list(_views(_crm(), at, ("account", "contact", "opportunity")))
+    return Views(at, DEFAULT, list(_views(_crm(), at, ("account", "contact", "opportunity"))))

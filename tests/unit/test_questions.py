@@ -17,8 +17,8 @@ from schemas.event import REGISTERED
 from services.projections.folds import FOLDS, States, encode, fold, subject_of
 from services.projections.history import Moment, Recorded, visible
 from services.projections.policy import DEFAULT
-from services.projections.question import AccountQuestion, Key, Parameters, Question, View
-from services.projections.questions import QUESTIONS
+from services.projections.question import AccountQuestion, Key, Parameters, PortfolioQuestion, Question, View, Views
+from services.projections.questions import ACCOUNT, PORTFOLIO, QUESTIONS
 from tests.unit.golden import golden_history
 from tests.unit.strategies import (
     ACCOUNTS,
@@ -38,14 +38,19 @@ Told = dict[str, list[Draft]]  # by account
 RANDOM = st.randoms(use_true_random=False)
 LATE = Moment(datetime(2026, 7, 1, tzinfo=UTC), ALL.known_at)
 
-every_question = pytest.mark.parametrize("name", sorted(QUESTIONS))
-few = settings(max_examples=max(5, 5 * settings().max_examples // len(QUESTIONS)))  # shared out among them all
+# Of a question that has two forms, the one over all accounts is named after the page that shows it.
+FORMS: dict[str, Question] = {
+    **ACCOUNT,
+    **{f"portfolio/{name}" if name in ACCOUNT else name: question for name, question in PORTFOLIO.items()},
+}
+every_question = pytest.mark.parametrize("name", sorted(FORMS))
+few = settings(max_examples=max(5, 5 * settings().max_examples // len(FORMS)))  # shared out among them all
 
 
 @cache
 def wires_of(name: str) -> tuple[str, ...]:
     """Return the types that a question reads, which is all that it can see."""
-    question = QUESTIONS[name]
+    question = FORMS[name]
     return tuple(
         wire
         for wire in WIRES
@@ -56,7 +61,7 @@ def wires_of(name: str) -> tuple[str, ...]:
 @cache
 def told(name: str) -> st.SearchStrategy[Told]:
     """Return histories for a question: of one account, or of several."""
-    if isinstance(QUESTIONS[name], AccountQuestion):
+    if isinstance(FORMS[name], AccountQuestion):
         return st.fixed_dictionaries({ACCOUNTS[0]: drafts(wires_of(name))})
     one = drafts(wires_of(name), max_size=12)
     return st.fixed_dictionaries({ACCOUNTS[0]: one}, optional=dict.fromkeys(ACCOUNTS[1:], one))
@@ -65,7 +70,7 @@ def told(name: str) -> st.SearchStrategy[Told]:
 @cache
 def parameters(name: str) -> st.SearchStrategy[Any]:
     """Return parameters as a caller may send them; ids come from the same pools as those of the histories."""
-    model = QUESTIONS[name].parameters
+    model = FORMS[name].parameters
     schema = model.model_json_schema(by_alias=True)
     sent = drawn_from(schema | {"type": "object"}, name, schema.get("$defs", {}))
     return sent.map(lambda each: _accepted(model, each)).filter(lambda each: each is not None)
@@ -80,7 +85,7 @@ def _accepted(model: type[Parameters], sent: dict[str, Any]) -> Parameters | Non
 
 def least_parameters(name: str) -> Parameters:
     """Return the parameters that a question cannot do without."""
-    model: type[Parameters] = QUESTIONS[name].parameters
+    model: type[Parameters] = FORMS[name].parameters
     return model.model_validate({each: "c-1" for each, field in model.model_fields.items() if field.is_required()})
 
 
@@ -112,13 +117,13 @@ def _arriving(facts: Sequence[Recorded], subjects: Sequence[str], random: Random
 
 def ask(name: str, log: Mapping[str, History], at: Moment, asked: Any, random: Random | None = None) -> Any:
     """Return the answer of a question as JSON data."""
-    question = QUESTIONS[name]
+    question = FORMS[name]
     views = [view(question, account, log[account], at, random) for account in sorted(log)]
     try:
         answer = (
             question.answer(views[0], asked)
             if isinstance(question, AccountQuestion)
-            else question.answer(iter(views), asked)
+            else question.answer(Views(at, DEFAULT, views), asked)
         )
     except ValidationError as refusal:  # of parameters that do not go with the moment
         return {"refused": [error["msg"] for error in refusal.errors()]}
@@ -135,7 +140,7 @@ def plain(answer: Any) -> Any:
 @cache
 def published(name: str) -> Any:
     """Return a validator of the JSON Schema that stands in the OpenAPI document for a question's answer."""
-    schema = TypeAdapter(QUESTIONS[name].answer_model).json_schema(mode="serialization")
+    schema = TypeAdapter(FORMS[name].answer_model).json_schema(mode="serialization")
     return jsonschema.Draft202012Validator(schema)
 
 
@@ -159,7 +164,7 @@ def lists_of_rows(model: Any, answers: Sequence[Any], path: str) -> Iterator[tup
 
 def told_apart(name: str, answer: Any) -> bool:
     """Whether no two rows of a list have the same key."""
-    for _, key, lists in lists_of_rows(QUESTIONS[name].answer_model, [answer], name):
+    for _, key, lists in lists_of_rows(FORMS[name].answer_model, [answer], name):
         for rows in lists:
             keys = [orjson.dumps([row[field] for field in key.fields]) for row in rows] if key else []
             assert len(set(keys)) == len(keys), keys
@@ -236,9 +241,9 @@ def _renamed(event: Draft) -> Draft:
     return event | {"id": f"later-{event['id']}"}  # no amendment names it
 
 
-@pytest.mark.parametrize("name", sorted(QUESTIONS))
+@every_question
 def test_every_list_of_rows_in_an_answer_names_what_identifies_a_row(name):
-    lists = lists_of_rows(QUESTIONS[name].answer_model, [], name)
+    lists = lists_of_rows(FORMS[name].answer_model, [], name)
     unnamed = [place for place, key, _ in lists if key is None]
     assert unnamed == []
 
@@ -248,5 +253,7 @@ def test_an_account_of_which_nothing_is_known_has_an_answer(name):
     ask(name, {ACCOUNTS[0]: []}, LATE, least_parameters(name))
 
 
-def test_there_are_questions():
+def test_there_are_questions_and_each_form_belongs_to_one_of_them():
     assert {"attitude", "opportunities"} <= set(QUESTIONS)
+    assert set(QUESTIONS) == {*ACCOUNT, *PORTFOLIO}
+    assert all(isinstance(each, PortfolioQuestion) for each in PORTFOLIO.values())

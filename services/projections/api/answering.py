@@ -76,7 +76,8 @@ def envelope_model(question: Question, *, each: bool = False) -> type[BaseModel]
         fields |= {"answer": (list[one], ...), "next": (str | None, None)}
     elif not isinstance(question, PortfolioQuestion):
         fields["account"] = (str, ...)
-    return create_model(f"{title}{'Portfolio' if each else ''}Answer_", **fields)
+    of_all = each or isinstance(question, PortfolioQuestion)
+    return create_model(f"{title}{'Portfolio' if of_all else ''}Answer_", **fields)
 
 
 async def respond(request: Request, at: Snapshot, told: Envelope, form: Form) -> Response:

@@ -192,7 +192,8 @@ def _each_route(question: AccountQuestion[Any]) -> Route:
 
 def _taking(route: Route, question: Question, base: type[Moments]) -> Route:
     """Let a route take the question's own parameters beside the base's: FastAPI reads its annotation."""
-    title = _title(question) + ("PortfolioQuery" if base is Page else "Query")
+    of_one = isinstance(question, AccountQuestion) and base is Moments
+    title = _title(question) + ("Query" if of_one else "PortfolioQuery")
     model = create_model(title, __base__=(base, question.parameters))
     route.__annotations__["asked"] = Annotated[model, Query()]
     return route
@@ -221,6 +222,7 @@ for _question in ACCOUNT.values():
     _add(
         f"/accounts/{{account:path}}/{_question.name}", _question, _account_route(_question), envelope_model(_question)
     )
-    _add(f"/portfolio/{_question.name}", _question, _each_route(_question), envelope_model(_question, each=True))
+    if _question.name not in PORTFOLIO:
+        _add(f"/portfolio/{_question.name}", _question, _each_route(_question), envelope_model(_question, each=True))
 for _whole in PORTFOLIO.values():
     _add(f"/portfolio/{_whole.name}", _whole, _portfolio_route(_whole), envelope_model(_whole))
