@@ -20,6 +20,8 @@ from services.projections.history import Recorded
 from services.projections.models import deals
 from services.projections.models.attitude import layer
 from services.projections.models.people import People
+from services.projections.models.words import word
+from services.projections.said import Said, quoted, said
 
 Kind = InteractionKind | Literal["attitude", "stage", "outcome", "position", "arrival", "departure"]
 
@@ -47,7 +49,7 @@ class Happening(NamedTuple):
 
     fact: Recorded
     kind: Kind
-    title: str
+    title: Said
     participants: tuple[Participant, ...] = ()
     ours: tuple[Participant, ...] = ()
     opportunity: str | None = None
@@ -84,8 +86,12 @@ def _interactions(facts: Iterable[Recorded]) -> Iterator[Happening]:
                 last[data.interaction] = None
     for told in last.values():
         if told is not None and isinstance(met := told.event.data, InteractionRecorded | InteractionPlanned):
-            title = ": ".join(part for part in (_words(met.kind), ", ".join(met.topics)) if part)
-            yield Happening(told, met.kind, title, met.participants, met.our_participants, met.opportunity)
+            yield Happening(told, met.kind, meeting(met), met.participants, met.our_participants, met.opportunity)
+
+
+def meeting(met: InteractionRecorded | InteractionPlanned) -> Said:
+    """Return the title of an interaction: its kind, and about what it was."""
+    return said("{kind}: {topics}", kind=word(met.kind), topics=met.topics) if met.topics else word(met.kind)
 
 
 def _took_place(fact: Recorded | None) -> bool:
@@ -101,12 +107,14 @@ def _attitudes(facts: Iterable[Recorded], people: People) -> Iterator[Happening]
             before = levels.get(scope)
             levels[scope] = data.level
             if before != data.level:
-                title = f"{_name(people, data.contact)}: {_stance(before)} -> {_stance(data.level)}"
+                stances = {"before": _stance(before), "after": _stance(data.level)}
+                title = said("{name}: {before} -> {after}", name=_name(people, data.contact), **stances)
                 yield Happening(fact, "attitude", title, (data.contact,), opportunity=data.opportunity)
 
 
-def _stance(level: int | None) -> str:
-    return layer(level) if level is None else f"{layer(level)} ({level:+d})" if level else layer(level)
+def _stance(level: int | None) -> Said:
+    stance = word(layer(level))
+    return said("{layer} ({level})", layer=stance, level=f"{level:+d}") if level else stance
 
 
 def _arrivals(facts: Iterable[Recorded], people: People) -> Iterator[Happening]:
@@ -119,9 +127,10 @@ def _arrivals(facts: Iterable[Recorded], people: People) -> Iterator[Happening]:
         if here.get(person) is (not left):
             continue  # added by a second system, or told again
         if isinstance(data, ContactLeft):
-            yield Happening(fact, "departure", f"{name} left", (data.contact,))
+            yield Happening(fact, "departure", said("{name} left", name=name), (data.contact,))
         else:
-            title = f"{name} is back" if isinstance(data, ContactReturned) else f"{name} became known"
+            back = isinstance(data, ContactReturned)
+            title = said("{name} is back", name=name) if back else said("{name} became known", name=name)
             yield Happening(fact, "arrival", title, (data.contact,))
         here[person] = not left
 
@@ -134,9 +143,10 @@ def _positions(facts: Iterable[Recorded], people: People) -> Iterator[Happening]
                 before = held.get((data.contact, data.position))
                 held[data.contact, data.position] = data
                 if before is None or (before.title, before.unit, before.level) != (data.title, data.unit, data.level):
-                    yield Happening(fact, "position", f"{_name(people, data.contact)}: {data.title}", (data.contact,))
+                    title = said("{name}: {what}", name=_name(people, data.contact), what=data.title)
+                    yield Happening(fact, "position", title, (data.contact,))
             case ContactPositionEnded() as data if ended := held.pop((data.contact, data.position), None):
-                title = f"{_name(people, data.contact)} no longer {ended.title}"
+                title = said("{name} no longer {title}", name=_name(people, data.contact), title=ended.title)
                 yield Happening(fact, "position", title, (data.contact,))
 
 
@@ -145,29 +155,27 @@ def _deals(facts: Iterable[Recorded], state: State) -> Iterator[Happening]:
     for fact in facts:
         match fact.event.data:
             case OpportunityIdentified() as data:
-                yield Happening(fact, "stage", f"{data.name}: identified", opportunity=data.opportunity)
+                title = said("{name}: {what}", name=data.name, what=said("identified"))
+                yield Happening(fact, "stage", title, opportunity=data.opportunity)
             case OpportunityStageEntered() as data if fact.stamp in begun:
-                yield _deal(fact, "stage", data.opportunity, data.stage, state)
+                yield _deal(fact, "stage", data.opportunity, quoted(data.stage), state)
             case OpportunityWon() as data:
-                worth = f"won, {data.amount.amount} {data.amount.currency}"
+                worth = said("won, {amount}", amount=f"{data.amount.amount} {data.amount.currency}")
                 yield _deal(fact, "outcome", data.opportunity, worth, state)
             case OpportunityLost() as data:
-                yield _deal(fact, "outcome", data.opportunity, f"lost, {data.reason}", state)
+                why = said("lost, {reason}", reason=word("unknown") if data.reason == "unknown" else data.reason)
+                yield _deal(fact, "outcome", data.opportunity, why, state)
             case OpportunityAbandoned() as data:
-                yield _deal(fact, "outcome", data.opportunity, f"abandoned, {data.reason}", state)
+                yield _deal(fact, "outcome", data.opportunity, said("abandoned, {reason}", reason=data.reason), state)
             case OpportunityReopened() as data:
-                yield _deal(fact, "outcome", data.opportunity, "reopened", state)
+                yield _deal(fact, "outcome", data.opportunity, said("reopened"), state)
 
 
-def _deal(fact: Recorded, kind: Literal["stage", "outcome"], opportunity: str, what: str, state: State) -> Happening:
+def _deal(fact: Recorded, kind: Literal["stage", "outcome"], opportunity: str, what: Said, state: State) -> Happening:
     known = state.opportunities.get(opportunity)
     name = (known.name.value if known else None) or opportunity
-    return Happening(fact, kind, f"{name}: {what}", opportunity=opportunity)
+    return Happening(fact, kind, said("{name}: {what}", name=name, what=what), opportunity=opportunity)
 
 
 def _name(people: People, contact: str) -> str:
     return people.label(contact) or contact
-
-
-def _words(kind: str) -> str:
-    return kind.replace("_", " ")

@@ -11,11 +11,13 @@ from schemas.interaction import InteractionRecorded
 from schemas.values import EventRef
 from services.projections.history import Recorded
 from services.projections.models.attitude import layer
+from services.projections.models.happenings import meeting
 from services.projections.models.people import People
 from services.projections.models.shapes import Standing
 from services.projections.models.strength import by_person
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, key
 from services.projections.register import ground
+from services.projections.said import Said, Sentence, quoted
 
 BEFORE = timedelta(days=30)
 
@@ -37,7 +39,7 @@ class Cause(BaseModel):
 
     event: EventRef
     type: str | None
-    title: str | None
+    title: Sentence | None
     time: datetime | None
 
 
@@ -49,7 +51,7 @@ class Meeting(BaseModel):
     event: EventRef
     interaction: str
     kind: str
-    title: str
+    title: Sentence
     time: datetime
 
 
@@ -163,17 +165,16 @@ def _meeting(fact: Recorded) -> Meeting:
     data = fact.event.data
     assert isinstance(data, InteractionRecorded)  # noqa: S101 -- narrows the type; chosen by by_person
     return Meeting(
-        event=fact.ref, interaction=data.interaction, kind=data.kind, title=_title(fact) or "", time=fact.event.time
+        event=fact.ref, interaction=data.interaction, kind=data.kind, title=meeting(data), time=fact.event.time
     )
 
 
-def _title(fact: Recorded) -> str | None:
+def _title(fact: Recorded) -> Said | None:
     """Return a few words for a fact: what kind of meeting about what, or the reason of an assessment."""
     data = fact.event.data
     if isinstance(data, InteractionRecorded):
-        kind = data.kind.replace("_", " ")
-        return f"{kind}: {', '.join(data.topics)}" if data.topics else kind
-    return data.reason if isinstance(data, AttitudeAssessed) else None
+        return meeting(data)
+    return quoted(data.reason) if isinstance(data, AttitudeAssessed) and data.reason else None
 
 
 question = AccountQuestion(

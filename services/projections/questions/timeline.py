@@ -13,6 +13,7 @@ from services.projections.folds import subject_of
 from services.projections.models.happenings import HAPPENINGS, Happening, Kind, happenings
 from services.projections.models.people import People
 from services.projections.question import AccountQuestion, Parameters, Row, View, facts_of, key
+from services.projections.said import Sentence
 
 INTERACTIONS = get_args(InteractionKind)
 
@@ -52,7 +53,7 @@ class Entry(Row):
     recorded_at: datetime
     timebasis: str
     kind: Kind
-    title: str
+    title: Sentence
     planned: bool = Field(description="agreed, and neither recorded nor cancelled")
     opportunity: str | None
     participants: Annotated[list[Present], key("contact", "name")]
