@@ -12,17 +12,19 @@ from schemas import (
     interaction,
     opportunity,
     organisation,
+    policy,
 )
 from schemas.catalogue import Catalogue, catalogue, dump
-from schemas.event import STAMPED, Event, Fact
+from schemas.event import POLICY, STAMPED, Event, Fact
 from schemas.identity import identity_digest
 
-SUBJECTS = (account, organisation, contact, assessment, buying, opportunity, interaction, correction)
+SUBJECTS = (account, organisation, contact, assessment, buying, opportunity, interaction, policy, correction)
 
 AnyEvent = catalogue().adapter
 parse = catalogue().parse
 
 __all__ = [
+    "POLICY",
     "STAMPED",
     "SUBJECTS",
     "AnyEvent",

@@ -18,6 +18,7 @@ def _event_of(payload: type[Fact]) -> type[Event]:
         __base__=Event,
         __doc__=payload.__doc__,
         type=(Literal[payload.wire], ...),  # type: ignore[arg-type]
+        partitionkey=(payload.streams, ...),
         data=(payload, ...),
     )
 

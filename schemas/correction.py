@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import model_validator
 
-from schemas.event import Fact, newest, payload_of
+from schemas.event import AnyStream, Fact, newest, payload_of
 from schemas.values import PERSONAL, EventRef, Label, PersonalText, Time
 
 
@@ -18,6 +18,7 @@ class Target(EventRef):
 class Amendment(Fact):
     """Base of both amendments; its own `time` has no effect on answers."""
 
+    streams = AnyStream
     timeless = True
 
     target: Target

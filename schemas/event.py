@@ -9,6 +9,16 @@ from pydantic_core import to_json
 from schemas.values import Basis, EventRef, Frozen, Id, Label, Several, Time
 
 REGISTERED: dict[str, type["Fact"]] = {}
+POLICY = "$policy"  # the stream of policies
+
+_ACCOUNT = r"[^$\x00-\x1f\x7f][^\x00-\x1f\x7f]*"
+Account = Annotated[Id, StringConstraints(pattern=rf"^{_ACCOUNT}$"), Field(description="the account")]
+PolicyStream = Annotated[Literal["$policy"], Field(description="the stream of policies")]
+AnyStream = Annotated[
+    Id,
+    StringConstraints(pattern=rf"^({_ACCOUNT}|\$policy)$"),
+    Field(description="the account; $policy is the stream of policies"),
+]
 
 
 class Fact(Frozen):
@@ -18,6 +28,7 @@ class Fact(Frozen):
     """
 
     wire: ClassVar[str]
+    streams: ClassVar[Any] = Account  # which partition keys it may have: that of an account, of policies, or any
     timeless: ClassVar[bool] = False  # a matter of knowledge: once known, true for all times
     becomes: ClassVar[type["Fact"] | None] = None  # of an old version: the payload that `upcast` returns
 
@@ -46,11 +57,7 @@ class Event(Frozen):
     source: Label
     type: Label
     time: Annotated[Time, Field(description="valid time: when it became true in the customer's world")]
-    partitionkey: Annotated[
-        Id,
-        StringConstraints(pattern=r"^([^$\x00-\x1f\x7f][^\x00-\x1f\x7f]*|\$policy)$"),
-        Field(description="the account; $policy is the stream of policies"),
-    ]
+    partitionkey: AnyStream  # of a type of event: the payload's `streams`
     actor: Annotated[Id, Field(description="who says so, as the sender claims it")]
     timebasis: Annotated[
         Literal["exact", "day", "month", "estimated", "since"],

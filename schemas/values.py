@@ -85,7 +85,8 @@ Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "
 _DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,6})?", re.ASCII)
 
 
-def _decimal(value: object) -> Any:  # noqa: ANN401 -- a Decimal passes through to pydantic, which checks it
+def decimal_of(value: object) -> Any:  # noqa: ANN401 -- a Decimal passes through to pydantic, which checks it
+    """Read a decimal string, exactly; ValueError for anything else."""
     if isinstance(value, str):
         if not _DECIMAL.fullmatch(value):
             raise ValueError("expected a decimal string, as 1250000.00")
@@ -97,7 +98,7 @@ def _decimal(value: object) -> Any:  # noqa: ANN401 -- a Decimal passes through 
 
 Amount = Annotated[
     Decimal,
-    BeforeValidator(_decimal),
+    BeforeValidator(decimal_of),
     PlainSerializer(str, return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^-?\d{1,15}(\.\d{1,6})?$"}),
 ]

@@ -8,15 +8,13 @@ import orjson
 from pydantic import ValidationError
 
 import schemas
-from schemas import STAMPED, Event, catalogue
+from schemas import POLICY, STAMPED, Event, catalogue
 from schemas.account import AccountMerged
 from schemas.correction import Amendment, EventCorrected
 from services.access import Caller, forbidden
 from services.http_problem import MOST_ERRORS
 from services.ingest.faults import NOTHING_STORED, Fault, Invalid, listed, pointer
 from services.ingest.limits import EVENT, too_large_event
-
-POLICY = "$policy"
 
 
 class Judged(NamedTuple):

@@ -12,8 +12,9 @@ import orjson
 from hypothesis import strategies as st
 
 import schemas
-from schemas import catalogue
-from schemas.event import payload_of
+from schemas import POLICY, catalogue
+from schemas.event import REGISTERED, payload_of
+from schemas.policy import Policy
 from services.projections.history import Moment, Recorded
 
 Draft = dict[str, Any]  # an event as it is sent, in the order of arrival
@@ -51,6 +52,9 @@ POOLS: dict[str, Sequence[str]] = {
     "amount": ("0", "-1.50", "8500000.00", "9999999999999.999999"),  # a sum of them is Money, too
     "id": (*CONTACTS[:2], *UNITS[:2], *MEMBERS[:1], *PARTIES[:1]),
     "text": TEXTS,
+    **dict.fromkeys(("threshold", "at_least", "below"), ("0", "3.5", "999999999999999.999999")),
+    "colours": ("#009E73", "#ffffff"),
+    "symbols": ("▲", "支"),
 }
 INTO = {"contact": CONTACTS, "unit": UNITS, "account": ACCOUNTS}
 
@@ -158,9 +162,11 @@ def _fits(wire: str, data: dict[str, Any]) -> bool:
 
 @cache
 def original(wire: str) -> st.SearchStrategy[Draft]:
-    """Return events of one type, without their id and account."""
+    """Return events of one type, without their id, and without their account unless it is that of policies."""
+    where = {"partitionkey": st.just(POLICY)} if issubclass(REGISTERED[wire], Policy) else {}
     return st.fixed_dictionaries(
         {
+            **where,
             "type": st.just(wire),
             "time": st.sampled_from(TIMES),
             "timebasis": st.sampled_from(TIMEBASES),
@@ -196,7 +202,8 @@ def _amendment(draw: st.DrawFn, told: Sequence[Draft]) -> Draft:
     if kind == "moved":
         data["time"] = draw(st.sampled_from(TIMES))
     type_ = "event.retracted.v1" if kind == "retracted" else "event.corrected.v1"
-    return {"type": type_, "time": TIMES[0], "timebasis": "exact", "actor": "m-1", "data": data}
+    where = {name: value for name, value in aimed_at.items() if name == "partitionkey"}
+    return {**where, "type": type_, "time": TIMES[0], "timebasis": "exact", "actor": "m-1", "data": data}
 
 
 def recorded(told: Sequence[Draft], account: str = ACCOUNTS[0], *, at: datetime | None = None) -> list[Recorded]:

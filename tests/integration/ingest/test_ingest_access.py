@@ -29,7 +29,7 @@ async def test_a_token_is_only_for_its_sources_and_accounts(broker, service, cla
 async def test_policies_and_amending_anothers_event_take_an_admin(broker, service):
     sent = event("event.retracted.v1")
     sent["data"]["target"]["source"] = "another"
-    policy = event(partitionkey="$policy")
+    policy = event("strength_model.defined.v1", partitionkey="$policy")
     problem = await refused(service, 403, written([sent, policy]), BATCH)
     places = [(each["index"], each["pointer"]) for each in problem["errors"]]
     assert places == [(0, "/data/target/source"), (1, "/partitionkey")]
