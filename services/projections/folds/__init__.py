@@ -10,13 +10,14 @@ from typing import Any, NamedTuple
 import msgspec
 
 from schemas import Fact
-from services.projections.folds import account, assessment, buying, contact, opportunity, organisation
+from services.projections.folds import account, assessment, buying, contact, opportunity, organisation, policy
 from services.projections.folds.account import State as AccountState
 from services.projections.folds.assessment import State as AssessmentState
 from services.projections.folds.buying import State as BuyingState
 from services.projections.folds.contact import State as ContactState
 from services.projections.folds.opportunity import State as OpportunityState
 from services.projections.folds.organisation import State as OrganisationState
+from services.projections.folds.policy import State as PolicyState
 from services.projections.history import Recorded
 
 
@@ -33,7 +34,7 @@ class Fold(NamedTuple):
 # Sorted keys: two states that are equal are equal to the byte, however their facts arrived.
 encode = msgspec.msgpack.Encoder(order="deterministic").encode
 
-_MODULES = (account, organisation, contact, assessment, buying, opportunity)
+_MODULES = (account, organisation, contact, assessment, buying, opportunity, policy)
 FOLDS = {
     module.__name__.rpartition(".")[2]: Fold(
         module.__name__.rpartition(".")[2],
@@ -55,6 +56,7 @@ class States(msgspec.Struct):
     assessment: AssessmentState = msgspec.field(default_factory=AssessmentState)
     buying: BuyingState = msgspec.field(default_factory=BuyingState)
     opportunity: OpportunityState = msgspec.field(default_factory=OpportunityState)
+    policy: PolicyState = msgspec.field(default_factory=PolicyState)  # of the stream of policies; empty in an account
 
 
 def subject_of(payload: type[Fact]) -> str | None:
