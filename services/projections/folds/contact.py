@@ -12,10 +12,10 @@ from schemas.contact import (
     ContactPositionEnded,
     ContactReturned,
 )
-from services.projections.history import Recorded
+from services.projections.history import Recorded, Stamp
 from services.projections.register import Register
 
-VERSION = 1
+VERSION = 2
 DETAILS = ("name", "email", "phone")
 
 
@@ -46,6 +46,8 @@ class Contact(msgspec.Struct):
     email: Register[str] = msgspec.field(default_factory=_details)
     phone: Register[str] = msgspec.field(default_factory=_details)
     external_ids: Register[list[tuple[str, str]]] = msgspec.field(default_factory=Register)
+    emails: dict[str, Stamp] = {}  # every address ever told, casefolded -> where it was first told
+    keys: dict[str, dict[str, Stamp]] = {}  # system -> every key ever told -> as above
     formerly: Register[tuple[str, str]] = msgspec.field(default_factory=Register)  # account, contact
     positions: dict[str, Register[Position]] = {}  # null once it ended
     gone: Register[Gone] = msgspec.field(default_factory=Register)  # null once the person is back
@@ -54,7 +56,7 @@ class Contact(msgspec.Struct):
 
 
 class State(msgspec.Struct):
-    """Bounded by people and their positions."""
+    """Bounded by people, their positions, and the addresses and keys that they ever had."""
 
     contacts: dict[str, Contact] = {}
 
@@ -99,7 +101,15 @@ def _change(contact: Contact, data: ContactAdded | ContactDetailsChanged, fact: 
         contact.name.put(data.name, fact)
     if "email" in fields:
         contact.email.put(data.email, fact)
+        if data.email:
+            _first(contact.emails, data.email.casefold(), fact)
     if "phone" in fields:
         contact.phone.put(data.phone, fact)
     if "external_ids" in fields:
         contact.external_ids.put([(key.system, key.key) for key in data.external_ids], fact)
+        for key in data.external_ids:
+            _first(contact.keys.setdefault(key.system, {}), key.key, fact)
+
+
+def _first(told: dict[str, Stamp], each: str, fact: Recorded) -> None:
+    told[each] = min(told.get(each, fact.stamp), fact.stamp)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from services.projections.history import EPOCH
+from services.projections.history import EPOCH, Stamp
 from services.projections.models.people import People
 from services.projections.register import Register
 from services.projections.scope import ACCOUNT
@@ -20,7 +20,12 @@ def latest(registers: Iterable[Register[T]]) -> Register[T] | None:
 
 def time_of(register: Register[T]) -> datetime:
     """Return the valid time of the fact that set a register."""
-    return EPOCH + timedelta(microseconds=register.at[1] if register.at else 0)
+    return time_at(register.at) if register.at else EPOCH
+
+
+def time_at(stamp: Stamp) -> datetime:
+    """Return the valid time of the fact that stands at a stamp."""
+    return EPOCH + timedelta(microseconds=stamp[1])
 
 
 def scopes(opportunity: str | None, *, fallback: bool = True) -> list[str]:

@@ -1,11 +1,41 @@
 """People as answers name them: merged contacts as one, with their names and the positions they hold."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import NamedTuple
 
 from schemas.values import ExternalKey, Mailbox, Participant
 from services.projections.folds import contact
+from services.projections.history import Stamp
 from services.projections.register import Register
+
+
+class Handle(NamedTuple):
+    """What a source may name a person by: the key of a system, or (null) an e-mail address, casefolded."""
+
+    system: str | None
+    key: str
+
+
+class Claim(NamedTuple):
+    """A person who has or had a handle, and the first fact that says so."""
+
+    person: str
+    current: bool
+    since: Stamp
+
+
+def handle(participant: ExternalKey | Mailbox) -> Handle:
+    """Return the handle in a participant; keys count as they are written, since case matters in some systems."""
+    if isinstance(participant, ExternalKey):
+        return Handle(participant.system, participant.key)
+    return Handle(None, participant.email.casefold())
+
+
+def in_order(named: Handle) -> tuple[str, str]:
+    """Sort addresses before keys."""
+    return named.system or "", named.key
 
 
 class People:
@@ -18,13 +48,6 @@ class People:
         self._aliases: dict[str, list[str]] = defaultdict(list)
         for each in sorted(state.contacts):
             self._aliases[self.canonical(each)].append(each)
-        self._by_key: dict[tuple[str, str], set[str]] = defaultdict(set)
-        self._by_email: dict[str, set[str]] = defaultdict(set)
-        for each, known in state.contacts.items():
-            for key in known.external_ids.value or []:
-                self._by_key[key].add(self.canonical(each))
-            if known.email.value:
-                self._by_email[known.email.value.casefold()].add(self.canonical(each))
 
     def canonical(self, contact_id: str) -> str:
         """Return the contact that this one was merged into, at the end of the chain; a circle ends at its least id."""
@@ -66,12 +89,20 @@ class People:
         return [person for person in self.everyone() if self.positions(person)]
 
     def resolve(self, participant: Participant) -> str | None:
-        """Return the person whom a participant names; None for nobody, or for two who claim the same key."""
+        """Return the person whom a participant names; None for nobody, or where several claim the handle."""
         if isinstance(participant, str):
             return self.canonical(participant)
-        if isinstance(participant, ExternalKey):
-            return _only(self._by_key.get((participant.system, participant.key), ()))
-        return _only(self._by_email.get(participant.email.casefold(), ()))
+        claims = self.claims(handle(participant))
+        return claims[0].person if len(claims) == 1 else None
+
+    def handles(self) -> list[Handle]:
+        """Return every address and key that anyone ever had, in order."""
+        return sorted(self._claims, key=in_order)
+
+    def claims(self, named: Handle) -> list[Claim]:
+        """Return who may be meant, in order of id: those who have the handle now, else all who ever had it."""
+        told = sorted(self._claims.get(named, {}).values())
+        return [each for each in told if each.current] or told
 
     def label(self, participant: Participant) -> str | None:
         """Return the name to show for a participant, resolved or not."""
@@ -79,6 +110,16 @@ class People:
         if person is not None and (name := self.name(person)):
             return name
         return participant.name if isinstance(participant, Mailbox) else None
+
+    @cached_property
+    def _claims(self) -> dict[Handle, dict[str, Claim]]:
+        claims: dict[Handle, dict[str, Claim]] = defaultdict(dict)
+        for each, known in self._contacts.items():
+            for named, claim in _told(self.canonical(each), known):
+                before = claims[named].get(claim.person, claim)
+                current, since = before.current or claim.current, min(before.since, claim.since)
+                claims[named][claim.person] = Claim(claim.person, current, since)
+        return claims
 
     def _of(self, person: str) -> list[contact.Contact]:
         return [self._contacts[each] for each in self.aliases(person) if each in self._contacts]
@@ -108,6 +149,11 @@ def _ends(into: Mapping[str, str | None]) -> dict[str, str]:
     return ends
 
 
-def _only(found: Iterable[str]) -> str | None:
-    people = list(found)
-    return people[0] if len(people) == 1 else None
+def _told(person: str, known: contact.Contact) -> Iterator[tuple[Handle, Claim]]:
+    """Yield each handle that was ever told of a contact."""
+    email, keys = (known.email.value or "").casefold(), known.external_ids.value or []
+    for address, since in known.emails.items():
+        yield Handle(None, address), Claim(person, address == email, since)
+    for system, told in known.keys.items():
+        for key, since in told.items():
+            yield Handle(system, key), Claim(person, (system, key) in keys, since)

@@ -37,12 +37,17 @@ class Term(NamedTuple):
         return self.weight * self.decay
 
 
-def by_person(facts: Iterable[Recorded], people: People) -> dict[str, list[Recorded]]:
-    """Group recorded interactions by the people who took part, in fold order; one recorded again counts once."""
+def took_place(facts: Iterable[Recorded]) -> list[Recorded]:
+    """Return the recorded interactions in fold order; of one recorded again, what was said last."""
     ordered = sorted(facts, key=lambda fact: fact.stamp)
     last = {fact.event.data.interaction: fact for fact in ordered if isinstance(fact.event.data, InteractionRecorded)}
+    return sorted(last.values(), key=lambda fact: fact.stamp)
+
+
+def by_person(facts: Iterable[Recorded], people: People) -> dict[str, list[Recorded]]:
+    """Group recorded interactions by the people who took part, in fold order; one recorded again counts once."""
     took_part: dict[str, list[Recorded]] = {}
-    for fact in sorted(last.values(), key=lambda fact: fact.stamp):
+    for fact in took_place(facts):
         data = fact.event.data
         assert isinstance(data, InteractionRecorded)  # noqa: S101 -- narrows the type; chosen above
         for person in {people.resolve(participant) for participant in data.participants} - {None}:
