@@ -1,21 +1,24 @@
-"""OpenAPI documents that are complete: with the problems, and with what routes describe by hand."""
+"""OpenAPI documents that are complete: with the problems, with what routes describe by hand, in each language."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from fastapi import FastAPI
+import orjson
+from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 
-from services import http_problem
+from services import http_problem, http_tongues, tongues
 
 OURS = "#/components/schemas/ProblemDocument"
 FASTAPIS = "#/components/schemas/HTTPValidationError"
 
 
 def complete(app: FastAPI, schemas: Mapping[str, Any]) -> None:
-    """Add the problems' schemas and these to `components.schemas` of the app's `/openapi.json`.
+    """Serve `/openapi.json` in each language, with the problems' schemas and these in `components.schemas`.
 
-    Call it after all routes are included. A 422 that FastAPI documents by itself becomes a problem, as it is answered.
+    Call it after all routes are included, on an app whose `openapi_url` is None. A 422 that FastAPI documents by
+    itself becomes a problem, as it is answered.
     """
 
     def openapi() -> dict[str, Any]:
@@ -23,7 +26,16 @@ def complete(app: FastAPI, schemas: Mapping[str, Any]) -> None:
             app.openapi_schema = _document(app, schemas)
         return app.openapi_schema
 
+    @cache
+    def written(code: str) -> bytes:
+        return orjson.dumps(tongues.translated(openapi(), tongues.tongue(code)))
+
+    async def show(request: Request) -> Response:
+        tongue = http_tongues.of(request)
+        return Response(written(tongue.code), headers=http_tongues.headers(tongue), media_type="application/json")
+
     app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI's documentation tells one to
+    app.add_route("/openapi.json", show, include_in_schema=False)
 
 
 def _document(app: FastAPI, schemas: Mapping[str, Any]) -> dict[str, Any]:

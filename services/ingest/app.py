@@ -50,6 +50,7 @@ def ingest(kafka: Kafka, signer: Signer, stop: Callable[[str], None]) -> FastAPI
         version=catalogue().version,
         description=DESCRIPTION,
         lifespan=lifespan,
+        openapi_url=None,  # `complete` serves it, in each language
         docs_url=None,  # its page would load scripts from elsewhere
         redoc_url=None,
     )

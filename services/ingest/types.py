@@ -1,6 +1,5 @@
 """What may be sent: each event type with its JSON Schema and an example."""
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,8 @@ from pydantic import BaseModel
 import schemas
 from schemas import catalogue
 from services.http_problem import HttpProblem, responses
+from services.http_tongues import Spoken
+from services.tongues import described, translated
 
 EXAMPLES = Path(schemas.__file__).parent / "examples"
 
@@ -41,28 +42,27 @@ class EventTypeDetail(EventType):
 
 
 @router.get("/v1/types", responses=responses())
-def list_types() -> EventTypes:
+def list_types(spoken: Spoken) -> EventTypes:
     """List the event types that can be sent."""
-    return EventTypes(catalogue=catalogue().version, types=[_described(wire) for wire in catalogue().events])
+    types = [_described(wire, spoken) for wire in catalogue().events]
+    return EventTypes(catalogue=catalogue().version, types=types)
 
 
 @router.get("/v1/types/{wire_name}", responses=responses(404))
-def show_type(wire_name: str) -> EventTypeDetail:
+def show_type(wire_name: str, spoken: Spoken) -> EventTypeDetail:
     """Return the JSON Schema and an example of one event type."""
     if wire_name not in catalogue().events:
         raise HttpProblem(404, "unknown-type", "Unknown type", "There is no event type of this name.")
     example = orjson.loads((EXAMPLES / wire_name / "1.json").read_bytes())
-    return EventTypeDetail(
-        **_described(wire_name).model_dump(), json_schema=catalogue().json_schema(wire_name), example=example
-    )
+    schema = translated(catalogue().json_schema(wire_name), spoken)
+    return EventTypeDetail(**_described(wire_name, spoken).model_dump(), json_schema=schema, example=example)
 
 
-@cache
-def _described(wire: str) -> EventType:
+def _described(wire: str, spoken: Spoken) -> EventType:
     event = catalogue().events[wire]
     return EventType(
         type=wire,
         title=event.__name__,
-        description=(event.__doc__ or wire).strip(),
+        description=described((event.__doc__ or wire).strip(), spoken),
         subject=schemas.event.REGISTERED[wire].__module__.rpartition(".")[2],
     )

@@ -19,6 +19,7 @@ from pydantic import BaseModel, RootModel, TypeAdapter
 
 from services.projections.history import Moment
 from services.projections.question import Key
+from services.projections.said import ENGLISH, Tongue
 
 LEAD = ("account", "as_of", "known_at")
 ROOT = "root"  # the one field of a RootModel; it is no part of a path
@@ -47,11 +48,13 @@ def columns(model: type[BaseModel], path: str | None = None) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*LEAD, *own)))
 
 
-def rows(answer: BaseModel, path: str | None, account: str | None, moment: Moment) -> Iterator[Flat]:
+def rows(
+    answer: BaseModel, path: str | None, account: str | None, moment: Moment, tongue: Tongue = ENGLISH
+) -> Iterator[Flat]:
     """Yield the rows of a list of an answer, each with all of `columns`; a row's own account goes before `account`."""
     model = type(answer)
     names, plan = columns(model, path), _plan(model, path)
-    dumped = answer.model_dump(mode="json", by_alias=True)
+    dumped = answer.model_dump(mode="json", by_alias=True, context={"tongue": tongue})
     lead: Flat = dict(zip(LEAD, (account, *_moments(moment)), strict=True))
     for own in _walk({ROOT: dumped} if issubclass(model, RootModel) else dumped, plan):
         row = {**lead, **{name: value for name, value in own.items() if name not in lead or value is not None}}

@@ -10,6 +10,7 @@ import orjson
 from fastapi import Request, Response
 from pydantic import BaseModel, create_model
 
+from services import http_tongues
 from services.http_problem import HttpProblem
 from services.projections import cut as cuts
 from services.projections.answers import Snapshot
@@ -17,6 +18,7 @@ from services.projections.cut import Cut
 from services.projections.policy import DEFAULT
 from services.projections.question import PortfolioQuestion, Question
 from services.projections.rows import columns, csv_lines, lists, ndjson_lines, rows
+from services.projections.said import Tongue
 from services.projections.store import journal
 
 CSV, NDJSON, JSON = "text/csv", "application/x-ndjson", "application/json"
@@ -82,13 +84,14 @@ def envelope_model(question: Question, *, each: bool = False) -> type[BaseModel]
 
 async def respond(request: Request, at: Snapshot, told: Envelope, form: Form) -> Response:
     """Write the answer in the form that the request accepts; 304 if the client has these bytes already."""
-    kind = _accepted(request)
+    kind, tongue = _accepted(request), http_tongues.of(request)
     if kind == JSON:
-        body = orjson.dumps(told.head() | await _content(at, told, form), option=orjson.OPT_UTC_Z)
+        body = orjson.dumps(told.head() | await _content(at, told, form, tongue), option=orjson.OPT_UTC_Z)
     else:
-        body = b"".join(_flat(told, form, kind))
-    tag = f'"{blake2b(body, digest_size=16).hexdigest()}"'
-    headers = {"ETag": tag, "Vary": "Accept, Authorization", "Cache-Control": "private, no-cache"}
+        body = b"".join(_flat(told, form, kind, tongue))
+    tag = f'"{blake2b(body, digest_size=16, salt=tongue.code.encode()).hexdigest()}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    headers |= http_tongues.headers(tongue, "Accept", "Authorization")
     if told.following:
         headers["Link"] = f'<{request.url.include_query_params(cursor=told.following)}>; rel="next"'
     if tag in request.headers.get("if-none-match", ""):
@@ -108,18 +111,18 @@ def _accepted(request: Request) -> str:
     raise HttpProblem(406, "not-acceptable", "Not acceptable", f"Answers come as {JSON}, {CSV} or {NDJSON}.")
 
 
-async def _content(at: Snapshot, told: Envelope, form: Form) -> dict[str, Any]:
+async def _content(at: Snapshot, told: Envelope, form: Form, tongue: Tongue) -> dict[str, Any]:
     if isinstance(told.answer, list):
-        dumped: Any = [{"account": account, "answer": _dump(answer)} for account, answer in told.answer]
+        dumped: Any = [{"account": account, "answer": _dump(answer, tongue)} for account, answer in told.answer]
     else:
-        dumped = _dump(told.answer)
+        dumped = _dump(told.answer, tongue)
     sources = await _sources(at, dumped) if form.explain else None
     _explain(dumped, sources)
     return {"answer": dumped} | ({"next": told.following} if isinstance(told.answer, list) else {})
 
 
-def _dump(answer: BaseModel) -> Any:  # noqa: ANN401 -- any JSON
-    return answer.model_dump(mode="json", by_alias=True)
+def _dump(answer: BaseModel, tongue: Tongue) -> Any:  # noqa: ANN401 -- any JSON
+    return answer.model_dump(mode="json", by_alias=True, context={"tongue": tongue})
 
 
 async def _sources(at: Snapshot, dumped: Any) -> dict[tuple[int, int], dict[str, str]]:  # noqa: ANN401 -- any JSON
@@ -143,11 +146,11 @@ def _rows(value: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 -- any JSON
             yield value
 
 
-def _flat(told: Envelope, form: Form, kind: str) -> Iterable[bytes]:
+def _flat(told: Envelope, form: Form, kind: str, tongue: Tongue) -> Iterable[bytes]:
     model = told.question.answer_model
     if form.rows is not None and form.rows not in lists(model):
         known = ", ".join(lists(model))
         raise HttpProblem(422, "invalid-parameter", "A parameter is not valid", f"rows: expected one of {known}.")
     each = told.answer if isinstance(told.answer, list) else [(told.account, told.answer)]
-    flat = chain.from_iterable(rows(answer, form.rows, account, told.cut.moment) for account, answer in each)
+    flat = chain.from_iterable(rows(answer, form.rows, account, told.cut.moment, tongue) for account, answer in each)
     return csv_lines(columns(model, form.rows), flat) if kind == CSV else ndjson_lines(flat)

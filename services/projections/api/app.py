@@ -53,6 +53,7 @@ def read_api(database: Database, signer: Signer, partitions: int) -> FastAPI:
         version=cut.code_version(),
         description=DESCRIPTION,
         lifespan=lifespan,
+        openapi_url=None,  # `complete` serves it, in each language
         docs_url=None,  # its page would load scripts from elsewhere
         redoc_url=None,
     )
