@@ -79,6 +79,11 @@ class People:
         taken_up = any((register.at or ()) > (last.at or ()) for register in self._held(person).values())
         return None if back or taken_up else last
 
+    def formerly(self, person: str) -> Register[tuple[str, str]] | None:
+        """Return account and contact that the person was before, as told last; None where nobody told."""
+        told = [each.formerly for each in self._of(person) if each.formerly.value]
+        return max(told, key=lambda register: register.at or (), default=None)
+
     def positions(self, person: str) -> dict[str, Register[contact.Position]]:
         """Return the positions that the person holds, by id; none once they left."""
         gone = self.gone(person)

@@ -5,13 +5,14 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.buying import DecisionRight
+from schemas.contact import Former
 from schemas.values import Money
 from services.projections.folds.assessment import State
 from services.projections.models import attitude
 from services.projections.models.attitude import Layer
 from services.projections.models.people import People
 from services.projections.models.rights import Held
-from services.projections.register import Ground
+from services.projections.register import Ground, Register
 
 
 class Part(BaseModel):
@@ -54,6 +55,11 @@ def basis(ground: Ground | None) -> Basis | None:
         if ground
         else None
     )
+
+
+def former(told: Register[tuple[str, str]] | None) -> Former | None:
+    """Return who a person was at an earlier employer; None where nobody told."""
+    return Former(account=told.value[0], contact=told.value[1]) if told and told.value else None
 
 
 def standing(state: State, people: People, person: str, opportunity: str | None, *, fallback: bool = True) -> Standing:
