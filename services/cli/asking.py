@@ -10,6 +10,7 @@ import typer
 
 from services.cli import tables
 from services.cli.app import say
+from services.cli.language import Asked, spoken
 from services.cli.reading import CSV, JSON, Query, Reader, Refusal
 from services.problem import Problem
 
@@ -29,6 +30,7 @@ def ask(  # noqa: PLR0913  what the read API takes, each by its name
     as_of: Annotated[str | None, typer.Option(help="What was true by then: a date or RFC 3339.")] = None,
     known_at: Annotated[str | None, typer.Option(help="As it was known by then.")] = None,
     tz: Annotated[str | None, typer.Option(help="The time zone of dates, as Asia/Shanghai; else UTC.")] = None,
+    language: Asked = None,
     explain: Annotated[bool, typer.Option("--explain", help="Also the events behind each row.")] = False,
     parameter: Annotated[
         list[str] | None, typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="The question's own; repeat it.")
@@ -42,7 +44,7 @@ def ask(  # noqa: PLR0913  what the read API takes, each by its name
     path = f"/v1/accounts/{quote(account, safe='')}/{question}" if account else f"/v1/portfolio/{question}"
     moments = {"as_of": as_of, "known_at": known_at, "tz": tz, "explain": "1" if explain else None}
     query = dict(map(_named, parameter or [])) | {name: value for name, value in moments.items() if value is not None}
-    with Reader("manager") as reader:
+    with Reader("manager", spoken(language).code) as reader:
         try:
             _tell(reader, path, query, CSV if as_csv else JSON, raw=as_json or as_csv)
         except Refusal as refusal:

@@ -8,6 +8,9 @@ import typer
 import schemas
 from schemas.event import REGISTERED
 from services.cli import tables
+from services.cli.language import Asked, spoken
+from services.projections.said import Tongue
+from services.tongues import described
 
 
 def register(app: typer.Typer) -> None:
@@ -15,9 +18,12 @@ def register(app: typer.Typer) -> None:
     app.command()(catalogue)
 
 
-def catalogue(*, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+def catalogue(
+    *, language: Asked = None, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False
+) -> None:
     """List the event types and the questions."""
-    events, questions = _events(), _questions()
+    tongue = spoken(language)
+    events, questions = _events(tongue), _questions(tongue)
     if as_json:
         version = schemas.catalogue().version
         typer.echo(json.dumps({"catalogue": version, "events": events, "questions": questions}, ensure_ascii=False))
@@ -33,22 +39,26 @@ def catalogue(*, as_json: Annotated[bool, typer.Option("--json", help="For progr
     out.print(asked)
 
 
-def _events() -> list[dict[str, str]]:
+def _events(tongue: Tongue) -> list[dict[str, str]]:
     return [
         {
             "type": wire,
             "subject": REGISTERED[wire].__module__.rpartition(".")[2],
-            "about": _first_sentence(event.__doc__),
+            "about": described(_first_sentence(event.__doc__), tongue),
         }
         for wire, event in schemas.catalogue().events.items()
     ]
 
 
-def _questions() -> list[dict[str, str]]:
+def _questions(tongue: Tongue) -> list[dict[str, str]]:
     from services.projections.questions import ACCOUNT, QUESTIONS  # noqa: PLC0415  slow, and only needed here
 
     return [
-        {"question": name, "of": "account, portfolio" if name in ACCOUNT else "portfolio", "about": question.about}
+        {
+            "question": name,
+            "of": "account, portfolio" if name in ACCOUNT else "portfolio",
+            "about": described(question.about, tongue),
+        }
         for name, question in QUESTIONS.items()
     ]
 

@@ -21,11 +21,12 @@ Query = Mapping[str, str]
 
 
 class Reader:
-    """The read API, asked with RAPPORT_TOKEN, or with a token made here for `role`."""
+    """The read API, asked in a language with RAPPORT_TOKEN, or with a token made here for `role`."""
 
-    def __init__(self, role: Role) -> None:
+    def __init__(self, role: Role, language: str = "en") -> None:
         self.url = local.connection().api
         self._http = client(self.url, token_for(role, "rapport-cli"), PATIENCE)
+        self._http.headers["Accept-Language"] = language
 
     def __enter__(self) -> Self:
         return self
