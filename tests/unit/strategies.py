@@ -44,6 +44,7 @@ POOLS: dict[str, Sequence[str]] = {
     **dict.fromkeys(("interaction",), ("i-1", "i-2", "i-3", "i-4")),
     **dict.fromkeys(("position",), ("pos-1", "pos-2", "pos-3")),
     "opportunity": OPPORTUNITIES,
+    "criteria": ("default-1",),  # others are refused
     "stage": STAGES,
     "tz": ("UTC", "Asia/Shanghai", "America/New_York"),
     "email": EMAILS,
