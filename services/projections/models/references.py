@@ -10,7 +10,7 @@ class References:
     """Resolves references, as "contact:c-1", "unit:u-1", "party:p-1" or "member:m-1"."""
 
     def __init__(self, people: People, units: Units, ours: account.State) -> None:
-        """Look among these people, units and members of ours; parties have no names yet."""
+        """Look among these people and units, and the members of ours and outsiders that `ours` names."""
         self._people, self._units, self._ours = people, units, ours
 
     def canonical(self, reference: str) -> tuple[str, str]:
@@ -26,13 +26,19 @@ class References:
             return self._people.name(id_)
         if kind == "unit":
             return self._units.name(id_)
+        if kind == "party":
+            party = self._ours.party_names.get(id_)
+            return party.value if party else None
         member = self._ours.members.get(id_) if kind == "member" else None
         return member.value.name if member and member.value else None
 
     def gone(self, kind: str, id_: str) -> bool:
-        """Whether a contact has left, or a unit was closed."""
+        """Whether a contact has left, a unit was closed, or an outsider has no link to the customer any more."""
         if kind == "contact":
             return self._people.gone(id_) is not None
+        if kind == "party":
+            links = self._ours.parties.get(id_, {})
+            return bool(links) and not any(link.value for link in links.values())
         return kind == "unit" and self._units.get(id_).exists.value == "closed"
 
     def spoken(self, kind: str, id_: str) -> Said:

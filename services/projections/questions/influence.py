@@ -1,24 +1,20 @@
 """Who sways whom, and who stands between the others?"""
 
-from typing import Annotated, Literal, NamedTuple, cast
+from typing import Annotated, Literal, cast
 
 import networkx as nx
 from pydantic import Field
 
 from schemas.values import Rank
-from services.projections.folds.assessment import Influence, State
-from services.projections.models.latest import latest
+from services.projections.models.influences import Edge, Thing, edges, here
 from services.projections.models.people import People
 from services.projections.models.rank import below, rank
 from services.projections.models.references import References
 from services.projections.models.shapes import Basis, basis
 from services.projections.models.units import Units
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
-from services.projections.register import Register
-from services.projections.scope import ACCOUNT
 
 Kind = Literal["contact", "unit", "party", "member"]
-Thing = tuple[str, str]  # kind, id
 
 
 class InfluenceParameters(Parameters):
@@ -27,6 +23,7 @@ class InfluenceParameters(Parameters):
     opportunity: str | None = Field(
         None, description="influence in this purchase and in every one; without it, in all purchases"
     )
+    fallback: bool = Field(default=True, description="0: only influence in this purchase, none that is in every one")
 
 
 class EdgeRow(Row):
@@ -70,49 +67,15 @@ class InfluenceAnswer(Answer):
     nodes: Annotated[list[NodeRow], key("kind", "id")]
 
 
-class Edge(NamedTuple):
-    """An influence that holds, in a scope: an opportunity, or the account."""
-
-    from_: Thing
-    to: Thing
-    kind: str
-    scope: str
-    register: Register[Influence]
-
-    @property
-    def weight(self) -> int:
-        """1 to 5."""
-        return self.register.value.weight if self.register.value else 0
-
-
 def answer(view: View, parameters: InfluenceParameters) -> InfluenceAnswer:
-    """Draw the network without those who have left; two contacts who are one person are one node."""
+    """Draw the network without those who have left, or have no link any more; merged contacts are one node."""
     people, units = People(view.states.contact), Units(view.states.organisation)
     references = References(people, units, view.states.account)
-    edges = _edges(view.states.assessment, references, parameters.opportunity)
+    told = edges(view.states.assessment, references, parameters.opportunity, fallback=parameters.fallback)
+    held = here(told, references)
     return InfluenceAnswer(
-        edges=[_edge(references, people, each) for each in edges], nodes=_nodes(references, people, edges)
+        edges=[_edge(references, people, each) for each in held], nodes=_nodes(references, people, held)
     )
-
-
-def _edges(state: State, references: References, opportunity: str | None) -> list[Edge]:
-    told: dict[tuple[Thing, Thing, str, str], list[Register[Influence]]] = {}
-    for scope, origins in state.influence.items():
-        if opportunity is None or scope in {opportunity, ACCOUNT}:
-            for origin, targets in origins.items():
-                for target, kinds in targets.items():
-                    for kind, register in kinds.items():
-                        ends = references.canonical(origin), references.canonical(target)
-                        told.setdefault((*ends, kind, scope), []).append(register)
-    lasts = ((*each, latest(registers)) for each, registers in sorted(told.items()))
-    held = [Edge(origin, to, kind, scope, last) for origin, to, kind, scope, last in lasts if last and last.value]
-    here = [edge for edge in held if edge.from_ != edge.to and not _gone(references, edge)]
-    near = {edge[:3] for edge in here if edge.scope == opportunity}
-    return [edge for edge in here if edge.scope == opportunity or edge[:3] not in near]
-
-
-def _gone(references: References, edge: Edge) -> bool:
-    return references.gone(*edge.from_) or references.gone(*edge.to)
 
 
 def _rank(people: People, thing: Thing) -> Rank:
@@ -134,7 +97,7 @@ def _edge(references: References, people: People, edge: Edge) -> EdgeRow:
         to_rank=to_rank,
         kind=edge.kind,
         weight=edge.weight,
-        hidden=edge.register.value.hidden if edge.register.value else False,
+        hidden=edge.hidden,
         opportunity=edge.scope or None,
         upward=below(from_rank, to_rank),
         assessor=ground.assessor if ground else None,
@@ -143,13 +106,13 @@ def _edge(references: References, people: People, edge: Edge) -> EdgeRow:
     )
 
 
-def _nodes(references: References, people: People, edges: list[Edge]) -> list[NodeRow]:
+def _nodes(references: References, people: People, held: list[Edge]) -> list[NodeRow]:
     network: nx.Graph[Thing] = nx.Graph()
-    network.add_nodes_from(sorted({end for edge in edges for end in edge[:2]}))
-    network.add_edges_from(sorted((min(edge[:2]), max(edge[:2])) for edge in edges))
+    network.add_nodes_from(sorted({end for edge in held for end in edge[:2]}))
+    network.add_edges_from(sorted((min(edge[:2]), max(edge[:2])) for edge in held))
     degree, betweenness = nx.degree_centrality(network), nx.betweenness_centrality(network)
     brokers = set(nx.articulation_points(network))
-    sways = {node: sum(edge.weight for edge in edges if edge.from_ == node) for node in network}
+    sways = {node: sum(edge.weight for edge in held if edge.from_ == node) for node in network}
     return [
         NodeRow(
             kind=cast("Kind", node[0]),
@@ -161,7 +124,7 @@ def _nodes(references: References, people: People, edges: list[Edge]) -> list[No
             degree=degree[node],
             betweenness=betweenness[node],
             broker=node in brokers,
-            because=because(*(edge.register for edge in edges if node in edge[:2])),
+            because=because(*(edge.register for edge in held if node in edge[:2])),
         )
         for node in network
     ]

@@ -56,14 +56,29 @@ def test_units_outsiders_and_our_own_people_take_part_under_their_names():
     facts = [
         fact("unit.added", "2025-01-01", {"unit": "u", "name": "Finance", "function": "finance"}),
         fact("member.registered", "2025-01-01", {"member": "m", "name": "Zhang"}),
+        fact("party.linked", "2025-01-01", {"party": "p", "kind": "consultant", "name": "Cost Advisers"}),
         sways("party:p", "unit:u"),
+        sways("party:q", "unit:u"),
         sways("member:m", "unit:u"),
     ]
     assert {(node["kind"], node["name"], node["rank"]) for node in nodes(facts).values()} == {
         ("unit", "Finance", "unknown"),
         ("member", "Zhang", "unknown"),
+        ("party", "Cost Advisers", "unknown"),
         ("party", None, "unknown"),
     }
+
+
+def test_an_outsider_without_a_link_any_more_is_not_in_the_network_and_one_that_was_never_linked_is():
+    link = {"party": "p", "kind": "consultant"}
+    facts = [
+        fact("party.linked", "2025-01-01", {**link, "name": "Cost Advisers"}),
+        sways("party:p", "contact:a"),
+        sways("party:q", "contact:a"),
+        fact("party.unlinked", "2025-03-01", link),
+    ]
+    origins = [[edge["from"] for edge in ask("influence", facts, day)["edges"]] for day in ("2025-02-28", "2025-03-01")]
+    assert origins == [["p", "q"], ["q"]]
 
 
 def test_influence_in_another_purchase_does_not_count_and_the_purchases_own_goes_before_the_accounts():
@@ -75,6 +90,8 @@ def test_influence_in_another_purchase_does_not_count_and_the_purchases_own_goes
     edges = ask("influence", facts, "2025-12-31", opportunity="o")["edges"]
     assert [(edge["to"], edge["weight"], edge["opportunity"]) for edge in edges] == [("b", 5, "o")]
     assert len(ask("influence", facts, "2025-12-31")["edges"]) == 3
+    assert [edge["weight"] for edge in ask("influence", facts[:1], "2025-12-31", opportunity="o")["edges"]] == [1]
+    assert ask("influence", facts[:1], "2025-12-31", opportunity="o", fallback="0")["edges"] == []
 
 
 def test_withdrawn_influence_and_people_who_left_are_not_in_the_network():
