@@ -1,0 +1,128 @@
+"""Who approves a purchase in the end, and where we do not reach them: no step, no known attitude, nobody known."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal, NamedTuple
+
+from pydantic import Field
+
+from services.projections.folds import States
+from services.projections.models import attitude
+from services.projections.models.buying_group import parts
+from services.projections.models.people import People
+from services.projections.models.rank import RANKS, rank
+from services.projections.models.references import References
+from services.projections.models.rights import held
+from services.projections.models.units import Units
+from services.projections.question import Row, because
+from services.projections.register import Register
+from services.projections.said import Said, Sentence, said
+
+Gap = Literal["no_approver", "no_attitude", "no_step"]
+
+
+class ApproverGap(Row):
+    """What is missing about those who approve a purchase in the end."""
+
+    opportunity: str
+    gap: Gap
+    approver_kind: Literal["contact", "unit", "party", "member"] | None = Field(description="null: nobody is known")
+    approver: str | None
+    approver_name: str | None
+    sentence: Sentence
+
+
+class Customer(NamedTuple):
+    """The customer's people and units at a moment, as they are named."""
+
+    states: States
+    people: People
+    units: Units
+    references: References
+
+
+class Approver(NamedTuple):
+    """Somebody who approves in the end, and what says so."""
+
+    kind: str
+    id: str
+    register: Register[Any]
+
+
+def customer(states: States) -> Customer:
+    """Index the people and units of an account."""
+    people, units = People(states.contact), Units(states.organisation)
+    return Customer(states, people, units, References(people, units, states.account))
+
+
+def approvers(of: Customer, opportunity: str) -> list[Approver]:
+    """Return who holds final approval and is still there: by right, else by role, in order of kind and id."""
+    rights = held(of.states.buying, of.references, opportunity)
+    by_right = [Approver(each.kind, each.holder, each.register) for each in rights if each.right == "final_approval"]
+    roles = parts(of.states.buying, of.people, opportunity)
+    by_role = [Approver("contact", each.contact, each.register) for each in roles if each.role == "final_approver"]
+    speaking = {person for each in by_right for person in speakers(of, each.kind, each.id)}
+    found = [*by_right, *(each for each in by_role if each.id not in speaking)]
+    return sorted((each for each in found if not of.references.gone(each.kind, each.id)), key=lambda each: each[:2])
+
+
+def speakers(of: Customer, kind: str, id_: str) -> list[str]:
+    """Return the people who speak for a holder: a contact itself; for a unit its head, else who ranks highest there."""
+    if kind == "contact":
+        return [] if of.people.gone(id_) else [id_]
+    if kind != "unit":
+        return []
+    if head := of.units.head(id_, of.people):
+        return [head]
+    inside = [person for person in of.people.everyone() if id_ in units_of(of, person)]
+    highest = max((RANKS.index(rank(of.people, person)) for person in inside), default=0)
+    return [person for person in inside if RANKS.index(rank(of.people, person)) == highest]
+
+
+def units_of(of: Customer, person: str) -> set[str]:
+    """Return the units in which a person holds a position."""
+    held_there = (register.value for register in of.people.positions(person).values())
+    return {of.units.canonical(each.unit) for each in held_there if each and each.unit}
+
+
+def approver_gaps(of: Customer, opportunity: str) -> list[ApproverGap]:
+    """Return what is missing about the approvers of a purchase: somebody at all, else what they think, and a step."""
+    found = approvers(of, opportunity)
+    if not found:
+        nobody = said("Nobody is known to hold the final approval.")
+        return [_gap(opportunity, "no_approver", None, None, nobody)]
+    owners = {of.references.canonical(owner) for owner in _owners(of.states, opportunity)}
+    return [gap for each in found for gap in _gaps(of, opportunity, each, owners)]
+
+
+def _owners(states: States, opportunity: str) -> Iterator[str]:
+    for step in states.buying.steps.get(opportunity, {}).values():
+        if step.owner.value and step.course[-1].kind != "dropped":
+            yield step.owner.value
+
+
+def _gaps(of: Customer, opportunity: str, each: Approver, owners: Iterable[tuple[str, str]]) -> Iterator[ApproverGap]:
+    people = speakers(of, each.kind, each.id)
+    who = of.references.spoken(each.kind, each.id)
+    told = any(attitude.assessments(of.states.assessment, of.people, person, opportunity) for person in people)
+    if not told and each.kind in {"contact", "unit"}:  # outsiders and our own people are not assessed
+        sentence = said("What {who}, who approves in the end, thinks of us is unknown.", who=who)
+        yield _gap(opportunity, "no_attitude", each, of.references.name(each.kind, each.id), sentence)
+    takers = {(each.kind, each.id), *(("contact", person) for person in people)}
+    takers |= {("unit", unit) for person in people for unit in units_of(of, person)}
+    if not takers.intersection(owners):
+        sentence = said("No step of the decision is known to be taken by {who}, who approves in the end.", who=who)
+        yield _gap(opportunity, "no_step", each, of.references.name(each.kind, each.id), sentence)
+
+
+def _gap(opportunity: str, gap: Gap, approver: Approver | None, name: str | None, sentence: Said) -> ApproverGap:
+    return ApproverGap.model_validate(
+        {
+            "opportunity": opportunity,
+            "gap": gap,
+            "approver_kind": approver.kind if approver else None,
+            "approver": approver.id if approver else None,
+            "approver_name": name,
+            "sentence": sentence,
+            "because": because(approver.register) if approver else [],
+        }
+    )
