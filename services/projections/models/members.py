@@ -1,0 +1,10 @@
+"""Our own people, as an account's history names them."""
+
+from services.projections.folds.account import Member, State
+from services.projections.register import Register
+
+
+def member_name(state: State, member: str | None) -> str | None:
+    """Return the name of one of ours, or None where nobody told it."""
+    known = state.members.get(member or "", Register[Member]()).value
+    return known.name if known else None
