@@ -1,11 +1,11 @@
 """What happened in an account that a manager would tell: each fact that changed something, and a title for it."""
 
 from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from schemas.assessment import AttitudeAssessed
 from schemas.contact import ContactAdded, ContactLeft, ContactPositionAssigned, ContactPositionEnded, ContactReturned
-from schemas.interaction import InteractionCancelled, InteractionKind, InteractionPlanned, InteractionRecorded
+from schemas.interaction import InteractionCancelled, InteractionPlanned, InteractionRecorded
 from schemas.opportunity import (
     OpportunityAbandoned,
     OpportunityIdentified,
@@ -14,16 +14,16 @@ from schemas.opportunity import (
     OpportunityStageEntered,
     OpportunityWon,
 )
-from schemas.values import Participant
 from services.projections.folds.opportunity import State
 from services.projections.history import Recorded
 from services.projections.models import deals
 from services.projections.models.attitude import layer
+from services.projections.models.happening import Happening
+from services.projections.models.news import NEWS, news
 from services.projections.models.people import People
+from services.projections.models.references import References
 from services.projections.models.words import word
 from services.projections.said import Said, quoted, said
-
-Kind = InteractionKind | Literal["attitude", "stage", "outcome", "position", "arrival", "departure"]
 
 HAPPENINGS = (
     AttitudeAssessed,
@@ -41,26 +41,13 @@ HAPPENINGS = (
     OpportunityReopened,
     OpportunityStageEntered,
     OpportunityWon,
+    *NEWS,
 )
 
 
-class Happening(NamedTuple):
-    """One thing that happened, who took part, and which opportunity it was about."""
-
-    fact: Recorded
-    kind: Kind
-    title: Said
-    participants: tuple[Participant, ...] = ()
-    ours: tuple[Participant, ...] = ()
-    opportunity: str | None = None
-
-    @property
-    def planned(self) -> bool:
-        """Whether it is agreed, and neither took place nor was cancelled as far as we know."""
-        return isinstance(self.fact.event.data, InteractionPlanned)
-
-
-def happenings(facts: Iterable[Recorded], people: People, opportunities: State) -> list[Happening]:
+def happenings(
+    facts: Iterable[Recorded], people: People, opportunities: State, references: References
+) -> list[Happening]:
     """Return what happened, in order of time; what was only told again is left out."""
     facts = list(facts)
     found = [
@@ -69,6 +56,7 @@ def happenings(facts: Iterable[Recorded], people: People, opportunities: State) 
         *_arrivals(facts, people),
         *_positions(facts, people),
         *_deals(facts, opportunities),
+        *news(facts, references),
     ]
     return sorted(found, key=lambda each: (each.fact.event.time, each.fact.stamp))
 
@@ -107,14 +95,15 @@ def _attitudes(facts: Iterable[Recorded], people: People) -> Iterator[Happening]
             before = levels.get(scope)
             levels[scope] = data.level
             if before != data.level:
-                stances = {"before": _stance(before), "after": _stance(data.level)}
+                stances = {"before": stance(before), "after": stance(data.level)}
                 title = said("{name}: {before} -> {after}", name=_name(people, data.contact), **stances)
                 yield Happening(fact, "attitude", title, (data.contact,), opportunity=data.opportunity)
 
 
-def _stance(level: int | None) -> Said:
-    stance = word(layer(level))
-    return said("{layer} ({level})", layer=stance, level=f"{level:+d}") if level else stance
+def stance(level: int | None) -> Said:
+    """Return how a sentence names a level of attitude: its layer, and the level unless it is in the middle."""
+    name = word(layer(level))
+    return said("{layer} ({level})", layer=name, level=f"{level:+d}") if level else name
 
 
 def _arrivals(facts: Iterable[Recorded], people: People) -> Iterator[Happening]:
@@ -127,7 +116,12 @@ def _arrivals(facts: Iterable[Recorded], people: People) -> Iterator[Happening]:
         if here.get(person) is (not left):
             continue  # added by a second system, or told again
         if isinstance(data, ContactLeft):
-            yield Happening(fact, "departure", said("{name} left", name=name), (data.contact,))
+            title = (
+                said("{name} left for {account}", name=name, account=data.to_account)
+                if data.to_account
+                else said("{name} left", name=name)
+            )
+            yield Happening(fact, "departure", title, (data.contact,))
         else:
             back = isinstance(data, ContactReturned)
             title = said("{name} is back", name=name) if back else said("{name} became known", name=name)

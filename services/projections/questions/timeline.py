@@ -10,8 +10,11 @@ from pydantic import Field, RootModel
 from schemas.interaction import InteractionKind
 from schemas.values import EventRef, ExternalKey, Participant
 from services.projections.folds import subject_of
-from services.projections.models.happenings import HAPPENINGS, Happening, Kind, happenings
+from services.projections.models.happening import Happening, Kind
+from services.projections.models.happenings import HAPPENINGS, happenings
 from services.projections.models.people import People
+from services.projections.models.references import References
+from services.projections.models.units import Units
 from services.projections.question import AccountQuestion, Parameters, Row, View, facts_of, key
 from services.projections.said import Sentence
 
@@ -65,9 +68,10 @@ TimelineAnswer = RootModel[Annotated[list[Entry], key("event")]]
 
 
 def answer(view: View, parameters: TimelineParameters) -> TimelineAnswer:
-    """List interactions, shifts of attitude, stages, ends, positions, arrivals and departures, in order of time."""
+    """List, in order of time, whom we met, how people, deals and the account changed, and what was noted of them."""
     people = People(view.states.contact)
-    found = happenings(view.facts, people, view.states.opportunity)
+    references = References(people, Units(view.states.organisation), view.states.account)
+    found = happenings(view.facts, people, view.states.opportunity, references)
     wanted = [each for each in found if _wanted(each, people, parameters)]
     return TimelineAnswer([_entry(view, each, people, then) for each, then in _with_people_then(view, wanted)])
 
@@ -154,6 +158,6 @@ question = AccountQuestion(
     parameters=TimelineParameters,
     answer_model=TimelineAnswer,
     answer=answer,
-    subjects=("contact", "opportunity", "account"),
+    subjects=("contact", "opportunity", "account", "organisation"),
     history=tuple(dict.fromkeys((*HAPPENINGS, *facts_of("contact")))),
 )
