@@ -10,6 +10,9 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from services.http_tongues import of
+from services.projections.said import ENGLISH, Tongue
+
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:rapport:problem:"  # names kinds of problem; there is nothing to fetch
 MOST_ERRORS = 100  # a thousand bad events must not make an answer larger than the question
@@ -40,17 +43,17 @@ class HttpProblem(Exception):  # noqa: N818  it is read as "a problem"
         self.errors = errors
         self.headers = dict(headers or {})
 
-    def response(self) -> Response:
-        """Write the problem as an HTTP response."""
+    def response(self, tongue: Tongue = ENGLISH) -> Response:
+        """Write the problem as an HTTP response; a detail that is not the same each time stays English."""
         content: dict[str, Any] = {
             "type": TYPE_PREFIX + self.kind,
-            "title": self.title,
+            "title": tongue.templates.get(self.title, self.title),
             "status": self.status,
-            "detail": self.detail,
+            "detail": tongue.templates.get(self.detail, self.detail),
         }
         if self.errors is not None:
             content["errors"] = self.errors[:MOST_ERRORS]
-        return Response(orjson.dumps(content), self.status, self.headers, MEDIA_TYPE)
+        return Response(orjson.dumps(content), self.status, {"Vary": "Accept-Language"} | self.headers, MEDIA_TYPE)
 
 
 class ErrorEntry(BaseModel):
@@ -114,12 +117,12 @@ def document() -> dict[str, dict[str, Any]]:
     return definitions | {"ProblemDocument": schema}
 
 
-async def _of_problem(_: Request, problem: Exception) -> Response:
+async def _of_problem(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, HttpProblem)  # noqa: S101  what Starlette promises, said to mypy
-    return problem.response()
+    return problem.response(of(request))
 
 
-async def _of_http_exception(_: Request, error: Exception) -> Response:
+async def _of_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  as above
     phrase = HTTPStatus(error.status_code).phrase
     kind = phrase.lower().replace(" ", "-")
@@ -127,10 +130,10 @@ async def _of_http_exception(_: Request, error: Exception) -> Response:
     problem = HttpProblem(
         error.status_code, kind, phrase, detail.get(error.status_code, f"{phrase}."), headers=error.headers
     )
-    return problem.response()
+    return problem.response(of(request))
 
 
-async def _of_validation(_: Request, error: Exception) -> Response:
+async def _of_validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101  as above
     errors = [
         {"parameter": ".".join(str(part) for part in each["loc"][1:]), "detail": each["msg"]} for each in error.errors()
@@ -138,8 +141,8 @@ async def _of_validation(_: Request, error: Exception) -> Response:
     names = ", ".join(dict.fromkeys(each["parameter"] for each in errors))
     return HttpProblem(
         422, "invalid-parameter", "Invalid parameter", f"Wrong or missing: {names}.", errors=errors
-    ).response()
+    ).response(of(request))
 
 
-async def _of_anything(_: Request, __: Exception) -> Response:  # services.requests logs it, while it has its id
-    return unexpected().response()
+async def _of_anything(request: Request, _: Exception) -> Response:  # services.requests logs it, while it has its id
+    return unexpected().response(of(request))

@@ -7,6 +7,7 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -37,14 +38,15 @@ def sources() -> dict[str, ast.Module]:
     return {str(path.relative_to(ROOT)): ast.parse(path.read_text(encoding="utf-8")) for path in paths}
 
 
-def calls() -> Iterator[tuple[str, ast.Call]]:
-    """Yield each call of `said`, and where it is."""
-    yield from (each for each in _nodes(ast.Call) if isinstance(each[1].func, ast.Name) and each[1].func.id == "said")
+def calls(name: str) -> Iterator[tuple[str, ast.Call]]:
+    """Yield each call of a function by its name, and where it is."""
+    yield from (each for each in _nodes(ast.Call) if isinstance(each[1].func, ast.Name) and each[1].func.id == name)
 
 
 def templates() -> dict[str, str]:
-    """Return every template, and where it is said."""
-    found = ((where, call.args[0]) for where, call in calls())
+    """Return every template, every title of a problem and every detail that is always the same, and where it is."""
+    problems = ((where, text) for where, call in calls("HttpProblem") for text in call.args[2:])
+    found = chain(problems, ((where, call.args[0]) for where, call in calls("said")))
     return {str(each.value): where for where, each in found if isinstance(each, ast.Constant)}
 
 
@@ -108,7 +110,7 @@ def stubs() -> Iterator[str]:
     for text, where in sorted(spoken().items(), key=lambda each: (each[1], each[0])):
         if text not in had:
             yield f'#: {where}\nmsgid {_quoted(text)}\nmsgstr ""\n'
-    yield from (f"# nobody says: {text}" for text in had if text not in spoken())
+    yield from (f"# nobody says: {text}" for text in had if text not in spoken() and text not in _plain())
 
 
 def _quoted(text: str) -> str:

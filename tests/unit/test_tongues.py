@@ -1,6 +1,7 @@
 """Chinese has all that English says; the language is chosen as HTTP and the environment ask for it."""
 
 import ast
+import json
 import re
 from datetime import date
 from typing import get_args
@@ -10,6 +11,7 @@ import pytest
 from schemas.buying import BuyingRole, DecisionRight
 from schemas.interaction import InteractionKind
 from schemas.values import Rank
+from services.http_problem import HttpProblem, unexpected
 from services.projections.models.attitude import Layer
 from services.projections.models.words import WORDS
 from services.projections.said import quoted, render, said
@@ -35,7 +37,7 @@ def test_a_translation_has_the_fields_of_its_template():
 def test_a_template_is_a_literal_with_a_value_for_each_of_its_fields():
     against = [
         where
-        for where, call in calls()
+        for where, call in calls("said")
         if not isinstance(template := call.args[0], ast.Constant)
         or (None not in (given := {each.arg for each in call.keywords}) and given != _fields(str(template.value)))
     ]
@@ -107,3 +109,11 @@ def test_a_document_keeps_its_structure_and_its_examples():
         "description": "一条汇报关系。",
         "properties": {"description": {"type": "string", "description": "ISO 4217 货币代码"}, "summary": True},
     }
+
+
+def test_a_problem_has_its_title_and_a_detail_that_is_always_the_same_in_the_language_of_the_request():
+    problem = json.loads(bytes(unexpected().response(chinese()).body))
+    assert (problem["title"], problem["detail"]) == ("意外错误", "服务出错；可按本请求的 id 在其日志中查看详情。")
+    told = HttpProblem(413, "too-large", "Too large", "Event 3 is too large: the limit is 9.").response(chinese())
+    assert json.loads(bytes(told.body))["detail"] == "Event 3 is too large: the limit is 9."
+    assert told.headers["vary"] == "Accept-Language"

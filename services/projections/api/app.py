@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from services import access, http_problem
 from services.http_limits import Bounded
 from services.http_problem import HttpProblem, responses
+from services.http_tongues import of
 from services.openapi import complete
 from services.partition import partition_of
 from services.projections import answers, cut
@@ -71,13 +72,12 @@ def read_api(database: Database, signer: Signer, partitions: int) -> FastAPI:
 
 
 async def _unreachable(request: Request, error: Exception) -> Response:
-    del request
     if isinstance(error, DBAPIError) and not _is_away(error):
         raise error
     logger.warning("The database does not answer: %s", type(error).__name__)
     return HttpProblem(
         503, "database", "The database does not answer", "Ask again in a moment.", headers={"Retry-After": "1"}
-    ).response()
+    ).response(of(request))
 
 
 def _is_away(error: DBAPIError) -> bool:
