@@ -29,7 +29,7 @@ class Cut(NamedTuple):
     complete: bool
     offsets: dict[int, int]
     log_id: str
-    version: str
+    version: str  # of the code; the policies are a part of the log
 
     @property
     def moment(self) -> Moment:

@@ -1,22 +1,16 @@
 """The same for many accounts: what a question about all of them needs, or one account's question asked of each."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from services.projections.answers import (
-    Asked,
-    Snapshot,
-    account_view,
-    known,
-    reads,
-    usable,
-    view_of_facts,
-    view_of_saved,
-)
+from services.projections.answers import Asked, Snapshot, account_view, defined, reads
 from services.projections.cut import Cut
 from services.projections.folds import States
-from services.projections.policy import DEFAULT
+from services.projections.models.policies import in_force
+from services.projections.policy import Policies
 from services.projections.question import Question, View, Views
 from services.projections.store import accounts, journal, states
+from services.projections.views import known, usable, view_of_facts, view_of_saved
 
 
 async def accounts_at(
@@ -31,33 +25,37 @@ async def portfolio_views(
     at: Snapshot, among: Sequence[str] | None, question: Question, asked: Asked, cut: Cut
 ) -> Views:
     """Return a view of each account that `accounts_at` names, in order; of some it may show nothing."""
+    settled = await defined(at, asked, cut)
+    policies = in_force(settled)
     views = dict[str, View]()
     stale: Sequence[str] | None = among
     if asked.about_now and not question.history:
         stale = []
         async for account, saved in states.of_all(at.connection, among, question.subjects):
             if usable(saved, question.subjects, cut):
-                views[account] = view_of_saved(account, question, saved, [], cut)
+                views[account] = view_of_saved(account, question, saved, [], cut, policies)
             else:
                 stale.append(account)
     if stale is None or stale:
         async for account, facts in journal.all_facts(at.connection, stale, reads(question)):
-            views[account] = view_of_facts(account, question, known(facts, cut), cut)
+            views[account] = view_of_facts(account, question, known(facts, cut), cut, policies)
     known_then = await accounts_at(at, among, cut)
-    return Views(cut.moment, DEFAULT, [views.get(account) or blank(account, cut) for account in known_then])
+    each = [views.get(account) or blank(account, cut, policies) for account in known_then]
+    return Views(cut.moment, policies, each, settled)
 
 
 async def each_view(  # noqa: PLR0913, PLR0917 -- what all views take, and which accounts may be seen
     at: Snapshot, page: Sequence[str], question: Question, asked: Asked, cut: Cut, among: Sequence[str] | None = None
-) -> list[View]:
+) -> Views:
     """Return what an account's own question may see of each account of a page; some hold another one, merged."""
-    views = {view.account: view for view in await portfolio_views(at, page, question, asked, cut)}
+    whole = await portfolio_views(at, page, question, asked, cut)
+    views = {view.account: view for view in whole}
     for account in await accounts.merged(at.connection, page):
         merged = await journal.merged_into(at.connection, account, among)
-        views[account] = await account_view(at, account, question, asked, cut, merged)
-    return [views[account] for account in page]
+        views[account] = await account_view(at, account, question, asked, cut, merged, whole.policies)
+    return replace(whole, each=[views[account] for account in page])
 
 
-def blank(account: str, cut: Cut) -> View:
+def blank(account: str, cut: Cut, policies: Policies) -> View:
     """Make the view of an account of which nothing is known that the question reads."""
-    return View(account, cut.moment, DEFAULT, States(), [])
+    return View(account, cut.moment, policies, States(), [])

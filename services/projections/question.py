@@ -6,7 +6,7 @@ NDJSON rows, the portfolio form, the property tests) follows from this declarati
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
@@ -16,6 +16,7 @@ from schemas import Fact
 from schemas.event import REGISTERED
 from services.projections import moments
 from services.projections.folds import States, fold, subject_of
+from services.projections.folds.policy import State as PolicyState
 from services.projections.history import Moment, Recorded
 from services.projections.policy import Policies
 from services.projections.register import Register
@@ -51,6 +52,7 @@ class Views:
     moment: Moment
     policies: Policies
     each: Sequence[View]
+    defined: PolicyState = field(default_factory=PolicyState)  # what the policies were made of
 
     def __iter__(self) -> Iterator[View]:
         """Go from account to account."""

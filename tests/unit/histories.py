@@ -13,10 +13,12 @@ import orjson
 from pydantic import TypeAdapter
 
 import schemas
+from schemas import POLICY
 from schemas.event import REGISTERED
 from services.projections.folds import States, fold
+from services.projections.folds.policy import State as PolicyState
 from services.projections.history import Moment, Recorded, visible
-from services.projections.policy import DEFAULT
+from services.projections.models.policies import in_force
 from services.projections.question import View
 from services.projections.questions import ACCOUNT
 
@@ -87,19 +89,26 @@ def ask(
     """Ask as a client would and return the answer as JSON data; a date is the end of that day in UTC.
 
     Without `known_at` all that was ever told is known. `from_` stands for the parameter `from`.
-    The question sees no subject and no fact that it does not declare.
+    The question sees no subject and no fact that it does not declare. Facts on `$policy` are the policies.
     """
     question = ACCOUNT[question_name]
-    facts = list(facts)
-    latest = max((each.recorded_at for each in facts), default=datetime.max.replace(tzinfo=UTC))
+    told = list(facts)
+    facts = [each for each in told if each.event.partitionkey != POLICY]
+    latest = max((each.recorded_at for each in told), default=datetime.max.replace(tzinfo=UTC))
     at = Moment(_end(as_of), _end(known_at) if known_at else latest)
     seen = visible(facts, at)
     states = fold(States(), seen, question.subjects)
     read = [each for each in seen if isinstance(each.event.data, question.history)]
     account = facts[0].event.partitionkey if facts else "acme"
     asked = question.parameters.model_validate({name.rstrip("_"): value for name, value in parameters.items()})
-    answer = question.answer(View(account, at, DEFAULT, states, read), asked)
+    answer = question.answer(View(account, at, in_force(defined(told, at)), states, read), asked)
     return TypeAdapter(question.answer_model).dump_python(answer, mode="json", by_alias=True)
+
+
+def defined(facts: Iterable[Recorded], at: Moment) -> PolicyState:
+    """Return which policies were defined at a moment, by the facts on `$policy`."""
+    policies = [each for each in facts if each.event.partitionkey == POLICY]
+    return fold(States(), visible(policies, at), ["policy"]).policy
 
 
 def _end(when: str | datetime) -> datetime:

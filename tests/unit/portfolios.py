@@ -11,15 +11,16 @@ import orjson
 from pydantic import TypeAdapter
 
 import schemas
-from schemas import Fact
+from schemas import POLICY, Fact
 from services.importers import crm as importer
 from services.importers.importer import Remark
 from services.projections.folds import States, fold
 from services.projections.history import Moment, Recorded, visible
-from services.projections.policy import DEFAULT
+from services.projections.models.policies import in_force
+from services.projections.policy import DEFAULT, Policies
 from services.projections.question import View, Views
 from services.projections.questions import PORTFOLIO
-from tests.unit.histories import end_of, moment
+from tests.unit.histories import defined, end_of, moment
 
 
 def ask_portfolio(
@@ -36,9 +37,10 @@ def ask_portfolio(
     facts = list(facts)
     at = Moment(_end(as_of), _end(known_at) if known_at else max(each.recorded_at for each in facts))
     question = PORTFOLIO[question_name]
-    return _answer(
-        question_name, Views(at, DEFAULT, list(_views(facts, at, question.subjects, question.history))), parameters
-    )
+    settled = defined(facts, at)
+    policies = in_force(settled)
+    each = list(_views(facts, at, policies, question.subjects, question.history))
+    return _answer(question_name, Views(at, policies, each, settled), parameters)
 
 
 def ask_crm(question_name: str, as_of: str, **parameters: Any) -> Any:
@@ -54,15 +56,21 @@ def _answer(question_name: str, views: Views, parameters: dict[str, Any]) -> Any
 
 
 def _views(
-    facts: Iterable[Recorded], at: Moment, subjects: Sequence[str], history: tuple[type[Fact], ...] = ()
+    facts: Iterable[Recorded],
+    at: Moment,
+    policies: Policies,
+    subjects: Sequence[str],
+    history: tuple[type[Fact], ...] = (),
 ) -> Iterator[View]:
     accounts: dict[str, list[Recorded]] = defaultdict(list)
     for each in facts:
         accounts[each.event.partitionkey].append(each)
     for account, told in sorted(accounts.items()):
+        if account == POLICY:
+            continue
         seen = visible(told, at)
         read = [each for each in seen if isinstance(each.event.data, history)]
-        yield View(account, at, DEFAULT, fold(States(), seen, subjects), read)
+        yield View(account, at, policies, fold(States(), seen, subjects), read)
 
 
 def _end(when: str | datetime) -> datetime:
@@ -80,4 +88,4 @@ def _crm() -> tuple[Recorded, ...]:
 @cache
 def _crm_views(as_of: str) -> Views:
     at = Moment(_end(as_of), _crm()[-1].recorded_at)
-    return Views(at, DEFAULT, list(_views(_crm(), at, ("account", "contact", "opportunity"))))
+    return Views(at, DEFAULT, list(_views(_crm(), at, DEFAULT, ("account", "contact", "opportunity"))))

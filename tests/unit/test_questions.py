@@ -16,10 +16,12 @@ from pydantic import BaseModel, RootModel, TypeAdapter, ValidationError
 from schemas.event import REGISTERED
 from services.projections.folds import FOLDS, States, encode, fold, subject_of
 from services.projections.history import Moment, Recorded, visible
+from services.projections.models.policies import in_force
 from services.projections.policy import DEFAULT
 from services.projections.question import AccountQuestion, Key, Parameters, PortfolioQuestion, Question, View, Views
 from services.projections.questions import ACCOUNT, PORTFOLIO, QUESTIONS
 from tests.unit.golden import golden_history
+from tests.unit.histories import defined
 from tests.unit.strategies import (
     ACCOUNTS,
     ALL,
@@ -119,11 +121,12 @@ def ask(name: str, log: Mapping[str, History], at: Moment, asked: Any, random: R
     """Return the answer of a question as JSON data."""
     question = FORMS[name]
     views = [view(question, account, log[account], at, random) for account in sorted(log)]
+    settled = defined([each for told in log.values() for each in told], at)
     try:
         answer = (
             question.answer(views[0], asked)
             if isinstance(question, AccountQuestion)
-            else question.answer(Views(at, DEFAULT, views), asked)
+            else question.answer(Views(at, in_force(settled), views, settled), asked)
         )
     except ValidationError as refusal:  # of parameters that do not go with the moment
         return {"refused": [error["msg"] for error in refusal.errors()]}

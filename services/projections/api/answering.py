@@ -15,7 +15,7 @@ from services.http_problem import HttpProblem
 from services.projections import cut as cuts
 from services.projections.answers import Snapshot
 from services.projections.cut import Cut
-from services.projections.policy import DEFAULT
+from services.projections.policy import Policies
 from services.projections.question import PortfolioQuestion, Question
 from services.projections.rows import columns, csv_lines, lists, ndjson_lines, rows
 from services.projections.said import Tongue
@@ -30,12 +30,12 @@ class Envelope(NamedTuple):
     question: Question
     answer: Any  # the question's answer model, or a list of (account, answer)
     cut: Cut
+    policies: Policies
     account: str | None = None
     following: str | None = None
 
     def head(self) -> dict[str, Any]:
         """Return what stands before the answer."""
-        version = cuts.version(DEFAULT)
         return {
             "question": self.question.name,
             **({"account": self.account} if self.account is not None else {}),
@@ -43,8 +43,8 @@ class Envelope(NamedTuple):
             "known_at": self.cut.known_at,
             "complete": self.cut.complete,
             "token": self.cut.encode(),
-            "version": version,
-            **({} if self.cut.version == version else {"repeatable": False}),
+            "version": cuts.version(self.policies),
+            **({} if self.cut.version == cuts.code_version() else {"repeatable": False}),
         }
 
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AfterValidator, Field, create_model
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from schemas import POLICY
 from services import receipt
 from services.access import Caller, require
 from services.http_problem import HttpProblem, responses
@@ -139,12 +140,12 @@ def _account_route(question: AccountQuestion[Any]) -> Route:
         async with answers.snapshot(engine) as at:
             merged = await journal.merged_into(at.connection, account, among(caller))
             known = await journal.exists(at.connection, account, among(caller))
-            if not known and not (merged and caller.may_see(account)):
+            if account == POLICY or (not known and not (merged and caller.may_see(account))):
                 raise not_found(account)
             at_cut = resolve(at, moments, [request.app.state.partition_of(each) for each in (account, *merged)])
             view = await answers.account_view(at, account, question, moments, at_cut, merged)
             answer = answered(question, view, asked)
-            told = Envelope(question, answer, at_cut, account=account)
+            told = Envelope(question, answer, at_cut, view.policies, account=account)
             return await respond(request, at, told, asked)
 
     return _taking(ask, question, Moments)
@@ -163,7 +164,7 @@ def _portfolio_route(question: PortfolioQuestion[Any]) -> Route:
             at_cut = resolve(at, moments, list(at.positions))
             views = await portfolio.portfolio_views(at, among(caller), question, moments, at_cut)
             answer = answered(question, views, asked)
-            return await respond(request, at, Envelope(question, answer, at_cut), asked)
+            return await respond(request, at, Envelope(question, answer, at_cut, views.policies), asked)
 
     return _taking(ask, question, Moments)
 
@@ -185,7 +186,8 @@ def _each_route(question: AccountQuestion[Any]) -> Route:
             views = await portfolio.each_view(at, page, question, moments, at_cut, among(caller))
             each = [(view.account, answered(question, view, asked)) for view in views]
             following = page[-1] if len(page) == asked.limit else None
-            return await respond(request, at, Envelope(question, each, at_cut, following=following), asked)
+            told = Envelope(question, each, at_cut, views.policies, following=following)
+            return await respond(request, at, told, asked)
 
     return _taking(ask, question, Page)
 

@@ -6,10 +6,10 @@ from typing import Literal, NamedTuple
 
 from services.projections.folds.assessment import Stance, State
 from services.projections.history import EPOCH
+from services.projections.models.latest import scopes, told_of
 from services.projections.models.people import People
 from services.projections.policy import AttitudeModel
 from services.projections.register import Register
-from services.projections.scope import ACCOUNT
 
 Layer = Literal["support", "neutral", "oppose", "unknown"]
 DAY = timedelta(days=1)
@@ -43,12 +43,11 @@ def layer(level: int | None) -> Layer:
 def assessments(
     state: State, people: People, person: str, opportunity: str | None, *, fallback: bool = True
 ) -> list[Assessed]:
-    """Return every assessor's last word in scope, the leading (latest) one first.
+    """Return every assessor's last word in scope, the latest first.
 
     An opportunity without an assessment falls back to the account's, unless `fallback` is off.
     """
-    scopes = [opportunity or ACCOUNT] + ([ACCOUNT] if opportunity and fallback else [])
-    for scope in scopes:
+    for scope in scopes(opportunity, fallback=fallback):
         found = [
             Assessed(scope, assessor, register)
             for alias in people.aliases(person)
@@ -57,6 +56,26 @@ def assessments(
         if found:
             return _latest_of_each(found)
     return []
+
+
+def leading_first(  # noqa: PLR0913 -- whose attitude, to what, when, and by which model
+    state: State,
+    people: People,
+    person: str,
+    opportunity: str | None,
+    *,
+    as_of: datetime,
+    model: AttitudeModel,
+    fallback: bool = True,
+) -> list[Assessed]:
+    """Return every assessor's last word in scope: the one that leads by the policy, then the others, latest first."""
+    held = assessments(state, people, person, opportunity, fallback=fallback)
+    leads = held[:1]
+    if held and model.leading == "most_confident":
+        leads = [max(held, key=lambda each: _left(each, as_of, model))]  # of equals the first, which is the latest
+    elif model.leading == "owner" and (owner := told_of(state.owners, people, person, scopes(opportunity))):
+        leads = [each for each in held if each.assessor == owner.value] or leads
+    return leads + [each for each in held if each not in leads]
 
 
 def _latest_of_each(found: Iterable[Assessed]) -> list[Assessed]:
@@ -75,5 +94,9 @@ def confidence(stated: float | None, time: datetime, as_of: datetime, model: Att
 
 def faded(assessed: Assessed, as_of: datetime, model: AttitudeModel) -> bool:
     """Whether the confidence in an assessment has fallen under the model's floor."""
+    return _left(assessed, as_of, model) < model.floor
+
+
+def _left(assessed: Assessed, as_of: datetime, model: AttitudeModel) -> float:
     ground = assessed.register.ground
-    return confidence(ground.confidence if ground else None, assessed.time, as_of, model) < model.floor
+    return confidence(ground.confidence if ground else None, assessed.time, as_of, model)

@@ -33,8 +33,11 @@ def mix(  # noqa: PLR0913 -- whose attitude, to what, when, and by which model
     model: AttitudeModel,
     fallback: bool = True,
 ) -> Mix:
-    """Count the people in `counted` by their last visible assessment in scope."""
-    told = [attitude.assessments(state, people, person, opportunity, fallback=fallback) for person in counted]
+    """Count the people in `counted` by their leading visible assessment in scope."""
+    told = [
+        attitude.leading_first(state, people, person, opportunity, as_of=as_of, model=model, fallback=fallback)
+        for person in counted
+    ]
     leading = [each[0] for each in told if each]
     layers = Counter(attitude.layer(each.level) for each in leading)
     return Mix(

@@ -7,11 +7,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from schemas.buying import DecisionRight
 from schemas.contact import Former
 from schemas.values import Money
-from services.projections.folds.assessment import State
 from services.projections.models import attitude
 from services.projections.models.attitude import Layer
 from services.projections.models.people import People
 from services.projections.models.rights import Held
+from services.projections.question import View
 from services.projections.register import Ground, Register
 
 
@@ -62,9 +62,17 @@ def former(told: Register[tuple[str, str]] | None) -> Former | None:
     return Former(account=told.value[0], contact=told.value[1]) if told and told.value else None
 
 
-def standing(state: State, people: People, person: str, opportunity: str | None, *, fallback: bool = True) -> Standing:
-    """Return where a person stands by the leading assessment in scope."""
-    told = attitude.assessments(state, people, person, opportunity, fallback=fallback)
+def standing(view: View, people: People, person: str, opportunity: str | None, *, fallback: bool = True) -> Standing:
+    """Return where a person stands by the assessment in scope that leads by the policy in force."""
+    told = attitude.leading_first(
+        view.states.assessment,
+        people,
+        person,
+        opportunity,
+        as_of=view.moment.as_of,
+        model=view.policies.attitude,
+        fallback=fallback,
+    )
     level = told[0].level if told else None
     return Standing(level=level, layer=attitude.layer(level))
 

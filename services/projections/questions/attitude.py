@@ -84,11 +84,19 @@ def _spoken_of(view: View, people: People) -> list[str]:
 
 
 def _contact(view: View, people: People, person: str, asked: AttitudeParameters) -> ContactAttitude:
-    held = model.assessments(view.states.assessment, people, person, asked.opportunity, fallback=asked.fallback)
+    as_of, policy = view.moment.as_of, view.policies.attitude
+    held = model.leading_first(
+        view.states.assessment,
+        people,
+        person,
+        asked.opportunity,
+        as_of=as_of,
+        model=policy,
+        fallback=asked.fallback,
+    )
     lead = held[0] if held else None
     scope = lead.scope if lead else asked.opportunity or ACCOUNT
     steps = _steps(view, people, person, scope)
-    faded_by = view.policies.attitude
     stated = lead.register.ground.confidence if lead and lead.register.ground else None
     return ContactAttitude(
         contact=person,
@@ -96,9 +104,9 @@ def _contact(view: View, people: People, person: str, asked: AttitudeParameters)
         level=lead.level if lead else None,
         layer=model.layer(lead.level if lead else None),
         scope=("opportunity" if lead.scope else "account") if lead else None,
-        faded=model.faded(lead, view.moment.as_of, faded_by) if lead else False,
-        since=_since(steps),
-        confidence=model.confidence(stated, lead.time, view.moment.as_of, faded_by) if lead else None,
+        faded=model.faded(lead, as_of, policy) if lead else False,
+        since=_since(steps if policy.leading == "latest" else _of(steps, lead)),
+        confidence=model.confidence(stated, lead.time, as_of, policy) if lead else None,
         assessor=lead.assessor if lead else None,
         others=[
             Other(assessor=each.assessor, level=each.level, layer=model.layer(each.level), time=each.time)
@@ -118,6 +126,10 @@ def _steps(view: View, people: People, person: str, scope: str) -> list[Recorded
         and data.contact in aliases
         and (data.opportunity or ACCOUNT) == scope
     ]
+
+
+def _of(steps: list[Recorded], lead: model.Assessed | None) -> list[Recorded]:
+    return [fact for fact in steps if lead and ground(fact).assessor == lead.assessor]
 
 
 def _since(steps: list[Recorded]) -> datetime | None:

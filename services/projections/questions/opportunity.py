@@ -155,7 +155,9 @@ def _involved(view: View, people: People, opportunity: str) -> list[str]:
 
 def _person(view: View, people: People, person: str, opportunity: str) -> Person:
     parts = [part for part in buying_group.parts(view.states.buying, people, opportunity) if part.contact == person]
-    told = attitude.assessments(view.states.assessment, people, person, opportunity)
+    told = attitude.leading_first(
+        view.states.assessment, people, person, opportunity, as_of=view.moment.as_of, model=view.policies.attitude
+    )
     lead = told[0] if told else None
     gone = people.gone(person)
     positions = people.positions(person).values()

@@ -144,7 +144,7 @@ def _unit(chart: Chart, unit: str, rights: list[Held]) -> UnitRow:
 def _people(
     view: View, chart: Chart, shown: Sequence[str], above: Mapping[str, str], asked: OrgMapParameters
 ) -> list[PersonRow]:
-    people, assessed = chart.people, view.states.assessment
+    people = chart.people
     met = by_person(view.facts, people)
     played = roles(view.states.buying, people, asked.opportunity)
     rows = []
@@ -156,7 +156,7 @@ def _people(
             positions=positions(people, chart.units, person),
             manager=manager,
             manager_name=people.name(manager) if manager else None,
-            attitude=standing(assessed, people, person, asked.opportunity, fallback=asked.fallback),
+            attitude=standing(view, people, person, asked.opportunity, fallback=asked.fallback),
             roles=played.get(person, []),
             strength=strength(met.get(person, []), view.moment.as_of, view.policies.strength),
             left=time_of(gone) if gone else None,

@@ -109,7 +109,7 @@ def _contact(view: View, people: People, person: str, told: Told, asked: PowerIn
         contact=person,
         name=people.name(person),
         **told.cell.model_dump(),
-        attitude=standing(view.states.assessment, people, person, asked.opportunity, fallback=asked.fallback),
+        attitude=standing(view, people, person, asked.opportunity, fallback=asked.fallback),
         because=because(told.power, told.interest),
     )
 

@@ -1,10 +1,12 @@
-"""Which accounts there are at a cut of the log: every one of which a fact is known there."""
+"""Which accounts there are at a cut of the log: every one of which a fact is known there. Policies are none."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from schemas import POLICY
 
 # In order, after `beyond`: a loose walk over journal_account, one probe an account however many facts it has.
 # Accounts that may be seen; NULL: all. Facts below the offsets, and recorded by `known_at`; NULL: at any time.
@@ -20,7 +22,7 @@ KNOWN = text("""
                 ORDER BY journal.account LIMIT 1)
         FROM walk WHERE walk.account IS NOT NULL
     )
-    SELECT account FROM walk WHERE EXISTS (
+    SELECT account FROM walk WHERE account <> :policy AND EXISTS (
         SELECT FROM journal
         JOIN unnest(CAST(:partitions AS integer[]), CAST(:offsets AS bigint[])) AS cut (partition, below)
           USING (partition)
@@ -51,6 +53,7 @@ async def known(  # noqa: PLR0913 -- the parameters of one query
         "offsets": list(offsets.values()),
         "known_at": known_at,
         "most": most,
+        "policy": POLICY,
     }
     return (await connection.execute(KNOWN, wanted)).scalars().all()
 

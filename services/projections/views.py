@@ -1,0 +1,78 @@
+"""What a question sees of an account, made of saved states or of facts that were known at a cut. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+
+from schemas.account import AccountMerged
+from services.projections.cut import Cut
+from services.projections.folds import States, fold
+from services.projections.history import Moment, Recorded, visible
+from services.projections.kept import Kept
+from services.projections.policy import Policies
+from services.projections.question import Question, View
+
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+
+
+def usable(saved: Mapping[str, Kept | None], subjects: Iterable[str], cut: Cut) -> bool:
+    """Whether saved states hold just what is true by the cut: readable, not beyond it, and nothing has fallen due."""
+    kept = [saved[subject] for subject in subjects if subject in saved]  # no row: no such fact
+    return all(
+        each is not None and each.folded_to <= cut.as_of and (each.due is None or each.due > cut.as_of) for each in kept
+    )
+
+
+def view_of_saved(  # noqa: PLR0913, PLR0917 -- what the view holds
+    account: str,
+    question: Question,
+    saved: Mapping[str, Kept | None],
+    facts: Iterable[Recorded],
+    cut: Cut,
+    policies: Policies,
+) -> View:
+    """Make a view of saved states, and of the history that the question reads."""
+    seen = visible(facts, Moment(cut.as_of, END_OF_TIME)) if question.history else []
+    return View(account, cut.moment, policies, held(saved), seen)
+
+
+def held(saved: Mapping[str, Kept | None]) -> States:
+    """Return saved states together; what counts as absent is empty."""
+    states = States()
+    for subject, kept in saved.items():
+        if kept is not None:
+            setattr(states, subject, kept.state)
+    return states
+
+
+def view_of_facts(account: str, question: Question, facts: Iterable[Recorded], cut: Cut, policies: Policies) -> View:
+    """Make a view by folding facts that were known at the cut."""
+    seen = visible(facts, Moment(cut.as_of, END_OF_TIME))
+    states = fold(States(), seen, question.subjects)
+    read = [fact for fact in seen if isinstance(fact.event.data, question.history)] if question.history else []
+    return View(account, cut.moment, policies, states, read)
+
+
+def known(facts: Iterable[Recorded], cut: Cut) -> Iterator[Recorded]:
+    """Yield the facts below the cut's offsets, and if a `known_at` was asked for, recorded by then."""
+    for fact in facts:
+        if fact.offset < cut.offsets.get(fact.partition, 0) and not (
+            cut.only_known and fact.recorded_at > cut.known_at
+        ):
+            yield fact
+
+
+def of_one(account: str, facts: Iterable[Recorded]) -> list[Recorded]:
+    """Keep the facts of the account, and of those that are still said to be one customer with it, by any chain."""
+    facts = list(facts)
+    held = visible(facts, Moment(END_OF_TIME, END_OF_TIME))
+    mergers = [fact for fact in held if isinstance(fact.event.data, AccountMerged)]
+    joined, known_to_join = {account}, set[str]()
+    while joined != known_to_join:
+        known_to_join = set(joined)
+        joined |= {fact.event.partitionkey for fact in mergers if _into(fact) in joined}
+    return [fact for fact in facts if fact.event.partitionkey in joined]
+
+
+def _into(fact: Recorded) -> str | None:
+    data = fact.event.data
+    return data.into if isinstance(data, AccountMerged) else None
