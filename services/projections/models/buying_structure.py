@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from schemas.buying import BuyingRole
-from services.projections.models.buying_group import Part
+from services.projections.models.buying_group import Member, Part
 from services.projections.models.people import People
 from services.projections.models.rank import below, rank
 from services.projections.models.references import named
@@ -80,3 +80,43 @@ def _above(person: str, managers: Mapping[str, str]) -> list[str]:
     while (person := managers.get(person, "")) and person not in chain:
         chain.append(person)
     return chain
+
+
+class GroupMismatch(NamedTuple):
+    """Somebody who leads somebody in the group, directly or not, though the chart says otherwise."""
+
+    kind: Literal["rank", "line"]
+    upper: Member
+    lower: Member
+    sentence: Said
+
+
+def group_mismatches(group: list[Member], people: People, managers: Mapping[str, str]) -> Iterator[GroupMismatch]:
+    """Compare the lines of a group with ranks, and with who reports to whom; an unknown rank is no mismatch."""
+    members = {each.contact: each for each in group}
+    leaders = {each.contact: each.reports_to for each in group if each.reports_to}
+    for lower in group:
+        for leader in _above(lower.contact, leaders):
+            if leader in members and leader != lower.contact:
+                yield from _against_the_chart(members[leader], lower, people, managers)
+
+
+def _against_the_chart(
+    upper: Member, lower: Member, people: People, managers: Mapping[str, str]
+) -> Iterator[GroupMismatch]:
+    one, other = rank(people, upper.contact), rank(people, lower.contact)
+    who, whom = (named(people.name(each.contact), each.contact) for each in (upper, lower))
+    if below(one, other):
+        sentence = said(
+            "In the buying group {who} leads {whom}, but ranks {rank}, below {other}.",
+            who=who,
+            whom=whom,
+            rank=word(one),
+            other=word(other),
+        )
+        yield GroupMismatch("rank", upper, lower, sentence)
+    if lower.contact in _above(upper.contact, managers):
+        sentence = said(
+            "In the buying group {who} leads {whom}, but reports to {whom} in the chart.", who=who, whom=whom
+        )
+        yield GroupMismatch("line", upper, lower, sentence)

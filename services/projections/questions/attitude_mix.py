@@ -18,7 +18,8 @@ class AttitudeMixParameters(Series):
 
     opportunity: str | None = Field(None, description="towards this opportunity; without it, towards us")
     among: Literal["contacts", "buying-group"] = Field(
-        "contacts", description="people who hold a position, or people with a buying role"
+        "contacts",
+        description="people with a position, or the buying group: its named members, else people with a buying role",
     )
     fallback: bool = Field(default=True, description="0: no account-wide assessment in place of a missing one")
     step: Step = Field("P1M", description="from one point to the next, an ISO 8601 duration as P7D, P1W or P1M")
@@ -37,7 +38,7 @@ class AttitudeMixAnswer(Answer):
 
 
 def answer(view: View, parameters: AttitudeMixParameters) -> AttitudeMixAnswer:
-    """Count at each moment those who then held a position, or a role in the buying group.
+    """Count at each moment those who then held a position, or belonged to the buying group.
 
     Raises Unanswerable if `from` up to `as_of` would give too many points.
     """

@@ -7,8 +7,10 @@ from pydantic import Field
 
 from schemas.buying import BuyingRole
 from schemas.values import Rank
-from services.projections.models.buying_group import ROLES, Part, all_parts, parts
+from services.projections.models.buying_group import KEY_ROLES, ROLES, Part, all_parts, parts
 from services.projections.models.buying_structure import Mismatch, mismatches
+from services.projections.models.group_rows import Structures
+from services.projections.models.group_structure import structures
 from services.projections.models.latest import time_of
 from services.projections.models.lines import lines, managers
 from services.projections.models.people import People
@@ -21,19 +23,6 @@ from services.projections.models.words import word
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 from services.projections.said import Said, Sentence, said
 from services.projections.scope import ACCOUNT
-
-# Those who decide, or whose assessment or use the decision rests on; the others help or hinder.
-KEY_ROLES: frozenset[BuyingRole] = frozenset(
-    {
-        "decision_maker",
-        "final_approver",
-        "user",
-        "procurement",
-        "technical_evaluator",
-        "business_evaluator",
-        "financial_evaluator",
-    }
-)
 
 
 class BuyingCommitteeParameters(Parameters):
@@ -88,8 +77,8 @@ class MismatchRow(Row):
     sentence: Sentence
 
 
-class BuyingCommitteeAnswer(Answer):
-    """The group, what it lacks, and where it departs from the chart."""
+class BuyingCommitteeAnswer(Structures, Answer):
+    """Who plays a role, what is lacking, where both depart from the chart, and the groups that were named."""
 
     members: Annotated[list[MemberRow], key("contact", "role", "opportunity")]
     missing: Annotated[list[MissingRole], key("role")]
@@ -102,7 +91,9 @@ def answer(view: View, parameters: BuyingCommitteeParameters) -> BuyingCommittee
     asked = parameters.opportunity
     told = parts(buying, people, asked) if asked else all_parts(buying, people)
     above = managers(lines(view.states.organisation, people))
+    named_groups = structures(buying, people, asked, above)
     return BuyingCommitteeAnswer(
+        **{name: getattr(named_groups, name) for name in Structures.model_fields},
         members=[_member(view, people, part, above.get(part.contact), parameters) for part in _here(people, told)],
         missing=_missing(people, told),
         mismatches=[
@@ -139,7 +130,7 @@ def _member(view: View, people: People, part: Part, manager: str | None, asked: 
         positions=positions(people, units, person),
         manager=manager,
         manager_name=people.name(manager) if manager else None,
-        attitude=standing(view, people, person, asked.opportunity, fallback=asked.fallback),
+        attitude=standing(view.states.assessment, people, person, asked.opportunity, fallback=asked.fallback),
         assessor=ground.assessor if ground else None,
         basis=basis(ground),
         because=because(part.register),
