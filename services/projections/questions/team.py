@@ -1,16 +1,19 @@
-"""Who of ours serves the account, in which roles, and since when?"""
+"""Who of ours serves the account, in which roles, who answers for whom, and who handed over to whom?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
 
-from schemas.account import TeamMemberAssigned, TeamMemberRemoved
+from schemas.account import HandoverCompleted, TeamMemberAssigned, TeamMemberRemoved
+from schemas.values import EventRef
 from services.projections.folds.account import Member
 from services.projections.history import Recorded
+from services.projections.models.latest import time_of, told_of
+from services.projections.models.members import member_name
+from services.projections.models.people import People
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
-from services.projections.register import Register
 
 
 class TeamParameters(Parameters):
@@ -38,17 +41,48 @@ class TeamMember(Row):
     roles: Annotated[list[TeamRole], key("role")]
 
 
+class Relationship(Row):
+    """One of our people answers for the relationship with a person: for one opportunity, or (null) for all."""
+
+    contact: str
+    name: str | None
+    opportunity: str | None
+    member: str
+    member_name: str | None
+    since: datetime = Field(description="when it was last told")
+
+
+class Handover(Row):
+    """The account changed hands."""
+
+    from_member: str
+    from_name: str | None
+    to_member: str
+    to_name: str | None
+    time: datetime
+    timebasis: str
+    event: EventRef
+
+
 class TeamAnswer(Answer):
     """Our people in the account."""
 
     members: Annotated[list[TeamMember], key("member")]
+    relationships: Annotated[list[Relationship], key("contact", "opportunity")]
+    handovers: Annotated[list[Handover], key("event")]
 
 
 def answer(view: View, parameters: TeamParameters) -> TeamAnswer:  # noqa: ARG001 -- a question takes its parameters
-    """List, in order of id, all of our people whom the account's history names; some have no role any more."""
+    """List all of our people who are registered or had a role, who answers for whom, and each hand-over in order."""
     known = sorted(view.states.account.members.keys() | view.states.account.team.keys())
     roles = _roles(view.facts)
-    return TeamAnswer(members=[_member(view, each, roles.get(each, {})) for each in known])
+    return TeamAnswer(
+        members=[_member(view, each, roles.get(each, {})) for each in known],
+        relationships=list(_relationships(view)),
+        handovers=[
+            _handover(view, fact, data) for fact in view.facts if isinstance(data := fact.event.data, HandoverCompleted)
+        ],
+    )
 
 
 def _roles(facts: Sequence[Recorded]) -> dict[str, dict[str, Recorded]]:
@@ -70,7 +104,7 @@ def _member(view: View, member: str, roles: dict[str, Recorded]) -> TeamMember:
         member=member,
         name=known.name or None,
         manager=known.manager,
-        manager_name=_name(view.states.account.members.get(known.manager or "")),
+        manager_name=member_name(view.states.account, known.manager),
         office=known.office,
         department=known.department,
         since=min((fact.event.time for fact in roles.values()), default=None),
@@ -79,8 +113,34 @@ def _member(view: View, member: str, roles: dict[str, Recorded]) -> TeamMember:
     )
 
 
-def _name(register: Register[Member] | None) -> str | None:
-    return register.value.name if register and register.value else None
+def _relationships(view: View) -> Iterator[Relationship]:
+    people, owners = People(view.states.contact), view.states.assessment.owners
+    for person in sorted({people.canonical(contact) for contact in owners}):
+        scopes = {scope for alias in people.aliases(person) for scope in owners.get(alias, {})}
+        for scope in sorted(scopes) if not people.gone(person) else ():
+            if (told := told_of(owners, people, person, [scope])) and told.value:
+                yield Relationship(
+                    contact=person,
+                    name=people.name(person),
+                    opportunity=scope or None,
+                    member=told.value,
+                    member_name=member_name(view.states.account, told.value),
+                    since=time_of(told),
+                    because=because(told),
+                )
+
+
+def _handover(view: View, fact: Recorded, data: HandoverCompleted) -> Handover:
+    return Handover(
+        from_member=data.from_member,
+        from_name=member_name(view.states.account, data.from_member),
+        to_member=data.to_member,
+        to_name=member_name(view.states.account, data.to_member),
+        time=fact.event.time,
+        timebasis=fact.event.timebasis,
+        event=fact.ref,
+        because=[(fact.partition, fact.offset)],
+    )
 
 
 def _role(role: str, fact: Recorded) -> TeamRole:
@@ -90,10 +150,10 @@ def _role(role: str, fact: Recorded) -> TeamRole:
 
 question = AccountQuestion(
     name="team",
-    about="Who of ours serves the account, in which roles, and since when?",
+    about="Who of ours serves the account, in which roles, who answers for whom, and who handed over to whom?",
     parameters=TeamParameters,
     answer_model=TeamAnswer,
     answer=answer,
-    subjects=("account",),
-    history=(TeamMemberAssigned, TeamMemberRemoved),
+    subjects=("account", "contact", "assessment"),
+    history=(HandoverCompleted, TeamMemberAssigned, TeamMemberRemoved),
 )

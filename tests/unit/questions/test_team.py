@@ -62,3 +62,52 @@ def test_a_later_manager_and_office_hold_from_their_time_on():
     (after,) = ask("team", facts, "2025-06-01")["members"]
     assert (before["manager"], before["office"]) == ("m-2", "North")
     assert (after["manager"], after["office"]) == ("m-3", "South")
+
+
+def test_hand_overs_are_history_each_with_its_time_and_both_names():
+    facts = [
+        registered("m-1"),
+        fact("handover.completed", "2025-03-01", {"from_member": "m-1", "to_member": "m-2"}, recorded_at="2025-06-01"),
+        fact("handover.completed", "2025-02-01", {"from_member": "m-0", "to_member": "m-1"}),
+    ]
+    known, late = ask("team", facts, "2025-12-31", "2025-05-31"), ask("team", facts, "2025-12-31")
+    assert [each["time"][:10] for each in known["handovers"]] == ["2025-02-01"]
+    assert [
+        (each["time"][:10], each["from_member"], each["from_name"], each["to_member"], each["to_name"])
+        for each in late["handovers"]
+    ] == [("2025-02-01", "m-0", None, "m-1", "M-1"), ("2025-03-01", "m-1", "M-1", "m-2", None)]
+    assert late["handovers"][1]["event"] == {"source": "crm", "id": facts[1].event.id}
+    assert ask("team", facts, "2025-01-31")["handovers"] == []
+
+
+def test_who_answers_for_the_relationship_with_whom_is_told_by_scope_and_not_of_those_who_left():
+    def owner(time: str, contact: str, member: str, **data: Any) -> Recorded:
+        return fact("relationship_owner.assigned", time, {"contact": contact, "member": member, **data})
+
+    facts = [
+        registered("m-1"),
+        fact("contact.added", "2025-01-01", {"contact": "c-1", "name": "Ada"}),
+        owner("2025-02-01", "c-1", "m-1"),
+        owner("2025-03-01", "c-1", "m-2", opportunity="o-1"),
+        owner("2025-04-01", "c-9", "m-3"),
+        owner("2025-05-01", "c-9", "m-1"),
+        fact("contact.merged", "2025-05-02", {"contact": "c-9", "into": "c-1"}),
+    ]
+
+    def owners(*cut: str) -> list[tuple[str, str | None, str | None, str, str | None, str]]:
+        names = ("contact", "name", "opportunity", "member", "member_name")
+        found = ask("team", facts, *cut)["relationships"]
+        return [(*(each[name] for name in names), each["since"][:10]) for each in found]
+
+    assert owners("2025-12-31") == [
+        ("c-1", "Ada", None, "m-1", "M-1", "2025-05-01"),
+        ("c-1", "Ada", "o-1", "m-2", None, "2025-03-01"),
+    ]
+    assert owners("2025-12-31", "2025-04-30") == [
+        ("c-1", "Ada", None, "m-1", "M-1", "2025-02-01"),
+        ("c-1", "Ada", "o-1", "m-2", None, "2025-03-01"),
+        ("c-9", None, None, "m-3", None, "2025-04-01"),
+    ]
+    facts.append(fact("contact.left", "2025-06-01", {"contact": "c-1"}))
+    assert owners("2025-12-31") == []
+    assert len(owners("2025-05-31")) == 2
