@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from services.projections.models.attitude import Assessed, confidence
+from services.projections.models.attitude import Assessed, Layer, confidence, faded, layer
 from services.projections.models.references import References
+from services.projections.models.shapes import Part
 from services.projections.policy import AttitudeModel
 from services.projections.said import Said, said
 
@@ -14,7 +15,19 @@ class Lead(NamedTuple):
     """The assessment that leads, and why it does."""
 
     assessed: Assessed
+    assessor: Said
     why: Said
+
+
+class Support(Part):
+    """Where a person stands, by the assessment that leads."""
+
+    level: int | None
+    layer: Layer
+    scope: Literal["opportunity", "account"] | None
+    faded: bool
+    assessor: str | None
+    assessor_name: str | None
 
 
 def lead(
@@ -24,24 +37,35 @@ def lead(
     if not held:
         return None
     own = next((each for each in held if each.assessor == owner), None)
+    surest = max(held, key=lambda each: left(each, as_of, model))  # of equals the first, which is the latest
+    chosen = {"owner": own, "most_confident": surest}.get(model.leading) or held[0]
+    assessor = references.spoken("member", chosen.assessor)
     match model.leading:
         case "most_confident":
-            surest = max(held, key=lambda each: left(each, as_of, model))  # of equals the first, which is the latest
-            assessor = references.spoken("member", surest.assessor)
-            return Lead(surest, said("{assessor} leads: nobody has more confidence left.", assessor=assessor))
+            why = said("{assessor} leads: nobody has more confidence left.", assessor=assessor)
         case "owner" if own:
-            assessor = references.spoken("member", own.assessor)
-            return Lead(own, said("{assessor} leads: the relationship is theirs.", assessor=assessor))
+            why = said("{assessor} leads: the relationship is theirs.", assessor=assessor)
         case "owner":
-            assessor = references.spoken("member", held[0].assessor)
             why = said("{assessor} leads: the owner has not spoken, and nobody later.", assessor=assessor)
-            return Lead(held[0], why)
         case _:
-            assessor = references.spoken("member", held[0].assessor)
-            return Lead(held[0], said("{assessor} leads: nobody has spoken later.", assessor=assessor))
+            why = said("{assessor} leads: nobody has spoken later.", assessor=assessor)
+    return Lead(chosen, assessor, why)
 
 
 def left(assessed: Assessed, as_of: datetime, model: AttitudeModel) -> float:
     """Return what time has left of the confidence in an assessment, 0 to 1."""
     ground = assessed.register.ground
     return confidence(ground.confidence if ground else None, assessed.time, as_of, model)
+
+
+def support_of(chosen: Lead | None, as_of: datetime, model: AttitudeModel, references: References) -> Support:
+    """Return where a person stands by the assessment that leads; unknown without one."""
+    told = chosen.assessed if chosen else None
+    return Support(
+        level=told.level if told else None,
+        layer=layer(told.level if told else None),
+        scope=("opportunity" if told.scope else "account") if told else None,
+        faded=faded(told, as_of, model) if told else False,
+        assessor=told.assessor if told else None,
+        assessor_name=references.name("member", told.assessor) if told else None,
+    )
