@@ -5,8 +5,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from services.projections.models.portfolio import total
 from services.projections.models.purchases import Purchase, purchases
+from services.projections.models.sales import sums
 from services.projections.policy import Condition, Criteria, Metric, Policies
 from services.projections.question import Place, Unanswerable, View, because
 from services.projections.register import Register
@@ -125,13 +125,13 @@ def _decimal(number: float) -> Decimal:
 
 
 def _sales(recent: list[Purchase], currency: str | None) -> Measured:
-    sums = {money.currency: money.amount for money in total(each.amount for each in recent).value}
-    if currency is None and len(sums) > 1:
-        why = said("it buys in several currencies, and the policy names none: {currencies}", currencies=list(sums))
+    sold = sums(recent)
+    if currency is None and len(sold) > 1:
+        why = said("it buys in several currencies, and the policy names none: {currencies}", currencies=list(sold))
         return Measured(None, why, None, _places(recent))
-    compared = currency or next(iter(sums), None)
+    compared = currency or next(iter(sold), None)
     counted = [each for each in recent if each.amount.currency == compared]
-    return Measured(sums.get(compared or "", Decimal(0)), None, compared, _places(counted))
+    return Measured(sold.get(compared or "", Decimal(0)), None, compared, _places(counted))
 
 
 def _places(bought: Iterable[Purchase]) -> list[Place]:

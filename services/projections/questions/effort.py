@@ -3,23 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from math import fsum
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from schemas.account import EffortSpent
 from schemas.interaction import InteractionRecorded
 from schemas.values import Money
-from services.projections.history import Recorded
+from services.projections.models.efforts import By, Item, Part, items_of, whole
 from services.projections.models.members import member_name
-from services.projections.models.people import handle
 from services.projections.models.portfolio import Windowed, total
 from services.projections.models.references import named
-from services.projections.models.strength import took_place
 from services.projections.question import AccountQuestion, Answer, Row, View, key
 from services.projections.said import Said, Sentence, said
-
-By = Literal["member", "opportunity", "kind"]
 
 
 class EffortParameters(Windowed):
@@ -66,56 +62,16 @@ class EffortAnswer(Spent, Answer):
     compared: Comparison | None
 
 
-class Item(NamedTuple):
-    """An interaction, or a booking of hours and money."""
-
-    fact: Recorded
-    data: InteractionRecorded | EffortSpent
-
-    @property
-    def people(self) -> list[str | None]:
-        """Who of ours took part, or (None) someone named otherwise than by the id of a member; each once."""
-        if isinstance(self.data, EffortSpent):
-            return [self.data.member]
-        ours = dict.fromkeys(each if isinstance(each, str) else handle(each) for each in self.data.our_participants)
-        return [each if isinstance(each, str) else None for each in ours]
-
-    def within(self, asked: Windowed) -> bool:
-        """Whether it took place in the window."""
-        return asked.within(None if self.fact.undated else self.fact.event.time)
-
-    def groups(self, by: By) -> Iterable[str | None]:
-        """Return what it counts under; a booking has no kind."""
-        match by:
-            case "member":
-                return dict.fromkeys(self.people) or [None]
-            case "opportunity":
-                return [self.data.opportunity]
-            case _:
-                return [self.data.kind if isinstance(self.data, InteractionRecorded) else None]
-
-    def part(self, by: By, group: str | None) -> "Part":
-        """Return its part in a group: under a member only this one's time counts, under others all of it."""
-        return Part(self, self.people.count(group) if by == "member" else len(self.people))
-
-
-class Part(NamedTuple):
-    """An item, and for how many of our people it counts."""
-
-    item: Item
-    ours: int
-
-
 def answer(view: View, parameters: EffortParameters) -> EffortAnswer:
     """Add up what was spent by the moment; an interaction recorded again counts once, as it was told last."""
-    items = [each for each in _items(view.facts) if each.within(parameters)]
+    items = [each for each in items_of(view.facts) if each.within(parameters)]
     wanted = [each for each in items if parameters.opportunity in (None, each.data.opportunity)]
     by = parameters.by
     groups: dict[str | None, list[Part]] = defaultdict(list)
     for item in wanted:
         for group in item.groups(by):
             groups[group].append(item.part(by, group))
-    spent = _spent(_whole(wanted))
+    spent = _spent(whole(wanted))
     return EffortAnswer(
         **spent,
         groups=[
@@ -124,17 +80,6 @@ def answer(view: View, parameters: EffortParameters) -> EffortAnswer:
         ],
         compared=_compared(view, spent, items, parameters.compare) if parameters.compare else None,
     )
-
-
-def _items(facts: Sequence[Recorded]) -> list[Item]:
-    met = [
-        Item(fact, fact.event.data) for fact in took_place(facts) if isinstance(fact.event.data, InteractionRecorded)
-    ]
-    return [*met, *(Item(fact, fact.event.data) for fact in facts if isinstance(fact.event.data, EffortSpent))]
-
-
-def _whole(items: Iterable[Item]) -> list[Part]:
-    return [Part(each, len(each.people)) for each in items]
 
 
 def _spent(parts: Sequence[Part]) -> dict[str, Any]:
@@ -152,7 +97,7 @@ def _spent(parts: Sequence[Part]) -> dict[str, Any]:
 
 
 def _compared(view: View, spent: Mapping[str, Any], items: Iterable[Item], other: str) -> Comparison:
-    theirs = _spent(_whole(each for each in items if each.data.opportunity == other))
+    theirs = _spent(whole(each for each in items if each.data.opportunity == other))
     name = _name(view, "opportunity", other)
     ours_percent = _percent(spent["ours"], theirs["ours"])
     return Comparison(
@@ -173,10 +118,11 @@ def _percent(one: float, other: float) -> float | None:
 def _sentence(percent: float | None, other: Said) -> Said:
     if percent is None:
         return said("No time of ours in interactions is known for {other}.", other=other)
-    shown = f"{abs(percent):.1f}"
     if percent < 0:
-        return said("{percent} % less of our time in interactions than {other}.", percent=shown, other=other)
-    return said("{percent} % more of our time in interactions than {other}.", percent=shown, other=other)
+        return said(
+            "{percent} % less of our time in interactions than {other}.", percent=f"{-percent:.1f}", other=other
+        )
+    return said("{percent} % more of our time in interactions than {other}.", percent=f"{percent:.1f}", other=other)
 
 
 def _name(view: View, by: By, group: str | None) -> str | None:
