@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from schemas.contact import Former
 from schemas.interaction import InteractionRecorded
 from services.projections.models.chart_warnings import Chart, ChartWarning, chart_warnings
 from services.projections.models.latest import time_of
@@ -15,7 +16,7 @@ from services.projections.models.people import People
 from services.projections.models.person_parts import Position, Role, positions, roles
 from services.projections.models.references import References
 from services.projections.models.rights import Held, held
-from services.projections.models.shapes import Basis, RightHeld, Standing, basis, right_held, standing
+from services.projections.models.shapes import Basis, RightHeld, Standing, basis, former, right_held, standing
 from services.projections.models.strength import by_person, strength
 from services.projections.models.units import Units
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
@@ -57,6 +58,8 @@ class PersonRow(Row):
     roles: Annotated[list[Role], key("role", "opportunity")]
     strength: float = Field(description="0 to 100; 0 where no contact is on record")
     left: datetime | None
+    to_account: str | None = Field(description="the account that they left for, where it was told")
+    formerly: Former | None = Field(description="who they were at an earlier employer that is an account, too")
 
 
 class LineRow(Row):
@@ -149,7 +152,7 @@ def _people(
     played = roles(view.states.buying, people, asked.opportunity)
     rows = []
     for person in shown:
-        manager, gone = above.get(person), people.gone(person)
+        manager, gone, came = above.get(person), people.gone(person), people.formerly(person)
         row = PersonRow(
             contact=person,
             name=people.name(person),
@@ -160,7 +163,9 @@ def _people(
             roles=played.get(person, []),
             strength=strength(met.get(person, []), view.moment.as_of, view.policies.strength),
             left=time_of(gone) if gone else None,
-            because=because(*people.positions(person).values(), gone),
+            to_account=gone.value.to_account if gone and gone.value else None,
+            formerly=former(came),
+            because=because(*people.positions(person).values(), gone, came),
         )
         rows.append(row)
     return rows
