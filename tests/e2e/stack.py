@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -87,10 +87,10 @@ class Stack:
             self._answers[asked] = envelope["answer"]
         return self._answers[asked]
 
-    def send(self, events: list[Mapping[str, Any]]) -> str:
+    def send(self, events: Sequence[Mapping[str, Any]], role: Role = "emitter") -> str:
         """Send events as NDJSON and return the receipt's token."""
         body = b"".join(orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE) for event in events)
-        with self.client(self.record.ingest, "emitter") as ingest:
+        with self.client(self.record.ingest, role) as ingest:
             response = ingest.post("/v1/events", content=body, headers={"Content-Type": "application/x-ndjson"})
         assert response.status_code == 202, response.text
         return str(response.json()["token"])
