@@ -1,20 +1,25 @@
 """What moves each person, and how strongly?"""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, cast
+from typing import Annotated, Literal, cast
 
 from pydantic import Field
 
 from schemas.assessment import Motive as MotiveKind
+from schemas.values import Rank
 from services.projections.folds.assessment import Motive
-from services.projections.models.latest import latest, scopes, time_of
+from services.projections.models.latest import scopes, time_of
 from services.projections.models.people import People
+from services.projections.models.person_parts import positions
+from services.projections.models.present import present
+from services.projections.models.rank import rank
+from services.projections.models.scoped import Scoped, nearest, told_by_scope
 from services.projections.models.shapes import Basis, basis
+from services.projections.models.units import Units
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 from services.projections.register import Register
-from services.projections.scope import ACCOUNT
-
-Scoped = tuple[str, str]  # motive, scope
 
 
 class MotivesParameters(Parameters):
@@ -48,11 +53,33 @@ class UnknownMotives(Row):
     name: str | None
 
 
+class Dominant(Row):
+    """What moves a person most."""
+
+    contact: str
+    name: str | None
+    rank: Rank = Field(description="formal rank: the highest level held")
+    motives: list[MotiveKind] = Field(description="the strongest; several where they are equally strong")
+    strength: int = Field(description="1 to 5")
+
+
+class Group(Row):
+    """How many people of a unit or of a level are moved most by a motive; whoever has two counts for both."""
+
+    by: Literal["unit", "level"]
+    group: str
+    name: str | None = Field(description="of the unit")
+    motive: MotiveKind | None = Field(description="null: unknown")
+    people: int
+
+
 class MotivesAnswer(Answer):
-    """Motives by person, the strongest first."""
+    """Motives by person, the strongest first, and what moves most over units and levels."""
 
     motives: Annotated[list[MotiveRow], key("contact", "motive", "opportunity")]
     unknown: Annotated[list[UnknownMotives], key("contact")]
+    dominant: Annotated[list[Dominant], key("contact")]
+    groups: Annotated[list[Group], key("by", "group", "motive")]
 
 
 def answer(view: View, parameters: MotivesParameters) -> MotivesAnswer:
@@ -60,37 +87,30 @@ def answer(view: View, parameters: MotivesParameters) -> MotivesAnswer:
     people = People(view.states.contact)
     rows: list[MotiveRow] = []
     unknown: list[UnknownMotives] = []
+    dominant: list[Dominant] = []
     for person in _wanted(view, people, parameters):
         held = _held(view, people, person, parameters)
         rows += [_row(people, person, each, register) for each, register in held]
-        if not held and (parameters.contact or people.positions(person)):
+        if held:
+            dominant.append(_dominant(people, person, held))
+        elif parameters.contact or people.positions(person):
             unknown.append(UnknownMotives(contact=person, name=people.name(person)))
-    return MotivesAnswer(motives=rows, unknown=unknown)
+    groups = _groups(people, Units(view.states.organisation), dominant, unknown)
+    return MotivesAnswer(motives=rows, unknown=unknown, dominant=dominant, groups=groups)
 
 
 def _wanted(view: View, people: People, asked: MotivesParameters) -> list[str]:
     if asked.contact:
         return [people.canonical(asked.contact)]
-    told_of = {people.canonical(contact) for contact in view.states.assessment.motives}
-    return sorted(person for person in told_of | set(people.everyone()) if not people.gone(person))
+    return present(people, view.states.assessment.motives)
 
 
 def _held(view: View, people: People, person: str, asked: MotivesParameters) -> list[tuple[Scoped, Register[Motive]]]:
     """Return the motives that hold, the strongest first; the purchase's own word goes before the account's."""
-    told: dict[Scoped, list[Register[Motive]]] = {}
-    for alias in people.aliases(person):
-        for scope, motives in view.states.assessment.motives.get(alias, {}).items():
-            for motive, register in motives.items():
-                told.setdefault((motive, scope), []).append(register)
-    lasts = {each: latest(registers) for each, registers in told.items()}
-    held = {each: last for each, last in lasts.items() if last and last.value}
+    told = told_by_scope(view.states.assessment.motives, people, person)
+    held = {each: register for each, register in told.items() if register.value}
     if asked.opportunity:
-        nearest = scopes(asked.opportunity, fallback=asked.fallback)
-        held = {
-            (motive, scope): last
-            for (motive, scope), last in held.items()
-            if scope in nearest and not (scope == ACCOUNT and (motive, asked.opportunity) in held)
-        }
+        held = nearest(held, scopes(asked.opportunity, fallback=asked.fallback))
     return sorted(held.items(), key=lambda item: (-_strength(item[1]), item[0]))
 
 
@@ -114,11 +134,45 @@ def _row(people: People, person: str, scoped: Scoped, register: Register[Motive]
     )
 
 
+def _dominant(people: People, person: str, held: Sequence[tuple[Scoped, Register[Motive]]]) -> Dominant:
+    most = _strength(held[0][1])
+    strongest = {motive: register for (motive, _), register in reversed(held) if _strength(register) == most}
+    return Dominant(
+        contact=person,
+        name=people.name(person),
+        rank=rank(people, person),
+        motives=[cast("MotiveKind", motive) for motive in sorted(strongest)],
+        strength=most,
+        because=because(*strongest.values()),
+    )
+
+
+def _groups(
+    people: People, units: Units, dominant: Sequence[Dominant], unknown: Sequence[UnknownMotives]
+) -> list[Group]:
+    """Count those who hold a position, unit by unit and level by level."""
+    moved: list[tuple[str, MotiveKind | None]] = [
+        (each.contact, motive) for each in dominant for motive in each.motives
+    ]
+    moved += [(each.contact, None) for each in unknown]
+    counts = Counter[tuple[Literal["unit", "level"], str, MotiveKind | None]]()
+    for person, motive in moved:
+        held = positions(people, units, person)
+        if held:
+            counts["level", rank(people, person), motive] += 1
+        for unit in {each.unit for each in held if each.unit}:
+            counts["unit", unit, motive] += 1
+    return [
+        Group(by=by, group=group, name=units.name(group) if by == "unit" else None, motive=motive, people=count)
+        for (by, group, motive), count in sorted(counts.items(), key=lambda item: (*item[0][:2], item[0][2] or "~"))
+    ]
+
+
 question = AccountQuestion(
     name="motives",
     about="What moves each person, and how strongly?",
     parameters=MotivesParameters,
     answer_model=MotivesAnswer,
     answer=answer,
-    subjects=("contact", "assessment"),
+    subjects=("organisation", "contact", "assessment"),
 )

@@ -1,14 +1,19 @@
 """Who has power, who has interest, and who moved between two dates?"""
 
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import groupby
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
 from schemas.assessment import InterestAssessed, PowerAssessed
+from schemas.values import EventRef
 from services.projections.folds.assessment import State
+from services.projections.history import Recorded
 from services.projections.models.latest import scopes, told_of
 from services.projections.models.people import People
+from services.projections.models.present import present
 from services.projections.models.shapes import Part, Standing, standing
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 from services.projections.register import Register
@@ -51,6 +56,14 @@ class PlacedPerson(Row):
     attitude: Standing
 
 
+class Move(Row):
+    """A step from one place to another, and the events that made it."""
+
+    time: datetime
+    to: Cell
+    events: Annotated[list[EventRef], key("source", "id")]
+
+
 class Mover(Row):
     """A person whose power or interest changed."""
 
@@ -58,6 +71,7 @@ class Mover(Row):
     name: str | None
     from_: Cell = Field(serialization_alias="from")
     to: Cell
+    moves: Annotated[list[Move], key("time")]
 
 
 class PowerInterestAnswer(Answer):
@@ -87,16 +101,12 @@ def answer(view: View, parameters: PowerInterestParameters) -> PowerInterestAnsw
     """Answer for everyone who has not left, in order of id; a matrix of people we know nothing of says so."""
     people = People(view.states.contact)
     assessed = view.states.assessment
-    told = {person: _told(assessed, people, person, parameters) for person in _present(assessed, people)}
+    shown = present(people, assessed.power, assessed.interest)
+    told = {person: _told(assessed, people, person, parameters) for person in shown}
     return PowerInterestAnswer(
         contacts=[_contact(view, people, person, each, parameters) for person, each in told.items()],
         movers=_movers(view, people, told, parameters),
     )
-
-
-def _present(assessed: State, people: People) -> list[str]:
-    told_of_ = {people.canonical(contact) for contact in (*assessed.power, *assessed.interest)}
-    return sorted(person for person in told_of_ | set(people.everyone()) if not people.gone(person))
 
 
 def _told(assessed: State, people: People, person: str, asked: PowerInterestParameters) -> Told:
@@ -117,19 +127,51 @@ def _contact(view: View, people: People, person: str, told: Told, asked: PowerIn
 def _movers(view: View, people: People, told: dict[str, Told], asked: PowerInterestParameters) -> list[Mover]:
     if asked.from_ is None or asked.from_ > view.moment.as_of:
         return []
-    ((_, before),) = view.walk([asked.from_])
-    cells = {person: _told(before.assessment, people, person, asked).cell for person in told}
+    moves = _moves(view, people, told, asked, asked.from_)
     return [
         Mover(
             contact=person,
             name=people.name(person),
-            from_=cells[person],
+            from_=before,
             to=each.cell,
+            moves=steps,
             because=because(each.power, each.interest),
         )
         for person, each in told.items()
-        if cells[person] != each.cell
+        for before, steps in [moves[person]]
+        if before != each.cell
     ]
+
+
+def _moves(
+    view: View, people: People, told: dict[str, Told], asked: PowerInterestParameters, start: datetime
+) -> dict[str, tuple[Cell, list[Move]]]:
+    """Return for each person the place at the start, and each move from there on."""
+    later = [fact for fact in view.facts if not fact.undated and fact.event.time > start]
+    at = {time: list(facts) for time, facts in groupby(later, key=lambda fact: fact.event.time)}
+    moves: dict[str, tuple[Cell, list[Move]]] = {}
+    for time, states in view.walk([start, *at]):
+        facts = _by_person(at.get(time, []), people)
+        for person in told if time == start else told.keys() & facts.keys():
+            cell = _told(states.assessment, people, person, asked).cell
+            before, steps = moves.setdefault(person, (cell, []))
+            if cell != (steps[-1].to if steps else before):
+                steps.append(_move(time, cell, facts[person]))
+    return moves
+
+
+def _by_person(facts: Iterable[Recorded], people: People) -> dict[str, list[Recorded]]:
+    found: dict[str, list[Recorded]] = {}
+    for fact in facts:
+        if isinstance(data := fact.event.data, PowerAssessed | InterestAssessed):
+            found.setdefault(people.canonical(data.contact), []).append(fact)
+    return found
+
+
+def _move(time: datetime, to: Cell, facts: Iterable[Recorded]) -> Move:
+    facts = list(facts)
+    places = [(fact.partition, fact.offset) for fact in facts]
+    return Move(time=time, to=to, events=[fact.ref for fact in facts], because=places)
 
 
 question = AccountQuestion(

@@ -63,3 +63,42 @@ def test_two_contacts_that_are_one_person_have_their_motives_together_the_last_w
         fact("contact.merged", "2025-06-01", {"contact": "a", "into": "b"}),
     ]
     assert motives(facts) == [("b", "financial", 5), ("b", "business", 1)]
+
+
+def holds(contact: str, position: str, level: str, unit: str | None = None) -> Recorded:
+    data = {"contact": contact, "position": position, "title": "T", "level": level, "unit": unit}
+    return fact("contact.position_assigned", "2025-01-01", data)
+
+
+PEOPLE = [
+    fact("unit.added", "2025-01-01", {"unit": "u", "name": "Finance", "function": "finance"}),
+    *(holds("a", "p-a", "middle", "u"), holds("b", "p-b", "executive", "u"), holds("c", "p-c", "middle")),
+    *(motive("a", "financial", 4), motive("a", "business", 4, opportunity="o"), motive("a", "relationship", 2)),
+    *(motive("b", "financial", 3), motive("b", "relationship", 5, "2025-03-01")),
+]
+
+
+def test_what_moves_a_person_most_is_the_strongest_and_equals_stand_together():
+    rows = ask("motives", PEOPLE, "2025-03-31")["dominant"]
+    assert [(each["contact"], each["rank"], each["motives"], each["strength"]) for each in rows] == [
+        ("a", "middle", ["business", "financial"], 4),
+        ("b", "executive", ["relationship"], 5),
+    ]
+    earlier = ask("motives", PEOPLE, "2025-02-28", opportunity="other")["dominant"]
+    assert [(each["contact"], each["motives"]) for each in earlier] == [("a", ["financial"]), ("b", ["financial"])]
+
+
+def test_people_are_counted_by_what_moves_them_most_over_units_and_levels():
+    groups = ask("motives", PEOPLE, "2025-03-31", opportunity="other")["groups"]
+    assert [(each["by"], each["group"], each["name"], each["motive"], each["people"]) for each in groups] == [
+        ("level", "executive", None, "relationship", 1),
+        ("level", "middle", None, "financial", 1),
+        ("level", "middle", None, None, 1),
+        ("unit", "u", "Finance", "financial", 1),
+        ("unit", "u", "Finance", "relationship", 1),
+    ]
+    left = fact("contact.left", "2025-02-01", {"contact": "a"})
+    groups = ask("motives", [*PEOPLE, left], "2025-02-28")["groups"]
+    assert [(each["group"], each["motive"], each["people"]) for each in groups if each["by"] == "unit"] == [
+        ("u", "financial", 1)
+    ]

@@ -64,6 +64,25 @@ def test_movers_are_those_whose_place_changed_between_the_two_dates():
     assert ask("power-interest", facts, "2025-12-31")["movers"] == []
 
 
+def test_a_mover_comes_with_the_events_that_moved_it_and_with_no_other():
+    facts = [
+        *told("a", power=2, interest=4),
+        *told("a", "2025-03-01", power=4, interest=1),
+        *told("a", "2025-04-01", power=4),  # told again
+        *told("a", "2025-05-01", power=5, opportunity="o"),
+        *told("a", "2025-06-01", interest=3),
+    ]
+    (mover,) = ask("power-interest", facts, "2025-12-31", from_="2025-02-01")["movers"]
+    assert [(move["time"][:10], move["to"]["quadrant"], len(move["events"])) for move in mover["moves"]] == [
+        ("2025-03-01", "keep_satisfied", 2),
+        ("2025-06-01", "manage_closely", 1),
+    ]
+    assert mover["moves"][1]["events"] == [{"source": "crm", "id": facts[-1].event.id}]
+    (mover,) = ask("power-interest", facts, "2025-05-31", from_="2025-04-15", opportunity="o")["movers"]
+    assert [(move["time"][:10], move["to"]["power"]) for move in mover["moves"]] == [("2025-05-01", 5)]
+    assert ask("power-interest", facts, "2025-12-31", "2025-02-01", from_="2025-02-01")["movers"] == []
+
+
 def test_attitude_stands_beside_the_place_and_who_left_does_not():
     facts = [
         *told("a", power=5, interest=5),
