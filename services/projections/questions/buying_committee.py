@@ -130,7 +130,7 @@ def _member(view: View, people: People, part: Part, manager: str | None, asked: 
         positions=positions(people, units, person),
         manager=manager,
         manager_name=people.name(manager) if manager else None,
-        attitude=standing(view.states.assessment, people, person, asked.opportunity, fallback=asked.fallback),
+        attitude=standing(view, people, person, asked.opportunity, fallback=asked.fallback),
         assessor=ground.assessor if ground else None,
         basis=basis(ground),
         because=because(part.register),
