@@ -6,6 +6,7 @@ import networkx as nx
 from pydantic import Field
 
 from schemas.values import Rank
+from services.projections.models.deciders import deciders
 from services.projections.models.influences import Edge, Thing, edges, here
 from services.projections.models.people import People
 from services.projections.models.rank import below, rank
@@ -57,6 +58,10 @@ class NodeRow(Row):
     sways: int = Field(description="the sum of the weights of what goes out")
     degree: float = Field(description="degree centrality, undirected: ties over possible ties")
     betweenness: float = Field(description="betweenness centrality, undirected, normalised (Freeman 1977)")
+    decider: bool = Field(description="decides, approves or may veto, by a role or a right that somebody told")
+    hidden_decider: bool = Field(
+        description="no decider, but sways one, either without showing it or from a lower formal rank"
+    )
     broker: bool = Field(description="without them some of the others would not be tied at all (a cut point)")
 
 
@@ -73,8 +78,9 @@ def answer(view: View, parameters: InfluenceParameters) -> InfluenceAnswer:
     references = References(people, units, view.states.account)
     told = edges(view.states.assessment, references, parameters.opportunity, fallback=parameters.fallback)
     held = here(told, references)
+    decide = deciders(view.states.buying, people, references, parameters.opportunity)
     return InfluenceAnswer(
-        edges=[_edge(references, people, each) for each in held], nodes=_nodes(references, people, held)
+        edges=[_edge(references, people, each) for each in held], nodes=_nodes(references, people, held, decide)
     )
 
 
@@ -83,35 +89,39 @@ def _rank(people: People, thing: Thing) -> Rank:
     return rank(people, id_) if kind == "contact" else "unknown"
 
 
+def _upward(people: People, edge: Edge) -> bool:
+    return below(_rank(people, edge.from_), _rank(people, edge.to))
+
+
 def _edge(references: References, people: People, edge: Edge) -> EdgeRow:
     ground = edge.register.ground
-    from_rank, to_rank = _rank(people, edge.from_), _rank(people, edge.to)
     return EdgeRow(
         from_kind=cast("Kind", edge.from_[0]),
         from_=edge.from_[1],
         from_name=references.name(*edge.from_),
-        from_rank=from_rank,
+        from_rank=_rank(people, edge.from_),
         to_kind=cast("Kind", edge.to[0]),
         to=edge.to[1],
         to_name=references.name(*edge.to),
-        to_rank=to_rank,
+        to_rank=_rank(people, edge.to),
         kind=edge.kind,
         weight=edge.weight,
         hidden=edge.hidden,
         opportunity=edge.scope or None,
-        upward=below(from_rank, to_rank),
+        upward=_upward(people, edge),
         assessor=ground.assessor if ground else None,
         basis=basis(ground),
         because=because(edge.register),
     )
 
 
-def _nodes(references: References, people: People, held: list[Edge]) -> list[NodeRow]:
+def _nodes(references: References, people: People, held: list[Edge], decide: set[Thing]) -> list[NodeRow]:
     network: nx.Graph[Thing] = nx.Graph()
     network.add_nodes_from(sorted({end for edge in held for end in edge[:2]}))
     network.add_edges_from(sorted((min(edge[:2]), max(edge[:2])) for edge in held))
     degree, betweenness = nx.degree_centrality(network), nx.betweenness_centrality(network)
     brokers = set(nx.articulation_points(network))
+    behind = {edge.from_ for edge in held if edge.to in decide and (edge.hidden or _upward(people, edge))} - decide
     sways = {node: sum(edge.weight for edge in held if edge.from_ == node) for node in network}
     return [
         NodeRow(
@@ -123,6 +133,8 @@ def _nodes(references: References, people: People, held: list[Edge]) -> list[Nod
             sways=sways[node],
             degree=degree[node],
             betweenness=betweenness[node],
+            decider=node in decide,
+            hidden_decider=node in behind,
             broker=node in brokers,
             because=because(*(edge.register for edge in held if node in edge[:2])),
         )
@@ -136,5 +148,5 @@ question = AccountQuestion(
     parameters=InfluenceParameters,
     answer_model=InfluenceAnswer,
     answer=answer,
-    subjects=("account", "organisation", "contact", "assessment"),
+    subjects=("account", "organisation", "contact", "assessment", "buying"),
 )

@@ -44,6 +44,24 @@ def test_in_the_hospital_a_middle_rank_sways_an_executive_in_hiding():
     assert (edge["basis"]["assertion"], edge["basis"]["confidence"]) == ("inferred", 0.6)
     informal = {node["name"]: (node["informal_rank"], node["rank"]) for node in answer["nodes"]}
     assert informal == {"李强": (1, "middle"), "周国华": (2, "executive")}
+    deciding = {node["name"]: (node["decider"], node["hidden_decider"]) for node in answer["nodes"]}
+    assert deciding == {"李强": (False, True), "周国华": (True, False)}
+
+
+def test_a_hidden_decider_sways_one_who_decides_in_hiding_or_from_below_and_does_not_decide():
+    right = {"holder": {"kind": "unit", "id": "u"}, "right": "core_decision"}
+    facts = [
+        fact("decision_right.asserted", "2025-01-01", right),
+        fact("buying_role.assigned", "2025-01-01", {"contact": "d", "role": "decision_maker", "domain": "business"}),
+        sways("contact:a", "unit:u", hidden=True),
+        sways("contact:b", "unit:u"),  # in the open
+        sways("contact:d", "unit:u", hidden=True),  # decides, too
+        sways("contact:e", "contact:b", hidden=True),  # who does not decide
+        fact("decision_right.withdrawn", "2025-03-01", right),
+    ]
+    february = {each["id"] for each in ask("influence", facts, "2025-02-28")["nodes"] if each["hidden_decider"]}
+    assert february == {"a"}
+    assert not [each for each in ask("influence", facts, "2025-03-31")["nodes"] if each["hidden_decider"]]
 
 
 def test_informal_rank_is_by_what_goes_out_and_equals_share_a_place():
