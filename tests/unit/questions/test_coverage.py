@@ -1,0 +1,169 @@
+from typing import Any
+
+import pytest
+
+from services.projections.history import Recorded
+from tests.unit.histories import ask, beijing, fact, hospital
+
+pytestmark = pytest.mark.filterwarnings("ignore:hospital.ndjson")
+
+
+def person(contact: str, level: str = "middle") -> list[Recorded]:
+    position = {"contact": contact, "position": f"pos-{contact}", "title": "T", "level": level}
+    return [
+        fact("contact.added", "2025-01-01", {"contact": contact, "name": contact.upper()}),
+        fact("contact.position_assigned", "2025-01-01", position),
+    ]
+
+
+def role(contact: str, role: str, opportunity: str = "o") -> Recorded:
+    data = {"contact": contact, "role": role, "domain": "IT", "opportunity": opportunity}
+    return fact("buying_role.assigned", "2025-01-02", data)
+
+
+def met(contact: str, time: str, *ours: Any, **envelope: Any) -> Recorded:
+    data = {"interaction": f"i-{contact}-{time}", "kind": "call", "direction": "outbound"}
+    return fact(
+        "interaction.recorded", time, data | {"our_participants": list(ours), "participants": [contact]}, **envelope
+    )
+
+
+def coverage(facts: list[Recorded], as_of: str = "2025-12-31", known_at: str | None = None, **asked: Any) -> Any:
+    return ask("coverage", facts, as_of, known_at, **asked)
+
+
+def row(answer: Any, level: str) -> Any:
+    (found,) = [each for each in answer["levels"] if each["level"] == level]
+    return found
+
+
+def members(found: Any) -> list[tuple[str, list[str]]]:
+    return [(each["member"], each["by"]) for each in found["members"]]
+
+
+def test_in_the_hospital_the_director_was_covered_by_nobody_until_the_executive_meeting():
+    answer = ask("coverage", hospital(), beijing("2025-04-08"), opportunity="opp-ct")
+    executive, middle = row(answer, "executive"), row(answer, "middle")
+    assert (executive["people"], executive["known_attitude"], executive["covered"]) == (1, 0, 0)
+    assert ([each["name"] for each in executive["uncovered"]], executive["last_contact"]) == (["周国华"], None)
+    assert (middle["people"], middle["known_attitude"], middle["covered"]) == (3, 3, 3)
+    assert members(middle) == [("m-qian", ["interaction"]), ("m-zhang", ["interaction"])]
+    assert middle["last_contact"] == "2025-03-19T06:00:00Z"
+    assert [(each["name"], each["key_by"]) for each in answer["uncovered_key_people"]] == [
+        ("周国华", ["role", "right"])
+    ]
+    assert answer["uncovered_key_people"][0]["sentence"] == (
+        "Nobody of ours covers 周国华 (c-zhou): nobody owns the relationship or is close, and no contact is known."
+    )
+
+
+def test_in_the_hospital_what_was_told_later_was_not_known_and_contact_wears_off():
+    early = ask("coverage", hospital(), beijing("2025-03-20"), beijing("2025-03-20"), opportunity="opp-ct")
+    assert row(early, "middle")["known_attitude"] == 2  # finance's opposition was told on 28 March
+    late = ask("coverage", hospital(), beijing("2025-05-31"), opportunity="opp-ct", tz="Asia/Shanghai")
+    assert members(row(late, "executive")) == [("m-he", ["interaction"]), ("m-zhang", ["interaction"])]
+    assert [each["contact"] for each in row(late, "middle")["uncovered"]] == ["c-li", "c-wang", "c-zhao"]
+    (only,) = late["uncovered_key_people"]  # procurement decides
+    assert (only["name"], only["key_by"]) == ("王敏", ["right"])
+    assert only["sentence"] == (
+        "Nobody of ours covers 王敏 (c-wang): nobody owns the relationship or is close, "
+        "and the last contact was on 2025-03-19."
+    )
+
+
+def test_the_matrix_crosses_levels_with_roles_and_those_without_a_role_stand_under_none():
+    facts = [
+        *person("a", "executive"),
+        *person("b"),
+        *person("c"),
+        role("a", "user"),
+        role("a", "coach"),
+        role("d", "user"),
+    ]
+    answer = coverage(facts, opportunity="o")
+    assert [(each["level"], each["role"], each["people"]) for each in answer["matrix"]] == [
+        ("executive", "user", 1),
+        ("executive", "coach", 1),
+        ("middle", None, 2),
+        ("unknown", "user", 1),
+    ]
+    assert [(each["level"], each["people"]) for each in answer["levels"]] == [
+        ("executive", 1),
+        ("middle", 2),
+        ("frontline", 0),
+        ("unknown", 1),
+    ]
+    roles = {each["role"]: each["people"] for each in answer["roles"]}
+    assert (roles["user"], roles["coach"], roles["final_approver"], roles[None]) == (2, 1, 0, 2)
+    assert {each["role"] for each in coverage(facts, opportunity="p")["matrix"]} == {None}
+
+
+def test_an_owner_and_a_member_who_is_close_cover_without_any_contact():
+    facts = [
+        *person("a"),
+        *person("b"),
+        *person("c"),
+        fact("member.registered", "2025-01-01", {"member": "m-1", "name": "Zhang"}),
+        fact("relationship_owner.assigned", "2025-01-02", {"contact": "a", "member": "m-1"}),
+        fact("closeness.assessed", "2025-01-02", {"contact": "b", "member": "m-1", "level": 2}),
+        fact("closeness.assessed", "2025-01-02", {"contact": "c", "member": "m-1", "level": 0}),
+        fact("closeness.assessed", "2025-01-02", {"contact": "c", "party": "p-1", "level": 5}),
+    ]
+    middle = row(coverage(facts), "middle")
+    assert (middle["covered"], members(middle)) == (2, [("m-1", ["owner", "closeness"])])
+    assert [(each["contact"], each["name"]) for each in middle["uncovered"]] == [("c", "C")]
+    assert middle["members"][0]["name"] == "Zhang"
+
+
+def test_an_owner_in_another_purchase_covers_the_account_but_not_this_purchase():
+    owner = {"contact": "a", "member": "m-1", "opportunity": "p"}
+    facts = [*person("a"), fact("relationship_owner.assigned", "2025-01-02", owner)]
+    covered = [row(coverage(facts, **asked), "middle")["covered"] for asked in ({}, {"opportunity": "o"})]
+    assert covered == [1, 0]
+
+
+@pytest.mark.parametrize(("level", "days"), [("executive", 90), ("middle", 60), ("frontline", 120)])
+def test_contact_covers_for_the_days_of_the_level(level, days):
+    facts = [*person("a", level), met("a", "2025-01-01", "m-1")]
+    moments = {"executive": "2025-04-01", "middle": "2025-03-02", "frontline": "2025-05-01"}  # so many days later
+    assert row(coverage(facts, f"{moments[level]}T00:00:00Z"), level)["covered"] == 1
+    assert row(coverage(facts, f"{moments[level]}T00:00:01Z"), level)["covered"] == 0, days
+
+
+def test_where_no_level_sets_a_limit_any_contact_covers_whoever_of_ours_it_was():
+    facts = [
+        met("a", "2020-01-01", {"email": "x@example.org"}),
+        fact("contact.added", "2020-01-01", {"contact": "a", "name": "A"}),
+    ]
+    unknown = row(coverage(facts), "unknown")
+    assert (unknown["people"], unknown["covered"], unknown["members"]) == (1, 1, [])
+
+
+def test_a_late_told_contact_covers_once_it_is_known():
+    facts = [*person("a"), met("a", "2025-02-01", "m-1", recorded_at="2025-03-01")]
+    asked = [row(coverage(facts, "2025-02-28", known), "middle")["covered"] for known in ("2025-02-28", None)]
+    assert asked == [0, 1]
+
+
+def test_whoever_has_power_is_key_and_whoever_left_is_not_counted():
+    facts = [
+        *person("a"),
+        fact("power.assessed", "2025-01-02", {"contact": "a", "level": 4}),
+        *person("b"),
+        fact("power.assessed", "2025-01-02", {"contact": "b", "level": 3}),
+        fact("contact.left", "2025-06-01", {"contact": "a"}),
+    ]
+    then, now = coverage(facts, "2025-03-01"), coverage(facts)
+    assert [(each["contact"], each["key_by"], each["power"]) for each in then["uncovered_key_people"]] == [
+        ("a", ["power"], 4)
+    ]
+    assert (row(now, "middle")["people"], now["uncovered_key_people"]) == (1, [])
+
+
+def test_two_contacts_that_are_one_person_are_covered_as_one():
+    merged = fact("contact.merged", "2025-06-01", {"contact": "a", "into": "b"})
+    facts = [*person("b"), met("a", "2025-01-10", "m-1"), merged]
+    assert (row(coverage(facts, "2025-01-31"), "middle")["covered"], row(coverage(facts), "unknown")["people"]) == (
+        1,
+        0,
+    )
