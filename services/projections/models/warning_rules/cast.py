@@ -1,0 +1,88 @@
+"""The customer's people as rules see them: who is here, who leads what, where they stand, and what power they have."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+
+from services.projections.models import attitude, owners, rank
+from services.projections.models.attitude import DAY, Assessed
+from services.projections.models.latest import scopes, told_of
+from services.projections.models.leading import lead
+from services.projections.models.people import People
+from services.projections.models.present import present
+from services.projections.models.references import References
+from services.projections.models.units import Units
+from services.projections.question import View
+from services.projections.register import Register
+from services.projections.said import Said
+
+Who = tuple[str, str]  # kind and id
+
+
+class Cast:
+    """The people and units of an account."""
+
+    def __init__(self, view: View) -> None:
+        """Read them from a view."""
+        self.view, self.states, self.as_of = view, view.states, view.moment.as_of
+        self.limits = view.policies.warnings.thresholds
+        self.people, self.units = People(view.states.contact), Units(view.states.organisation)
+        self.references = References(self.people, self.units, view.states.account)
+        self.with_power_told = present(self.people, view.states.assessment.power)
+        self._in_unit = self._members()
+
+    def days(self, time: datetime) -> float:
+        """Return how many days before the moment that was."""
+        return (self.as_of - time) / DAY
+
+    def here(self, person: str) -> bool:
+        """Whether a person has not left."""
+        return self.people.gone(person) is None
+
+    def contact(self, person: str) -> Said:
+        """Return how a sentence names a person."""
+        return self.references.spoken("contact", person)
+
+    def spoken(self, who: Who) -> Said:
+        """Return how a sentence names a person, a unit, an outsider or one of ours."""
+        return self.references.spoken(*who)
+
+    def stance(self, person: str, opportunity: str | None) -> Assessed | None:
+        """Return the leading assessment of a person's attitude; an opportunity falls back to the account."""
+        assessed = self.states.assessment
+        told = attitude.assessments(assessed, self.people, person, opportunity)
+        owner = owners.owner(assessed, self.people, person, scopes(opportunity))
+        first = lead(told, owner, self.as_of, self.view.policies.attitude, self.references)
+        return first.assessed if first else None
+
+    def power(self, person: str, opportunity: str | None) -> Register[int] | None:
+        """Return what was told of a person's power; an opportunity falls back to the account."""
+        return told_of(self.states.assessment.power, self.people, person, scopes(opportunity))
+
+    def powerful(self, person: str, opportunity: str | None) -> Register[int] | None:
+        """Return what says that a person has high power; None if it is lower, or unknown."""
+        told = self.power(person, opportunity)
+        return told if told and (told.value or 0) >= self.limits["high_power"] else None
+
+    def within(self, who: Who) -> list[str]:
+        """Return the person, or the people in a unit, who are here, in order of id."""
+        kind, id_ = who
+        return [each for each in ([id_] if kind == "contact" else self._in_unit.get(who, [])) if self.here(each)]
+
+    def leading(self, who: Who) -> list[str]:
+        """Return the person; of a unit its head, else those of the highest rank in it."""
+        head = self.units.head(who[1], self.people) if who[0] == "unit" else None
+        among = [head] if head else self.within(who)
+        ranks = {each: rank.RANKS.index(rank.rank(self.people, each)) for each in among}
+        return [each for each, held in ranks.items() if held == max(ranks.values())]
+
+    def _members(self) -> Mapping[Who, list[str]]:
+        members: dict[Who, set[str]] = defaultdict(set)
+        for person in self.people.everyone():
+            for register in self.people.positions(person).values():
+                if register.value and register.value.unit:
+                    members["unit", self.units.canonical(register.value.unit)].add(person)
+        for unit in self.units.open():
+            if head := self.units.head(unit, self.people):
+                members["unit", unit].add(head)
+        return {who: sorted(people) for who, people in members.items()}

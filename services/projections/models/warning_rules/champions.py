@@ -1,0 +1,157 @@
+"""Rules about those who help us: a champion or coach, or a supporter with power, who left, is silent or turned."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from schemas.assessment import AttitudeAssessed
+from services.projections.history import Recorded
+from services.projections.models.attitude import assessments, layer
+from services.projections.models.buying_group import all_parts
+from services.projections.models.happenings import stance
+from services.projections.models.latest import time_of
+from services.projections.models.warning_rules.finding import Finding, earliest, places
+from services.projections.models.warning_rules.scene import Scene
+from services.projections.models.words import word
+from services.projections.register import Register
+from services.projections.said import Said, Value, said
+from services.projections.scope import ACCOUNT
+
+HELPING = frozenset({"champion", "coach"})
+LAYERS = ("oppose", "neutral", "support")
+A_FALL = 2  # levels, within a layer
+
+
+class Champion(NamedTuple):
+    """Someone who helps us in a scope, as what, and what says so."""
+
+    person: str
+    scope: str
+    as_what: Said
+    registers: list[Register[Any]]
+
+
+def champion_left(scene: Scene) -> Iterator[Finding]:
+    """Champions who left, until the role ends or they are back."""
+    for each in _champions(scene):
+        gone = scene.people.gone(each.person)
+        if gone is None or gone.value is None:
+            continue
+        name, day = scene.contact(each.person), time_of(gone).date()
+        to = gone.value.to_account
+        yield Finding(
+            "contact",
+            each.person,
+            each.scope or None,
+            said("{name} left on {day} for account {account}.", name=name, day=day, account=to)
+            if to
+            else said("{name} left on {day}; where to is unknown.", name=name, day=day),
+            said("{name} helped us here as {role}.", name=name, role=each.as_what),
+            time_of(gone),
+            places([gone, *each.registers]),
+        )
+
+
+def champion_silent(scene: Scene) -> Iterator[Finding]:
+    """Champions with whom nobody had any contact for more days than `silent_days`, or since they became one."""
+    limit = scene.limits["silent_days"]
+    for each in _champions(scene):
+        met = scene.met.get(each.person, [])
+        last = max(met, key=lambda fact: (fact.event.time, fact.stamp), default=None)
+        since = last.event.time if last else earliest(each.registers)
+        if not scene.here(each.person) or scene.days(since) <= limit:
+            continue
+        names: dict[str, Value] = {"name": scene.contact(each.person), "role": each.as_what, "day": since.date()}
+        yield Finding(
+            "contact",
+            each.person,
+            each.scope or None,
+            said("{name}, {role}, has been silent since {day}.", **names)
+            if last
+            else said("Nobody has met {name}, {role}, since {day}.", **names),
+            _too_long(scene, since, limit),
+            since,
+            places(each.registers, [last] if last else []),
+        )
+
+
+def champion_turned(scene: Scene) -> Iterator[Finding]:
+    """Supporters, and champions by role, who fell by a layer or by two levels in the last `turned_days`."""
+    roles = {part.contact for part in all_parts(scene.states.buying, scene.people) if part.role in HELPING}
+    for (person, scope), told in _assessed(scene).items():
+        peak, fall, now = _fall(scene, told)
+        if not scene.here(person) or not _deep(peak, now) or (_level(peak) <= 0 and person not in roles):
+            continue
+        stances = {"before": stance(_level(peak)), "after": stance(_level(now))}
+        yield Finding(
+            "contact",
+            person,
+            scope or None,
+            said("{name} turned from {before} to {after}.", name=scene.contact(person), **stances),
+            said(
+                "It was {before} on {day}, and fell within {limit} days.",
+                before=stances["before"],
+                day=peak.event.time.date(),
+                limit=round(scene.limits["turned_days"]),
+            ),
+            fall.event.time,
+            places(facts=[peak, fall, now]),
+        )
+
+
+def _champions(scene: Scene) -> Iterator[Champion]:
+    """Yield champions by role, then other supporters with power, of the account and of each open opportunity."""
+    wanted = {ACCOUNT, *(deal.id for deal in scene.deals)}
+    found: dict[tuple[str, str], Champion] = {}
+    for part in all_parts(scene.states.buying, scene.people):
+        if part.role in HELPING and part.scope in wanted:
+            place = part.contact, part.scope
+            before = found.get(place, Champion(*place, word(part.role), []))
+            found[place] = before._replace(registers=[*before.registers, part.register])
+    for person, scope in _assessed(scene):
+        power = scene.powerful(person, scope or None)
+        told = assessments(scene.states.assessment, scene.people, person, scope or None, fallback=False)
+        if power and told and told[0].level > 0 and (person, scope) not in found:
+            registers: list[Register[Any]] = [told[0].register, power]
+            found[person, scope] = Champion(person, scope, said("supporter with power"), registers)
+    yield from (found[each] for each in sorted(found))
+
+
+def _assessed(scene: Scene) -> dict[tuple[str, str], list[Recorded]]:
+    """Return the assessments of each person, in the account and in each open opportunity, in fold order."""
+    wanted = {ACCOUNT, *(deal.id for deal in scene.deals)}
+    told: dict[tuple[str, str], list[Recorded]] = {}
+    for fact in sorted(scene.view.facts, key=lambda fact: fact.stamp):
+        data = fact.event.data
+        if isinstance(data, AttitudeAssessed) and (scope := data.opportunity or ACCOUNT) in wanted:
+            told.setdefault((scene.people.canonical(data.contact), scope), []).append(fact)
+    return told
+
+
+def _fall(scene: Scene, told: list[Recorded]) -> tuple[Recorded, Recorded, Recorded]:
+    """Return the last peak among what held in the last `turned_days`, the next word after it, and the last word."""
+    recent = [place for place, fact in enumerate(told) if _recent(scene, fact)]
+    held = told[max(recent[0] - 1, 0) :] if recent else told[-1:]
+    highest = max(range(len(held)), key=lambda place: (_level(held[place]), place))
+    return held[highest], held[min(highest + 1, len(held) - 1)], held[-1]
+
+
+def _recent(scene: Scene, fact: Recorded) -> bool:
+    return not fact.undated and scene.days(fact.event.time) <= scene.limits["turned_days"]
+
+
+def _deep(before: Recorded, after: Recorded) -> bool:
+    one, other = _level(before), _level(after)
+    return one - other >= A_FALL or LAYERS.index(layer(one)) > LAYERS.index(layer(other))
+
+
+def _level(fact: Recorded) -> int:
+    data = fact.event.data
+    assert isinstance(data, AttitudeAssessed)  # noqa: S101 -- narrows the type; chosen by _assessed
+    return data.level
+
+
+def _too_long(scene: Scene, since: datetime, limit: float) -> Said:
+    return said(
+        "No contact for {days} days, where {limit} are allowed.", days=int(scene.days(since)), limit=round(limit)
+    )

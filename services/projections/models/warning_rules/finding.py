@@ -1,0 +1,40 @@
+"""What a rule finds, before it is named, ordered and shown."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from services.projections.history import Recorded
+from services.projections.models.latest import time_of
+from services.projections.question import because
+from services.projections.register import Register
+from services.projections.said import Said
+
+Place = tuple[int, int]
+
+
+class Finding(NamedTuple):
+    """That a rule is broken by something, in an open opportunity or (None) in the account as a whole."""
+
+    kind: str
+    id: str
+    opportunity: str | None
+    sentence: Said
+    reason: Said
+    since: datetime | None
+    places: list[Place]  # of the facts behind it
+
+
+def places(registers: Iterable[Register[Any] | None] = (), facts: Iterable[Recorded] = ()) -> list[Place]:
+    """Return where the facts stand that set these registers, and these facts."""
+    return list(dict.fromkeys([*because(*registers), *((fact.partition, fact.offset) for fact in facts)]))
+
+
+def earliest(registers: Iterable[Register[Any]]) -> datetime:
+    """Return when the first of some facts was true."""
+    return min(time_of(register) for register in registers)
+
+
+def later(*times: datetime | None) -> datetime | None:
+    """Return the last of the moments that are known."""
+    return max((time for time in times if time is not None), default=None)

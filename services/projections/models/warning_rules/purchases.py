@@ -1,0 +1,162 @@
+"""Rules about open opportunities: who of the customer's people is with us, is met, approves, and what is stuck."""
+
+from collections.abc import Iterator
+from itertools import takewhile
+
+from schemas.interaction import InteractionRecorded
+from services.projections.folds.buying import Change
+from services.projections.history import Recorded
+from services.projections.models.happenings import stance
+from services.projections.models.latest import time_at
+from services.projections.models.present import present
+from services.projections.models.references import named
+from services.projections.models.warning_rules.cast import Who
+from services.projections.models.warning_rules.finding import Finding, earliest, later, places
+from services.projections.models.warning_rules.open_deals import OpenDeal
+from services.projections.models.warning_rules.scene import Scene
+from services.projections.said import Said, quoted, said
+
+KEY_ACTIONS = frozenset({"factory_visit", "technical_exchange", "solution_presentation", "executive_meeting"})
+
+
+def single_threaded(scene: Scene) -> Iterator[Finding]:
+    """Opportunities in which no more than `single_threaded_people` took part in a meeting, or support us."""
+    for deal in scene.deals:
+        met = {person: facts for person in scene.met if scene.here(person) and (facts := _about(scene, person, deal))}
+        told = [
+            (person, stance)
+            for person in present(scene.people, scene.states.assessment.attitude)
+            if (stance := scene.stance(person, deal.id)) and stance.level > 0
+        ]
+        people = sorted({*met, *(person for person, _ in told)})
+        if len(people) <= scene.limits["single_threaded_people"]:
+            names = [scene.contact(person) for person in people]
+            yield Finding(
+                "opportunity",
+                deal.id,
+                deal.id,
+                said("{deal} hangs on {people} alone.", deal=deal.name, people=names)
+                if people
+                else said("In {deal} we have met nobody, and nobody is known to support us.", deal=deal.name),
+                said("People met in it, or supporting us: {count}.", count=len(people)),
+                deal.began,
+                places(
+                    [deal.opportunity.identified, *(stance.register for _, stance in told)],
+                    [fact for facts in met.values() for fact in facts],
+                ),
+            )
+
+
+def approver_not_covered(scene: Scene) -> Iterator[Finding]:
+    """Who gives the final approval, and is of unknown attitude or was never in an executive meeting with us."""
+    for deal in scene.deals:
+        for who, registers in deal.approvers.items():
+            if lacking := _lacking(scene, who, deal):
+                yield Finding(
+                    *who,
+                    deal.id,
+                    said("{name} approves {deal}, and is not covered.", name=scene.spoken(who), deal=deal.name),
+                    lacking,
+                    later(deal.began, earliest(registers)),
+                    places(registers),
+                )
+
+
+def nobody_with_power_supports(scene: Scene) -> Iterator[Finding]:
+    """Opportunities in which people with power are known, and none of them supports us."""
+    for deal in scene.deals:
+        people = {person: registers for (kind, person), registers in deal.deciders.items() if kind == "contact"}
+        leading = {person: scene.stance(person, deal.id) for person in people}
+        told = [each for each in leading.values() if each]
+        if not people or any(each.level > 0 for each in told):
+            continue
+        grounds = [register for registers in people.values() for register in registers]
+        stances = [
+            said("{name}: {stance}", name=scene.contact(person), stance=stance(each.level if each else None))
+            for person, each in leading.items()
+        ]
+        yield Finding(
+            "opportunity",
+            deal.id,
+            deal.id,
+            said("Nobody with power supports us in {deal}.", deal=deal.name),
+            said("Those with power: {stances}.", stances=stances),
+            later(deal.began, earliest(grounds), *(each.time for each in told)),
+            places([*grounds, *(each.register for each in told)]),
+        )
+
+
+def key_action_missing(scene: Scene) -> Iterator[Finding]:
+    """Who holds a right or owns a step, and had none of the key actions; approvers have a rule of their own."""
+    for deal in scene.deals:
+        for who, registers in deal.holders.items():
+            people: list[Who] = [("contact", person) for person in scene.within(who)]
+            approving = any(each in deal.approvers for each in (who, *people))
+            if (
+                who[0] in {"contact", "unit"}
+                and not approving
+                and not any(_acted(scene, each, deal) for each in people)
+            ):
+                yield Finding(
+                    *who,
+                    deal.id,
+                    said("No key action with {name} for {deal}.", name=scene.spoken(who), deal=deal.name),
+                    said(
+                        "{name} has a say, and none of these took place: factory visit, technical exchange, "
+                        "solution presentation, executive meeting.",
+                        name=scene.spoken(who),
+                    ),
+                    later(deal.began, earliest(registers)),
+                    places(registers),
+                )
+
+
+def decision_step_blocked(scene: Scene) -> Iterator[Finding]:
+    """Steps on the way to a decision that are stuck: the last that is known of them is that they were blocked."""
+    for deal in scene.deals:
+        for id_, step in deal.steps.items():
+            blocks = list(takewhile(lambda turn: turn.kind == "blocked", reversed(step.course)))
+            if blocks:
+                name = named(step.name.value, id_)
+                yield Finding(
+                    "decision_step",
+                    id_,
+                    deal.id,
+                    said("Step {step} of {deal} is blocked.", step=name, deal=deal.name),
+                    _why(blocks[0]),
+                    time_at(blocks[-1].at),
+                    [(turn.at[3], turn.at[2]) for turn in reversed(blocks)],
+                )
+
+
+def _about(scene: Scene, person: str, deal: OpenDeal) -> list[Recorded]:
+    return [
+        fact
+        for fact in scene.met[person]
+        if isinstance(fact.event.data, InteractionRecorded) and fact.event.data.opportunity == deal.id
+    ]
+
+
+def _lacking(scene: Scene, who: Who, deal: OpenDeal) -> Said | None:
+    if who[0] != "contact":
+        return said("Nobody is known there.")
+    unknown = scene.stance(who[1], deal.id) is None
+    unmet = "executive_meeting" not in _acted(scene, who, deal)
+    if unknown and unmet:
+        return said("The attitude is unknown, and no executive meeting took place.")
+    if unknown:
+        return said("The attitude is unknown.")
+    return said("No executive meeting took place.") if unmet else None
+
+
+def _acted(scene: Scene, who: Who, deal: OpenDeal) -> set[str]:
+    """Return the kinds of key action that a person took part in: for the opportunity, or for none that we know."""
+    met = (fact.event.data for fact in scene.met.get(who[1], []))
+    kinds: set[str] = {
+        each.kind for each in met if isinstance(each, InteractionRecorded) and each.opportunity in {None, deal.id}
+    }
+    return kinds & KEY_ACTIONS
+
+
+def _why(block: Change) -> Said:
+    return quoted(block.reason) if block.reason else said("Why is unknown.")

@@ -1,0 +1,60 @@
+"""What rules look at: one account at one moment, read once for all of them."""
+
+from schemas.values import EventRef
+from services.projections.models.references import named
+from services.projections.models.strength import by_person
+from services.projections.models.warning_rules.cast import Cast, Who
+from services.projections.models.warning_rules.finding import Place
+from services.projections.models.warning_rules.open_deals import open_deals
+from services.projections.question import View
+from services.projections.register import Register
+from services.projections.said import Said
+
+MOST_POWER = 5
+
+
+class Scene(Cast):
+    """The people of an account, whom we met, and the open opportunities in which they have a say."""
+
+    def __init__(self, view: View) -> None:
+        """Read them from a view."""
+        super().__init__(view)
+        self.met = by_person(view.facts, self.people)
+        self.deals = open_deals(self)
+        self._facts = {(fact.partition, fact.offset): fact for fact in view.facts}
+
+    @property
+    def account(self) -> Said:
+        """How a sentence names the account."""
+        return named(self.name("account", self.view.account), self.view.account)
+
+    def name(self, kind: str, id_: str, opportunity: str | None = None) -> str | None:
+        """Return the name of what a warning is about; a step is told apart by its opportunity."""
+        match kind:
+            case "account":
+                return self.states.account.profile.get("name", Register[str]()).value
+            case "opportunity":
+                return next((deal.opportunity.name.value for deal in self.deals if deal.id == id_), None)
+            case "decision_step":
+                steps = (deal.steps[id_] for deal in self.deals if deal.id == opportunity and id_ in deal.steps)
+                return next((step.name.value for step in steps), None)
+            case _:
+                return self.references.name(kind, id_)
+
+    def weight(self, who: Who, opportunity: str | None) -> int:
+        """Return how much it matters, 0 to 5: the most for who decides by right, else power as assessed, else 0."""
+        kind, id_ = who
+        among = [deal for deal in self.deals if opportunity in {None, deal.id}]
+        if kind == "decision_step":
+            owners = [step.owner.value for deal in among for step in [deal.steps.get(id_)] if step and step.owner.value]
+            return max((self.weight(self.references.canonical(each), opportunity) for each in owners), default=0)
+        people = [id_] if kind == "contact" else self.leading(who)  # of who has left, too
+        if any(each in deal.formal for deal in among for each in (who, *(("contact", person) for person in people))):
+            return MOST_POWER
+        powers = (self.power(person, opportunity) for person in people)
+        return max((told.value or 0 for told in powers if told), default=0)
+
+    def events(self, places: list[Place]) -> list[EventRef]:
+        """Return the events at these places, in order of time."""
+        facts = (self._facts[each] for each in places if each in self._facts)
+        return list(dict.fromkeys(fact.ref for fact in sorted(facts, key=lambda fact: fact.stamp)))
