@@ -1,13 +1,14 @@
 """People as answers name them: merged contacts as one, with their names and the positions they hold."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
 from schemas.values import ExternalKey, Mailbox, Participant
 from services.projections.folds import contact
 from services.projections.history import Stamp
+from services.projections.models.chains import ends
 from services.projections.register import Register
 
 
@@ -44,7 +45,7 @@ class People:
     def __init__(self, state: contact.State) -> None:
         """Index the state's contacts by the person that each belongs to."""
         self._contacts = state.contacts
-        self._ends = _ends({each: known.merged_into.value for each, known in state.contacts.items()})
+        self._ends = ends({each: known.merged_into.value for each, known in state.contacts.items()})
         self._aliases: dict[str, list[str]] = defaultdict(list)
         for each in sorted(state.contacts):
             self._aliases[self.canonical(each)].append(each)
@@ -135,23 +136,6 @@ class People:
             if position not in last or (last[position].at or ()) < (register.at or ()):
                 last[position] = register
         return {position: register for position, register in last.items() if register.value is not None}
-
-
-def _ends(into: Mapping[str, str | None]) -> dict[str, str]:
-    """Return where the chain of each contact ends; each link is followed once, however many chains share it."""
-    ends: dict[str, str] = {}
-    for start in into:
-        chain: dict[str, None] = {}  # in order, and quick to ask
-        each = start
-        while each not in ends and each not in chain and (following := into.get(each)):
-            chain[each] = None
-            each = following
-        end = ends.get(each, each)
-        if each in chain:  # a circle
-            walked = list(chain)
-            end = min(walked[walked.index(each) :])
-        ends |= dict.fromkeys([*chain, each], end)
-    return ends
 
 
 def _told(person: str, known: contact.Contact) -> Iterator[tuple[Handle, Claim]]:

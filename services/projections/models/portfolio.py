@@ -8,7 +8,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import Field
 
 from schemas.values import Money
-from services.projections.folds.account import Member
+from services.projections.folds.account import Member, State
 from services.projections.folds.opportunity import Opportunity
 from services.projections.question import Parameters, Row, View, key
 from services.projections.register import Register
@@ -63,7 +63,8 @@ def every_deal(views: Iterable[View]) -> Iterator[Deal]:
 def group(deal: Deal, by: GroupBy | None) -> Group:
     """Return the group of a deal: its owner, and the owner's manager or office, as the account's history names them.
 
-    No segment is known until segmentation is told; without `by` all deals are in one group.
+    Of its account, the segment is the one in which somebody put it, by the scheme in force; what the scheme's rules
+    say hangs on all that the account bought, and is for the question `segments`. Without `by` there is one group.
     """
     owner = deal.opportunity.owner.value
     match by:
@@ -76,8 +77,16 @@ def group(deal: Deal, by: GroupBy | None) -> Group:
             return Group(office, office)
         case "account":
             return Group(deal.view.account, deal.view.states.account.profile.get("name", Register[str]()).value)
+        case "segment":
+            segment = told_segment(deal.view.states.account, deal.view.policies.segmentation.scheme).value
+            return Group(segment, segment)
         case _:
             return Group(None, None)
+
+
+def told_segment(state: State, scheme: str) -> Register[str]:
+    """Return the segment of a scheme into which somebody put an account."""
+    return state.segments.get(scheme, Register[str]())
 
 
 def order(each: Group) -> tuple[bool, str]:

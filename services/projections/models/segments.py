@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from services.projections.folds.account import State
 from services.projections.models.criteria import Measured, Measures
+from services.projections.models.portfolio import told_segment
 from services.projections.policy import Condition, Segmentation, SegmentRule
 from services.projections.question import Place, because
-from services.projections.register import Register
 
 
 class Checked(NamedTuple):
@@ -33,14 +33,9 @@ class Segmented(NamedTuple):
         return self.told or self.by_rules
 
 
-def told(state: State, scheme: str) -> Register[str]:
-    """Return the segment of a scheme into which somebody put the account."""
-    return state.segments.get(scheme, Register[str]())
-
-
 def segmented(state: State, measures: Measures, segmentation: Segmentation) -> Segmented:
     """Classify an account; a rule in doubt leaves its segment unknown, and so do rules none of which applies."""
-    register = told(state, segmentation.scheme)
+    register = told_segment(state, segmentation.scheme)
     rule, conditions = _first(measures, segmentation)
     decided = rule is not None and all(each.holds for each in conditions)
     by_rules = rule.segment if rule and decided else None
