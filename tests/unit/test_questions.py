@@ -14,11 +14,20 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, RootModel, TypeAdapter, ValidationError
 
 from schemas.event import REGISTERED
-from services.projections.folds import FOLDS, States, encode, fold, subject_of
+from services.projections.folds import FOLDS, States, encode, fold
 from services.projections.history import Moment, Recorded, visible
 from services.projections.models.policies import in_force
 from services.projections.policy import DEFAULT
-from services.projections.question import AccountQuestion, Key, Parameters, PortfolioQuestion, Question, View, Views
+from services.projections.question import (
+    AccountQuestion,
+    Key,
+    Parameters,
+    PortfolioQuestion,
+    Question,
+    View,
+    Views,
+    sees,
+)
 from services.projections.questions import ACCOUNT, PORTFOLIO, QUESTIONS
 from tests.unit.golden import golden_history
 from tests.unit.histories import defined
@@ -26,6 +35,7 @@ from tests.unit.strategies import (
     ACCOUNTS,
     ALL,
     MOMENTS,
+    POOLS,
     START,
     WIRES,
     Draft,
@@ -53,11 +63,7 @@ few = settings(max_examples=max(5, 5 * settings().max_examples // len(FORMS)))  
 def wires_of(name: str) -> tuple[str, ...]:
     """Return the types that a question reads, which is all that it can see."""
     question = FORMS[name]
-    return tuple(
-        wire
-        for wire in WIRES
-        if subject_of(REGISTERED[wire]) in question.subjects or REGISTERED[wire] in question.history
-    )
+    return tuple(wire for wire in WIRES if sees(question, REGISTERED[wire]))
 
 
 @cache
@@ -88,7 +94,8 @@ def _accepted(model: type[Parameters], sent: dict[str, Any]) -> Parameters | Non
 def least_parameters(name: str) -> Parameters:
     """Return the parameters that a question cannot do without."""
     model: type[Parameters] = FORMS[name].parameters
-    return model.model_validate({each: "c-1" for each, field in model.model_fields.items() if field.is_required()})
+    needed = [each for each, field in model.model_fields.items() if field.is_required()]
+    return model.model_validate({each: POOLS[each][0] if each == "criteria" else "c-1" for each in needed})
 
 
 def recorded_all(told: Told, **how: Any) -> dict[str, History]:
