@@ -8,6 +8,7 @@ from pydantic import Field
 from services.projections.folds import States
 from services.projections.models import attitude
 from services.projections.models.buying_group import parts
+from services.projections.models.deals import end
 from services.projections.models.people import People
 from services.projections.models.rank import RANKS, rank
 from services.projections.models.references import References
@@ -16,6 +17,7 @@ from services.projections.models.units import Units
 from services.projections.question import Row, because
 from services.projections.register import Register
 from services.projections.said import Said, Sentence, said
+from services.projections.scope import ACCOUNT
 
 Gap = Literal["no_approver", "no_attitude", "no_step"]
 
@@ -52,6 +54,13 @@ def customer(states: States) -> Customer:
     """Index the people and units of an account."""
     people, units = People(states.contact), Units(states.organisation)
     return Customer(states, people, units, References(people, units, states.account))
+
+
+def purchases(states: States) -> list[str]:
+    """Return the purchases of whose decision anything was told, and that are neither won nor given up."""
+    buying, known = states.buying, states.opportunity.opportunities
+    told = {*buying.steps, *buying.milestones, *buying.rights, *buying.roles, *buying.groups} - {ACCOUNT}
+    return sorted(each for each in told if each not in known or end(known[each]) is None)
 
 
 def approvers(of: Customer, opportunity: str) -> list[Approver]:

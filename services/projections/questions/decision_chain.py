@@ -5,19 +5,29 @@ from typing import Annotated, Literal, cast
 
 from pydantic import Field
 
-from schemas.buying import DecisionRight
+from schemas.buying import BuyingRole, DecisionRight
 from schemas.values import Money
+from services.projections.models.approvers import (
+    ApproverGap,
+    Customer,
+    approver_gaps,
+    customer,
+    purchases,
+    units_of,
+)
+from services.projections.models.buying_group import Part, all_parts, parts
+from services.projections.models.decision_steps import taken
 from services.projections.models.latest import time_of
-from services.projections.models.people import People
 from services.projections.models.references import References
 from services.projections.models.rights import Held, held
 from services.projections.models.shapes import Basis, basis
+from services.projections.models.step_rows import CurrentStep, current_step
 from services.projections.models.units import Units
 from services.projections.models.words import word
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 from services.projections.said import Said, Sentence, said
 
-NEEDED: tuple[DecisionRight, ...] = ("core_decision", "final_approval")
+NEEDED: dict[DecisionRight, BuyingRole] = {"core_decision": "decision_maker", "final_approval": "final_approver"}
 Kind = Literal["contact", "unit", "party", "member"]
 
 
@@ -60,30 +70,39 @@ class MissingRight(Row):
 
 
 class DecisionChainAnswer(Answer):
-    """Rights in the order of their weight, and what is missing."""
+    """Rights in the order of their weight, what is missing, and where the decision stands."""
 
     rights: Annotated[list[RightRow], key("right", "holder_kind", "holder", "opportunity")]
     unknown: Annotated[list[UnknownUnit], key("unit")]
     missing: Annotated[list[MissingRight], key("right")]
+    current: Annotated[list[CurrentStep], key("opportunity", "step")]
+    approver_gaps: Annotated[list[ApproverGap], key("opportunity", "gap", "approver_kind", "approver")]
 
 
 def answer(view: View, parameters: DecisionChainParameters) -> DecisionChainAnswer:
-    """List rights by holder. A unit is unknown when neither it nor anybody with a position in it is told of."""
-    people, units = People(view.states.contact), Units(view.states.organisation)
-    references = References(people, units, view.states.account)
-    rights = held(view.states.buying, references, parameters.opportunity)
+    """List rights by holder. A unit is unknown when neither it nor anybody with a position in it is told of.
+
+    Gaps about approvers are those of purchases that are not over.
+    """
+    of, asked = customer(view.states), parameters.opportunity
+    references, units = of.references, of.units
+    rights = held(view.states.buying, references, asked)
     told = {(each.kind, each.holder) for each in rights}
-    spoken_for = {unit for kind, unit in told if kind == "unit"} | {
-        units.canonical(register.value.unit)
-        for person in people.everyone()
-        if ("contact", person) in told
-        for register in people.positions(person).values()
-        if register.value and register.value.unit
-    }
+    spoken_for = {unit for kind, unit in told if kind == "unit"}.union(
+        *(units_of(of, holder) for kind, holder in told if kind == "contact")
+    )
     return DecisionChainAnswer(
         rights=[_right(references, each) for each in rights],
         unknown=[_unknown(references, units, unit) for unit in units.open() if unit not in spoken_for],
-        missing=[row for right in NEEDED if (row := _missing(references, right, rights))],
+        missing=[row for right in NEEDED if (row := _missing(of, right, rights, asked))],
+        current=[
+            current_step(each)
+            for each in taken(view.states, view.moment.as_of)
+            if each.current and asked in (None, each.opportunity)
+        ],
+        approver_gaps=[
+            gap for each in purchases(view.states) if asked in (None, each) for gap in approver_gaps(of, each)
+        ],
     )
 
 
@@ -113,20 +132,33 @@ def _unknown(references: References, units: Units, unit: str) -> UnknownUnit:
     )
 
 
-def _missing(references: References, right: DecisionRight, rights: list[Held]) -> MissingRight | None:
+def _missing(of: Customer, right: DecisionRight, rights: list[Held], asked: str | None) -> MissingRight | None:
     holders = [each for each in rights if each.right == right]
-    if any(not references.gone(each.kind, each.holder) for each in holders):
+    if any(not of.references.gone(each.kind, each.holder) for each in holders):
         return None
-    gone = [references.spoken(each.kind, each.holder) for each in holders]
+    players = [each for each in _played(of, asked) if each.role == NEEDED[right] and not of.people.gone(each.contact)]
     return MissingRight(
-        right=right, sentence=_nobody(right, gone), because=because(*(each.register for each in holders))
+        right=right,
+        sentence=_nobody(of.references, right, holders, players),
+        because=because(*(each.register for each in holders), *(each.register for each in players)),
     )
 
 
-def _nobody(right: DecisionRight, gone: list[Said]) -> Said:
-    if not gone:
-        return said("Who holds {right} is unknown.", right=word(right))
-    return said("Who holds {right} is unknown: {gone} held it and is no longer there.", right=word(right), gone=gone)
+def _played(of: Customer, asked: str | None) -> list[Part]:
+    return parts(of.states.buying, of.people, asked) if asked else all_parts(of.states.buying, of.people)
+
+
+def _nobody(references: References, right: DecisionRight, gone: list[Held], players: list[Part]) -> Said:
+    if gone:
+        held_it = [references.spoken(each.kind, each.holder) for each in gone]
+        return said(
+            "Who holds {right} is unknown: {gone} held it and is no longer there.", right=word(right), gone=held_it
+        )
+    if players:
+        names = [references.spoken("contact", each) for each in dict.fromkeys(part.contact for part in players)]
+        role = word(NEEDED[right])
+        return said("Who holds {right} is unknown; {who} is known as {role}.", right=word(right), who=names, role=role)
+    return said("Who holds {right} is unknown.", right=word(right))
 
 
 question = AccountQuestion(
@@ -135,5 +167,5 @@ question = AccountQuestion(
     parameters=DecisionChainParameters,
     answer_model=DecisionChainAnswer,
     answer=answer,
-    subjects=("account", "organisation", "contact", "buying"),
+    subjects=("account", "organisation", "contact", "assessment", "buying", "opportunity"),
 )

@@ -8,8 +8,7 @@ from pydantic import Field
 
 from services.projections import moments
 from services.projections.models import decision_steps_portfolio
-from services.projections.models.approvers import ApproverGap, approver_gaps, customer
-from services.projections.models.deals import end
+from services.projections.models.approvers import ApproverGap, approver_gaps, customer, purchases
 from services.projections.models.decision_steps import Taken, slowest, taken
 from services.projections.models.references import named
 from services.projections.models.step_rows import CurrentStep, StepRow, current_step, places, step_row
@@ -80,15 +79,10 @@ def answer(view: View, parameters: DecisionStepsParameters) -> DecisionStepsAnsw
             if (most := slowest(each))
         ],
         milestones=[row for row in _milestones(view, today) if asked in (None, row.opportunity)],
-        approver_gaps=[gap for each in _going_on(view) if asked in (None, each) for gap in approver_gaps(of, each)],
+        approver_gaps=[
+            gap for each in purchases(view.states) if asked in (None, each) for gap in approver_gaps(of, each)
+        ],
     )
-
-
-def _going_on(view: View) -> list[str]:
-    """Return the purchases with steps or milestones that are neither won nor given up."""
-    known = view.states.opportunity.opportunities
-    told = sorted(view.states.buying.steps.keys() | view.states.buying.milestones.keys())
-    return [each for each in told if each not in known or end(known[each]) is None]
 
 
 def _bottleneck(each: Taken) -> Bottleneck:

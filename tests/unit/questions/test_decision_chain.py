@@ -120,3 +120,48 @@ def test_holders_of_every_kind_have_their_names_and_one_person_is_one_holder():
         (each["holder_kind"], each["holder"], each["holder_name"])
         for each in ask("decision-chain", facts, "2025-12-31")["rights"]
     ] == [("contact", "b", "B"), ("member", "m-1", "Zhang"), ("party", "p", None)]
+
+
+def test_the_hospitals_current_step_and_what_is_missing_about_its_approver_are_told():
+    asked = {"opportunity": "opp-ct"}
+    blocked = ask("decision-chain", hospital(), beijing("2025-04-08"), **asked)
+    assert [(each["step"], each["name"], each["status"]) for each in blocked["current"]] == [
+        ("st-fin", "财务审核", "blocked")
+    ]
+    assert [(each["approver_name"], each["gap"]) for each in blocked["approver_gaps"]] == [
+        ("院长办公室", "no_attitude"),
+        ("院长办公室", "no_step"),
+    ]
+    approving = ask("decision-chain", hospital(), beijing("2025-05-10"), **asked)
+    assert [(each["step"], each["status"]) for each in approving["current"]] == [("st-dir", "running")]
+    assert approving["approver_gaps"] == []
+    over = ask("decision-chain", hospital(), beijing("2025-07-01"), **asked)
+    assert (over["current"], over["approver_gaps"]) == ([], [])
+
+
+def test_a_role_that_goes_with_a_missing_right_is_told():
+    role = {"contact": "a", "role": "final_approver", "domain": "IT", "opportunity": "o"}
+    facts = [
+        fact("contact.added", "2025-01-01", {"contact": "a", "name": "A"}),
+        fact("buying_role.assigned", "2025-02-01", role),
+        fact("contact.left", "2025-03-01", {"contact": "a"}),
+    ]
+    before, now, left = (
+        ask("decision-chain", facts, day, opportunity="o")["missing"][1]["sentence"]
+        for day in ("2025-01-31", "2025-02-28", "2025-03-31")
+    )
+    assert now == "Who holds final approval is unknown; A (a) is known as final approver."
+    assert before == left == "Who holds final approval is unknown."
+
+
+def test_gaps_are_those_of_each_purchase_that_is_not_over():
+    facts = [
+        right("contact:a", "core_decision", opportunity="o"),
+        right("contact:a", "core_decision", opportunity="p"),
+        fact("opportunity.lost", "2025-02-01", {"opportunity": "p", "reason": "x"}),
+    ]
+    gaps = [
+        [(each["opportunity"], each["gap"]) for each in ask("decision-chain", facts, day)["approver_gaps"]]
+        for day in ("2025-01-31", "2025-02-28")
+    ]
+    assert gaps == [[("o", "no_approver"), ("p", "no_approver")], [("o", "no_approver")]]
