@@ -33,8 +33,12 @@ def people(facts: list[Recorded], as_of: str = "2025-12-31") -> People:
     return People(fold(States(), seen).contact)
 
 
+def met_by(facts: list[Recorded], then: str, who: ExternalKey | Mailbox, as_of: str = "2025-12-31") -> str | None:
+    return people(facts, as_of).resolve(who, met(then).stamp)
+
+
 def owner(facts: list[Recorded], email: str, as_of: str = "2025-12-31") -> str | None:
-    return people(facts, as_of).resolve(Mailbox(email=email))
+    return met_by(facts, as_of, Mailbox(email=email), as_of)
 
 
 def test_an_address_that_a_contact_gave_up_still_finds_them():
@@ -49,10 +53,43 @@ def test_an_address_that_was_cleared_and_a_key_that_was_replaced_still_find_thei
         added("2025-01-01", "ada", email="ada@a.example", external_ids=[{"system": "crm", "key": "7"}]),
         changed("2025-03-01", "ada", email=None, external_ids=[{"system": "crm", "key": "8"}]),
     ]
-    found = people(facts)
-    assert found.resolve(Mailbox(email="ada@a.example")) == "ada"
-    assert [found.resolve(ExternalKey(system="crm", key=key)) for key in "78"] == ["ada", "ada"]
-    assert found.resolve(ExternalKey(system="erp", key="7")) is None
+    assert owner(facts, "ada@a.example") == "ada"
+    assert [met_by(facts, "2025-04-01", ExternalKey(system="crm", key=key)) for key in "78"] == ["ada", "ada"]
+    assert met_by(facts, "2025-04-01", ExternalKey(system="erp", key="7")) is None
+
+
+def test_meetings_stay_with_whoever_had_an_address_before_it_moved_to_another():
+    facts = [
+        added("2025-01-01", "ada", email="buying@a.example"),
+        changed("2025-03-01", "ada", email="ada@a.example"),
+        added("2025-04-01", "bob", email="buying@a.example"),
+    ]
+    mailbox = Mailbox(email="buying@a.example")
+    days = ("2024-12-31", "2025-02-01", "2025-03-15", "2025-04-01", "2025-05-01")
+    assert [met_by(facts, day, mailbox) for day in days] == ["bob", "ada", "ada", "bob", "bob"]
+
+
+def test_an_address_given_to_another_by_mistake_for_a_while_leaves_its_holder_all_meetings():
+    facts = [
+        added("2025-01-01", "bob", email="bob@a.example"),
+        added("2025-01-01", "ada"),
+        changed("2025-02-01", "ada", email="bob@a.example"),
+        changed("2025-03-01", "ada", email="ada@a.example"),
+    ]
+    days = ("2025-01-15", "2025-02-15", "2025-04-01")
+    assert [met_by(facts, day, Mailbox(email="bob@a.example")) for day in days] == ["bob", "bob", "bob"]
+
+
+def test_of_several_who_had_an_address_before_its_present_holder_none_is_guessed():
+    facts = [
+        added("2025-01-01", "ada", email="buying@a.example"),
+        changed("2025-02-01", "ada", email=None),
+        added("2025-02-01", "cid", email="buying@a.example"),
+        changed("2025-03-01", "cid", email=None),
+        added("2025-04-01", "bob", email="buying@a.example"),
+    ]
+    days = ("2025-01-15", "2025-02-15", "2025-04-15")
+    assert [met_by(facts, day, Mailbox(email="buying@a.example")) for day in days] == ["ada", None, "bob"]
 
 
 def test_whoever_has_an_address_goes_before_those_who_had_it():
@@ -107,7 +144,7 @@ def test_contacts_that_are_one_person_do_not_dispute_what_they_share():
     assert len(disputed(people(facts))) == 2
     facts.append(merged("ada-2", "ada"))
     assert disputed(people(facts)) == []
-    assert people(facts).resolve(ExternalKey(system="crm", key="7")) == "ada"
+    assert met_by(facts, "2025-01-15", ExternalKey(system="crm", key="7")) == "ada"
 
 
 def test_an_address_told_by_mistake_and_retracted_was_never_theirs():

@@ -172,4 +172,4 @@ def _deal(fact: Recorded, kind: Literal["stage", "outcome"], opportunity: str, w
 
 
 def _name(people: People, contact: str) -> str:
-    return people.label(contact) or contact
+    return people.name(people.canonical(contact)) or contact

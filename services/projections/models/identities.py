@@ -70,5 +70,5 @@ def _unresolved(fact: Recorded, people: People) -> Iterator[tuple[Handle, str | 
     data = fact.event.data
     assert isinstance(data, InteractionRecorded)  # noqa: S101 -- narrows the type; chosen by took_place
     for each in data.participants:
-        if isinstance(each, ExternalKey | Mailbox) and people.resolve(each) is None:
+        if isinstance(each, ExternalKey | Mailbox) and people.resolve(each, fact.stamp) is None:
             yield handle(each), each.name if isinstance(each, Mailbox) else None

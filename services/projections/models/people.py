@@ -94,12 +94,18 @@ class People:
         """Return everyone who holds a position, in order of id."""
         return [person for person in self.everyone() if self.positions(person)]
 
-    def resolve(self, participant: Participant) -> str | None:
-        """Return the person whom a participant names; None for nobody, or where several claim the handle."""
+    def resolve(self, participant: Participant, then: Stamp) -> str | None:
+        """Return the person whom a participant of the fact at `then` names; None for nobody, or one of several.
+
+        That is who has the handle now, unless only somebody else had it then; two who have it now are never guessed.
+        """
         if isinstance(participant, str):
             return self.canonical(participant)
-        claims = self.claims(handle(participant))
-        return claims[0].person if len(claims) == 1 else None
+        named = handle(participant)
+        present = self.claims(named)
+        before = [each for each in self._claims.get(named, {}).values() if each.since <= then]
+        meant = present if len(present) != 1 or present[0] in before else before or present
+        return meant[0].person if len(meant) == 1 else None
 
     def handles(self) -> list[Handle]:
         """Return every address and key that anyone ever had, in order."""
@@ -109,13 +115,6 @@ class People:
         """Return who may be meant, in order of id: those who have the handle now, else all who ever had it."""
         told = sorted(self._claims.get(named, {}).values())
         return [each for each in told if each.current] or told
-
-    def label(self, participant: Participant) -> str | None:
-        """Return the name to show for a participant, resolved or not."""
-        person = self.resolve(participant)
-        if person is not None and (name := self.name(person)):
-            return name
-        return participant.name if isinstance(participant, Mailbox) else None
 
     @cached_property
     def _claims(self) -> dict[Handle, dict[str, Claim]]:

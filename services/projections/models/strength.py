@@ -50,7 +50,7 @@ def by_person(facts: Iterable[Recorded], people: People) -> dict[str, list[Recor
     for fact in took_place(facts):
         data = fact.event.data
         assert isinstance(data, InteractionRecorded)  # noqa: S101 -- narrows the type; chosen above
-        for person in {people.resolve(participant) for participant in data.participants} - {None}:
+        for person in {people.resolve(participant, fact.stamp) for participant in data.participants} - {None}:
             took_part.setdefault(str(person), []).append(fact)
     return took_part
 

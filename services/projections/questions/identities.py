@@ -42,7 +42,7 @@ class StrangerRow(Row):
     system: str | None = Field(description="whose key it is; null: an e-mail address")
     key: str
     name: str | None = Field(description="as last told with the address")
-    disputed: bool = Field(description="several people claim it; else nobody does")
+    disputed: bool = Field(description="several people have it, or had it then; else nobody does")
     times: int = Field(description="in how many interactions")
     first: datetime
     last: datetime

@@ -10,6 +10,7 @@ from pydantic import Field, RootModel
 from schemas.interaction import InteractionKind
 from schemas.values import EventRef, ExternalKey, Participant
 from services.projections.folds import subject_of
+from services.projections.history import Stamp
 from services.projections.models.happening import Happening, Kind
 from services.projections.models.happenings import HAPPENINGS, happenings
 from services.projections.models.people import People
@@ -40,7 +41,7 @@ class Present(Row):
 
 
 class OfOurs(Row):
-    """Someone of ours who took part."""
+    """Someone of ours who took part; one whom a source names by mail or a key of its own is not looked up."""
 
     member: str | None
     name: str | None
@@ -83,8 +84,12 @@ def _wanted(each: Happening, people: People, asked: TimelineParameters) -> bool:
         and not (asked.to and time > asked.to)
         and asked.opportunity in (None, each.opportunity)
         and (asked.kind in (None, each.kind) or (asked.kind == "interaction" and each.kind in INTERACTIONS))
-        and (asked.contact is None or people.canonical(asked.contact) in map(people.resolve, each.participants))
+        and (asked.contact is None or people.canonical(asked.contact) in _resolved(each, people))
     )
+
+
+def _resolved(each: Happening, people: People) -> set[str | None]:
+    return {people.resolve(participant, each.fact.stamp) for participant in each.participants}
 
 
 def _with_people_then(view: View, found: list[Happening]) -> Iterator[tuple[Happening, People]]:
@@ -108,7 +113,9 @@ def _entry(view: View, each: Happening, people: People, then: People) -> Entry:
         title=each.title,
         planned=each.planned,
         opportunity=each.opportunity,
-        participants=list(_once(_present(participant, people, then) for participant in each.participants)),
+        participants=list(
+            _once(_present(participant, each.fact.stamp, people, then) for participant in each.participants)
+        ),
         our_participants=list(_once(_of_ours(view, participant) for participant in each.ours)),
         event=each.fact.ref,
         because=[(each.fact.partition, each.fact.offset)],
@@ -125,9 +132,9 @@ def _once(rows: Iterable[Named]) -> Iterator[Named]:
             yield row
 
 
-def _present(participant: Participant, people: People, then: People) -> Present:
-    person = people.resolve(participant)
-    name = people.label(participant) or _written(participant)
+def _present(participant: Participant, at: Stamp, people: People, then: People) -> Present:
+    person = people.resolve(participant, at)
+    name = (people.name(person) if person else None) or _written(participant)
     return Present(contact=person, name=name, position_then=_titles(person, people, then) if person else None)
 
 
