@@ -81,8 +81,8 @@ class Event(Frozen):
 
 
 def wires_of(*payloads: type[Fact]) -> list[str]:
-    """Return the wire names that these payloads arrive under: their own, and those of their old versions."""
-    return [wire for wire, payload in REGISTERED.items() if _newest_type(payload) in payloads]
+    """Return the wire names that these payloads, or kinds of them, arrive under; old versions are among them."""
+    return [wire for wire, payload in REGISTERED.items() if issubclass(_newest_type(payload), payloads)]
 
 
 def _newest_type(payload: type[Fact]) -> type[Fact]:

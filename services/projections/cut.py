@@ -72,8 +72,8 @@ def decode(token: str) -> Cut:
 def code_version() -> str:
     """Name the code that answers depend on: a digest of its source, so that no change can forget to say so."""
     digest = sha256()
-    for root in (Path(schemas.__file__).parent, HERE):
-        for file in sorted((*root.rglob("*.py"), *root.rglob("*.sql"))):
+    for root in (Path(schemas.__file__).parent, HERE, HERE.parent / "locales"):
+        for file in sorted((*root.rglob("*.py"), *root.rglob("*.sql"), *root.rglob("*.po"))):
             digest.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 

@@ -8,9 +8,8 @@ from pydantic import BaseModel, Field
 
 from schemas.correction import Amendment
 from schemas.values import EventRef
-from services.projections.folds import subject_of
 from services.projections.history import Recorded
-from services.projections.question import Question
+from services.projections.question import Question, sees
 from services.projections.questions import ACCOUNT, PORTFOLIO
 
 
@@ -73,6 +72,4 @@ def _readers(fact: Recorded) -> list[str]:
     """Return the questions that read facts of this type."""
     payload = type(fact.event.data)
     forms: list[Question] = [*ACCOUNT.values(), *PORTFOLIO.values()]
-    return sorted(
-        {form.name for form in forms if subject_of(payload) in form.subjects or payload in form.history}  # of either
-    )
+    return sorted({form.name for form in forms if sees(form, payload)})  # either form of a question
