@@ -1,0 +1,89 @@
+"""Who has which part in a purchase, or in the account, and how we engage them: read once for everyone."""
+
+from collections.abc import Iterable, Mapping
+
+from schemas.assessment import AttitudeAssessed
+from services.projections.folds.assessment import Engagement
+from services.projections.models.attitude import Layer, layer
+from services.projections.models.buying_group import Part, parts
+from services.projections.models.engaging import manner, rights_by_person
+from services.projections.models.latest import scopes, told_of
+from services.projections.models.people import People
+from services.projections.models.present import present
+from services.projections.models.references import References
+from services.projections.models.rights import held
+from services.projections.models.units import Units
+from services.projections.models.words import word
+from services.projections.question import View
+from services.projections.register import Register
+from services.projections.said import Said, said
+from services.projections.scope import ACCOUNT
+
+
+class Scene:
+    """One purchase, or (without an opportunity) the account, at one moment."""
+
+    def __init__(self, view: View, opportunity: str | None, *, fallback: bool) -> None:
+        """Read a view that shows the facts AttitudeAssessed."""
+        self.view, self.opportunity, self.fallback = view, opportunity, fallback
+        self.people, units = People(view.states.contact), Units(view.states.organisation)
+        self.references = References(self.people, units, view.states.account)
+        self._wanted = scopes(opportunity, fallback=fallback)
+        rights = held(view.states.buying, self.references, opportunity)
+        self.rights = rights_by_person((each for each in rights if each.scope in self._wanted), self.people, units)
+        self.roles = _by_player(
+            each for each in parts(view.states.buying, self.people, opportunity) if each.scope in self._wanted
+        )
+        self._engagement = view.states.assessment.engagement
+
+    def everyone(self) -> list[str]:
+        """Return everyone who has not left, in order of id."""
+        return present(self.people, self._engagement, self.rights, self.roles)
+
+    def told_of(self) -> list[str]:
+        """Return those of them of whom a way, a right or a role is told in this very scope."""
+        near = self.opportunity or ACCOUNT
+        told = {self.people.canonical(contact) for contact, ways in self._engagement.items() if near in ways}
+        told |= {person for person, each in self.rights.items() if any(one.scope == near for one in each)}
+        told |= {person for person, each in self.roles.items() if any(one.scope == near for one in each)}
+        return [person for person in self.everyone() if person in told]
+
+    def way(self, person: str) -> Register[Engagement] | None:
+        """Return what says how to engage a person."""
+        return told_of(self._engagement, self.people, person, self._wanted)
+
+    def is_own(self, person: str) -> bool:
+        """Whether that was said for this purchase."""
+        near = [self.opportunity] if self.opportunity else []
+        return told_of(self._engagement, self.people, person, near) is not None
+
+    def manner(self, person: str, stands: Layer) -> Said:
+        """Return in what manner to engage a person who stands there."""
+        state = self.view.states.assessment
+        return manner(state, self.people, person, stands, self.opportunity, fallback=self.fallback)
+
+    def shifted(self, person: str, now: Layer) -> Said | None:
+        """Return how a person's attitude moved since the way was set; None where it did not, or no way is set."""
+        way = self.way(person)
+        before = self._layer_at(person, way) if way else now
+        if before == now:
+            return None
+        return said(
+            "When the way was set the attitude was: {before}; now it is: {now}.", before=word(before), now=word(now)
+        )
+
+    def _layer_at(self, person: str, way: Register[Engagement]) -> Layer:
+        told = (fact.event.data for fact in self.view.facts if way.at and fact.stamp <= way.at)
+        last = {
+            data.opportunity or ACCOUNT: data.level
+            for data in told
+            if isinstance(data, AttitudeAssessed) and self.people.canonical(data.contact) == person
+        }
+        return layer(next((last[scope] for scope in self._wanted if scope in last), None))
+
+
+def _by_player(played: Iterable[Part]) -> Mapping[str, list[Part]]:
+    found: dict[str, list[Part]] = {}
+    for each in played:
+        found.setdefault(each.contact, []).append(each)
+    return found

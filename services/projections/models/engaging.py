@@ -1,0 +1,135 @@
+"""Which way of engaging a person the sources' rules expect (DOMAIN.md, story 1 and S5).
+
+Focus on who holds the core decision, report to the final approver, assist those who review or use; and in what
+manner, by where the person stands.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple
+
+from schemas.buying import BuyingRole, DecisionRight
+from services.projections.folds.assessment import State
+from services.projections.models.asks import asks
+from services.projections.models.attitude import Layer
+from services.projections.models.buying_group import Part
+from services.projections.models.latest import scopes
+from services.projections.models.people import People
+from services.projections.models.references import References
+from services.projections.models.rights import Held
+from services.projections.models.scoped import nearest, told_by_scope
+from services.projections.models.units import Units
+from services.projections.models.words import word
+from services.projections.said import Said, quoted, said
+
+Mode = Literal["focus", "report", "assist"]
+MODES: tuple[Mode, ...] = ("focus", "report", "assist")  # who is due several is due the first
+BY_RIGHT: dict[DecisionRight, Mode] = {"core_decision": "focus", "final_approval": "report", "review": "assist"}
+BY_ROLE: dict[BuyingRole, Mode] = {
+    "decision_maker": "focus",
+    "final_approver": "report",
+    "user": "assist",
+    "technical_evaluator": "assist",
+    "business_evaluator": "assist",
+    "financial_evaluator": "assist",
+}
+
+
+Fit = Literal["yes", "no", "unknown"]
+
+
+class Verdict(NamedTuple):
+    """Whether a way of engaging fits, and why."""
+
+    fits: Fit
+    reason: Said
+
+
+class Expected(NamedTuple):
+    """The way of engaging that is expected, and why."""
+
+    mode: Mode
+    why: Said
+
+
+def rights_by_person(rights: Iterable[Held], people: People, units: Units) -> dict[str, list[Held]]:
+    """Return each person's rights: their own, and those of units in which they hold a position or that they head.
+
+    Who is known to hold none has none through a unit either.
+    """
+    members = _members(people, units)
+    found: dict[str, list[Held]] = {}
+    for each in rights:
+        holders = (
+            [each.holder] if each.kind == "contact" else members.get(each.holder, []) if each.kind == "unit" else []
+        )
+        for person in holders:
+            found.setdefault(person, []).append(each)
+    return {person: _unless_none(held) for person, held in found.items()}
+
+
+def _members(people: People, units: Units) -> dict[str, list[str]]:
+    found: dict[str, set[str]] = {}
+    for person in people.everyone():
+        for register in people.positions(person).values():
+            if register.value and register.value.unit:
+                found.setdefault(units.canonical(register.value.unit), set()).add(person)
+    for unit in units.open():
+        if head := units.head(unit, people):
+            found.setdefault(unit, set()).add(head)
+    return {unit: sorted(members) for unit, members in found.items()}
+
+
+def _unless_none(held: list[Held]) -> list[Held]:
+    own = [each for each in held if each.kind == "contact"]
+    return own if any(each.right == "none" for each in own) else held
+
+
+def expected(rights: Sequence[Held], roles: Sequence[Part], references: References) -> Expected | None:
+    """Return the way that somebody with these rights and roles is due; None where none of them tells."""
+    due = [(BY_RIGHT[each.right], _right(each, references)) for each in rights if each.right in BY_RIGHT]
+    due += [(BY_ROLE[each.role], _role(each, references)) for each in roles if each.role in BY_ROLE]
+    return min((Expected(*each) for each in due), key=lambda each: MODES.index(each.mode), default=None)
+
+
+def fit(mode: Mode | None, due: Expected | None) -> Verdict:
+    """Compare the way that is set with the one that is due; where either is not known, so is the fit."""
+    if due is None and mode is None:
+        return Verdict("unknown", said("No way is set, and none is expected."))
+    if due is None:
+        return Verdict("unknown", said("No right and no role is known that would tell which way fits."))
+    if mode is None:
+        return Verdict("unknown", said("No way is set; {due} is expected: {why}.", due=word(due.mode), why=due.why))
+    if mode != due.mode:
+        return Verdict("no", said("{due} is expected: {why}.", due=word(due.mode), why=due.why))
+    return Verdict("yes", said("{due} fits: {why}.", due=word(due.mode), why=due.why))
+
+
+def _right(each: Held, references: References) -> Said:
+    return said("{holder} holds {right}", holder=references.spoken(each.kind, each.holder), right=word(each.right))
+
+
+def _role(each: Part, references: References) -> Said:
+    return said("{name}, {role}", name=references.spoken("contact", each.contact), role=word(each.role))
+
+
+def manner(state: State, people: People, person: str, layer: Layer, opportunity: str | None, *, fallback: bool) -> Said:
+    """Return in what manner to engage a person who stands there."""
+    match layer:
+        case "support":
+            return said("Keep informed, and mobilise for us.")
+        case "neutral":
+            motives = nearest(told_by_scope(state.motives, people, person), scopes(opportunity, fallback=fallback))
+            held = [word(motive) for (motive, _), told in motives.items() if told.value]
+            if not held:
+                return said("Win over with benefits; what moves this person is unknown.")
+            return said("Win over with benefits for what moves this person: {motives}.", motives=held)
+        case "oppose":
+            told = asks(state, people, person, opportunity, fallback=fallback)
+            concerns = [
+                quoted(each.text) for each in told if each.kind == "concern" and each.is_now == "open" and each.text
+            ]
+            if not concerns:
+                return said("Understand the concern, which is unknown, and contain it.")
+            return said("Understand the concern and contain it: {concerns}.", concerns=concerns)
+        case _:
+            return said("Find out where this person stands.")
