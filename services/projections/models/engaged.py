@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from schemas.assessment import AttitudeAssessed
 from services.projections.folds.assessment import Engagement
+from services.projections.models.asks import asks
 from services.projections.models.attitude import Layer, layer
 from services.projections.models.buying_group import Part, parts
 from services.projections.models.engaging import manner, rights_by_person
@@ -12,11 +13,12 @@ from services.projections.models.people import People
 from services.projections.models.present import present
 from services.projections.models.references import References
 from services.projections.models.rights import held
+from services.projections.models.scoped import nearest, told_by_scope
 from services.projections.models.units import Units
 from services.projections.models.words import word
 from services.projections.question import View
 from services.projections.register import Register
-from services.projections.said import Said, said
+from services.projections.said import Said, quoted, said
 from services.projections.scope import ACCOUNT
 
 
@@ -60,7 +62,13 @@ class Scene:
     def manner(self, person: str, stands: Layer) -> Said:
         """Return in what manner to engage a person who stands there."""
         state = self.view.states.assessment
-        return manner(state, self.people, person, stands, self.opportunity, fallback=self.fallback)
+        motives = nearest(told_by_scope(state.motives, self.people, person), self._wanted)
+        told = asks(state, self.people, person, self.opportunity, fallback=self.fallback)
+        return manner(
+            stands,
+            [word(motive) for (motive, _), register in motives.items() if register.value],
+            [quoted(each.text) for each in told if each.text and each.kind == "concern" and each.is_now == "open"],
+        )
 
     def shifted(self, person: str, now: Layer) -> Said | None:
         """Return how a person's attitude moved since the way was set; None where it did not, or no way is set."""

@@ -8,18 +8,14 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from schemas.buying import BuyingRole, DecisionRight
-from services.projections.folds.assessment import State
-from services.projections.models.asks import asks
 from services.projections.models.attitude import Layer
 from services.projections.models.buying_group import Part
-from services.projections.models.latest import scopes
 from services.projections.models.people import People
 from services.projections.models.references import References
 from services.projections.models.rights import Held
-from services.projections.models.scoped import nearest, told_by_scope
 from services.projections.models.units import Units
 from services.projections.models.words import word
-from services.projections.said import Said, quoted, said
+from services.projections.said import Said, said
 
 Mode = Literal["focus", "report", "assist"]
 MODES: tuple[Mode, ...] = ("focus", "report", "assist")  # who is due several is due the first
@@ -112,24 +108,18 @@ def _role(each: Part, references: References) -> Said:
     return said("{name}, {role}", name=references.spoken("contact", each.contact), role=word(each.role))
 
 
-def manner(state: State, people: People, person: str, layer: Layer, opportunity: str | None, *, fallback: bool) -> Said:
-    """Return in what manner to engage a person who stands there."""
+def manner(layer: Layer, motives: Sequence[Said], concerns: Sequence[Said]) -> Said:
+    """Return in what manner to engage a person who stands there, whom these motives move and these concerns trouble."""
     match layer:
         case "support":
             return said("Keep informed, and mobilise for us.")
+        case "neutral" if motives:
+            return said("Win over with benefits for what moves this person: {motives}.", motives=motives)
         case "neutral":
-            motives = nearest(told_by_scope(state.motives, people, person), scopes(opportunity, fallback=fallback))
-            held = [word(motive) for (motive, _), told in motives.items() if told.value]
-            if not held:
-                return said("Win over with benefits; what moves this person is unknown.")
-            return said("Win over with benefits for what moves this person: {motives}.", motives=held)
-        case "oppose":
-            told = asks(state, people, person, opportunity, fallback=fallback)
-            concerns = [
-                quoted(each.text) for each in told if each.kind == "concern" and each.is_now == "open" and each.text
-            ]
-            if not concerns:
-                return said("Understand the concern, which is unknown, and contain it.")
+            return said("Win over with benefits; what moves this person is unknown.")
+        case "oppose" if concerns:
             return said("Understand the concern and contain it: {concerns}.", concerns=concerns)
+        case "oppose":
+            return said("Understand the concern, which is unknown, and contain it.")
         case _:
             return said("Find out where this person stands.")
