@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 
 from services.projections.models import attitude, owners, rank
 from services.projections.models.attitude import DAY, Assessed
@@ -30,6 +31,8 @@ class Cast:
         self.references = References(self.people, self.units, view.states.account)
         self.with_power_told = present(self.people, view.states.assessment.power)
         self._in_unit = self._members()
+        # Rules ask these again and again.
+        self.stance, self.powerful, self.leading = cache(self._stance), cache(self._powerful), cache(self._leading)
 
     def days(self, time: datetime) -> float:
         """Return how many days before the moment that was."""
@@ -47,7 +50,7 @@ class Cast:
         """Return how a sentence names a person, a unit, an outsider or one of ours."""
         return self.references.spoken(*who)
 
-    def stance(self, person: str, opportunity: str | None) -> Assessed | None:
+    def _stance(self, person: str, opportunity: str | None) -> Assessed | None:
         """Return the leading assessment of a person's attitude; an opportunity falls back to the account."""
         assessed = self.states.assessment
         told = attitude.assessments(assessed, self.people, person, opportunity)
@@ -59,7 +62,7 @@ class Cast:
         """Return what was told of a person's power; an opportunity falls back to the account."""
         return told_of(self.states.assessment.power, self.people, person, scopes(opportunity))
 
-    def powerful(self, person: str, opportunity: str | None) -> Register[int] | None:
+    def _powerful(self, person: str, opportunity: str | None) -> Register[int] | None:
         """Return what says that a person has high power; None if it is lower, or unknown."""
         told = self.power(person, opportunity)
         return told if told and (told.value or 0) >= self.limits["high_power"] else None
@@ -69,7 +72,7 @@ class Cast:
         kind, id_ = who
         return [each for each in ([id_] if kind == "contact" else self._in_unit.get(who, [])) if self.here(each)]
 
-    def leading(self, who: Who) -> list[str]:
+    def _leading(self, who: Who) -> list[str]:
         """Return the person; of a unit its head, else those of the highest rank in it."""
         head = self.units.head(who[1], self.people) if who[0] == "unit" else None
         among = [head] if head else self.within(who)

@@ -117,6 +117,5 @@ def _people(cast: Cast, told: Iterable[Told]) -> Iterator[Told]:
 def _grouped(told: Iterable[Told]) -> Grounds:
     found: dict[Who, list[Register[Any]]] = defaultdict(list)
     for who, register in told:
-        if register not in found[who]:
-            found[who].append(register)
+        found[who].append(register)
     return dict(sorted(found.items()))

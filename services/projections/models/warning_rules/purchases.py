@@ -5,7 +5,6 @@ from itertools import takewhile
 
 from schemas.interaction import InteractionRecorded
 from services.projections.folds.buying import Change
-from services.projections.history import Recorded
 from services.projections.models.happenings import stance
 from services.projections.models.latest import time_at
 from services.projections.models.present import present
@@ -22,7 +21,7 @@ KEY_ACTIONS = frozenset({"factory_visit", "technical_exchange", "solution_presen
 def single_threaded(scene: Scene) -> Iterator[Finding]:
     """Opportunities in which no more than `single_threaded_people` took part in a meeting, or support us."""
     for deal in scene.deals:
-        met = {person: facts for person in scene.met if scene.here(person) and (facts := _about(scene, person, deal))}
+        met = {person: facts for person, facts in scene.met_in.get(deal.id, {}).items() if scene.here(person)}
         told = [
             (person, stance)
             for person in present(scene.people, scene.states.assessment.attitude)
@@ -129,14 +128,6 @@ def decision_step_blocked(scene: Scene) -> Iterator[Finding]:
                 )
 
 
-def _about(scene: Scene, person: str, deal: OpenDeal) -> list[Recorded]:
-    return [
-        fact
-        for fact in scene.met[person]
-        if isinstance(fact.event.data, InteractionRecorded) and fact.event.data.opportunity == deal.id
-    ]
-
-
 def _lacking(scene: Scene, who: Who, deal: OpenDeal) -> Said | None:
     if who[0] != "contact":
         return said("Nobody is known there.")
@@ -151,10 +142,8 @@ def _lacking(scene: Scene, who: Who, deal: OpenDeal) -> Said | None:
 
 def _acted(scene: Scene, who: Who, deal: OpenDeal) -> set[str]:
     """Return the kinds of key action that a person took part in: for the opportunity, or for none that we know."""
-    met = (fact.event.data for fact in scene.met.get(who[1], []))
-    kinds: set[str] = {
-        each.kind for each in met if isinstance(each, InteractionRecorded) and each.opportunity in {None, deal.id}
-    }
+    met = [fact for about in (None, deal.id) for fact in scene.met_in.get(about, {}).get(who[1], [])]
+    kinds = {str(fact.event.data.kind) for fact in met if isinstance(fact.event.data, InteractionRecorded)}
     return kinds & KEY_ACTIONS
 
 

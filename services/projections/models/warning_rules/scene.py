@@ -1,6 +1,11 @@
 """What rules look at: one account at one moment, read once for all of them."""
 
+from collections import defaultdict
+from collections.abc import Mapping
+
+from schemas.interaction import InteractionRecorded
 from schemas.values import EventRef
+from services.projections.history import Recorded
 from services.projections.models.references import named
 from services.projections.models.strength import by_person
 from services.projections.models.warning_rules.cast import Cast, Who
@@ -20,6 +25,7 @@ class Scene(Cast):
         """Read them from a view."""
         super().__init__(view)
         self.met = by_person(view.facts, self.people)
+        self.met_in = self._met_in()
         self.deals = open_deals(self)
         self._facts = {(fact.partition, fact.offset): fact for fact in view.facts}
 
@@ -53,6 +59,15 @@ class Scene(Cast):
             return MOST_POWER
         powers = (self.power(person, opportunity) for person in people)
         return max((told.value or 0 for told in powers if told), default=0)
+
+    def _met_in(self) -> Mapping[str | None, dict[str, list[Recorded]]]:
+        """Return the interactions of each opportunity, or of none, by the people who took part."""
+        found: dict[str | None, dict[str, list[Recorded]]] = defaultdict(dict)
+        for person, facts in self.met.items():
+            for fact in facts:
+                if isinstance(fact.event.data, InteractionRecorded):
+                    found[fact.event.data.opportunity].setdefault(person, []).append(fact)
+        return found
 
     def events(self, places: list[Place]) -> list[EventRef]:
         """Return the events at these places, in order of time."""
