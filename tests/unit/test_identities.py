@@ -147,6 +147,20 @@ def test_contacts_that_are_one_person_do_not_dispute_what_they_share():
     assert met_by(facts, "2025-01-15", ExternalKey(system="crm", key="7")) == "ada"
 
 
+def test_a_person_has_an_address_if_one_of_their_contacts_has_it():
+    facts = [
+        added("2025-01-01", "ada-2", email="head@a.example"),
+        changed("2025-02-01", "ada-2", email=None),
+        added("2025-01-01", "bob", email="head@a.example"),
+        changed("2025-02-01", "bob", email=None),
+        added("2025-03-01", "ada", email="head@a.example"),
+        merged("ada-2", "ada"),
+    ]
+    assert owner(facts, "head@a.example") == "ada"
+    (claim,) = people(facts).claims(Handle(None, "head@a.example"))
+    assert (claim.person, claim.since) == ("ada", facts[0].stamp)
+
+
 def test_an_address_told_by_mistake_and_retracted_was_never_theirs():
     wrong = changed("2025-02-01", "bob", email="ada@a.example")
     target = {"source": "crm", "id": wrong.event.id, "type": "contact.details_changed.v1"}

@@ -4,8 +4,9 @@ from services.projections.history import Recorded
 from tests.unit.histories import ask, fact
 
 
-def added(time: str, contact: str, **data: Any) -> Recorded:
-    return fact("contact.added", time, {"contact": contact, "name": contact.title(), **data})
+def added(time: str, contact: str, recorded_at: str | None = None, **data: Any) -> Recorded:
+    told = {"contact": contact, "name": contact.title(), **data}
+    return fact("contact.added", time, told, recorded_at=recorded_at)
 
 
 def met(time: str, *participants: Any, **attributes: Any) -> Recorded:
@@ -101,3 +102,37 @@ def test_those_who_changed_employer_are_listed_with_where_they_came_from_and_whe
 
 def test_nobody_is_anything_in_an_account_of_which_nothing_is_known():
     assert ask("identities", [], "2025-12-31") == {"disputed": [], "unresolved": [], "merged": [], "moved": []}
+
+
+def test_a_contact_who_became_known_later_is_found_in_earlier_meetings_wherever_they_count():
+    facts = [
+        met("2025-01-10T00:00:00Z", HEAD),
+        added("2025-02-01", "ada", email="HEAD@acme.example", recorded_at="2025-03-01"),
+        fact("attitude.assessed", "2025-01-01", {"contact": "ada", "level": 0}),
+        fact("attitude.assessed", "2025-02-02", {"contact": "ada", "level": 1}),
+    ]
+
+    def found(*cut: str) -> tuple[list[bool], list[str], list[str | None]]:
+        strengths = ask("strength", facts, *cut)["contacts"]
+        (shift,) = ask("attitude-shifts", facts, *cut)["shifts"]
+        (meeting,) = ask("timeline", facts, *cut, kind="meeting")
+        return (
+            [each["strength"] > 0 for each in strengths],
+            [each["event"]["id"] for each in shift["before"]],
+            [each["contact"] for each in meeting["participants"]],
+        )
+
+    assert found("2025-02-28", "2025-02-28") == ([], [], [None])
+    assert found("2025-02-28", "2025-03-01") == ([True], [facts[0].event.id], ["ada"])
+
+
+def test_ours_are_never_looked_up_among_the_customers_people():
+    ours = {"interaction": "i", "kind": "call", "direction": "mutual", "our_participants": [HEAD], "participants": []}
+    facts = [
+        added("2025-01-01", "ada", email="head@acme.example"),
+        fact("interaction.recorded", "2025-02-01", ours),
+    ]
+    (call,) = ask("timeline", facts, "2025-12-31", kind="call")
+    assert (call["participants"], call["our_participants"][0]["member"]) == ([], None)
+    assert call["our_participants"][0]["name"] == "head@acme.example"
+    assert ask("identities", facts, "2025-12-31")["unresolved"] == []
