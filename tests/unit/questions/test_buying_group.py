@@ -154,3 +154,9 @@ def test_the_mix_among_the_group_counts_its_named_members_and_without_any_who_pl
     assert counts(facts, "2025-02-28") == (1, 1)  # a and c, by name
     assert counts(facts, "2025-03-31") == (1, 0)  # a
     assert counts(facts, "2025-03-31", "other") == (0, 0)
+
+
+def test_in_a_circle_nobody_departs_from_the_chart_by_leading_themselves():
+    facts = [member("a", "b"), member("b", "a"), reports("a", "b"), reports("b", "a")]
+    found = committee(facts)["group_mismatches"]
+    assert [(each["kind"], each["upper"], each["lower"]) for each in found] == [("line", "b", "a"), ("line", "a", "b")]
