@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from schemas.account import PartyLinked, PartyUnlinked
 from services.projections.folds import States
@@ -14,6 +14,7 @@ from services.projections.models.present import present
 from services.projections.models.references import References
 from services.projections.models.rights import Held, held
 from services.projections.models.runs import Run, runs
+from services.projections.register import Register
 from services.projections.scope import ACCOUNT
 
 Status = Literal["linked", "unlinked", "referred"]
@@ -34,6 +35,12 @@ class Outsider(NamedTuple):
         if not self.kinds:
             return "referred"
         return "linked" if any(run.value for run in self.kinds.values()) else "unlinked"
+
+    @property
+    def registers(self) -> list[Register[Any]]:
+        """What says whom it sways, what it may decide and who is close to it."""
+        sways, rights = (edge.register for edge in self.sways), (right.register for right in self.rights)
+        return [*sways, *rights, *(close.register for _, close in self.close)]
 
     @property
     def opportunities(self) -> list[str]:

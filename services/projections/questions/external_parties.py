@@ -105,7 +105,7 @@ def _party(references: References, opportunities: Mapping[str, Opportunity], tol
         rights=[right_held(each) for each in told.rights],
         closeness=[_close(references, *each) for each in told.close],
         opportunities=[_purchase(opportunities, each) for each in told.opportunities],
-        because=[_place(run) for run in told.kinds.values()] + because(*(each.register for each in told.rights)),
+        because=[_place(run) for run in told.kinds.values()] + because(*told.registers),
     )
 
 

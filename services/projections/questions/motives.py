@@ -1,6 +1,5 @@
 """What moves each person, and how strongly?"""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal, cast
@@ -151,20 +150,26 @@ def _groups(
     people: People, units: Units, dominant: Sequence[Dominant], unknown: Sequence[UnknownMotives]
 ) -> list[Group]:
     """Count those who hold a position, unit by unit and level by level."""
-    moved: list[tuple[str, MotiveKind | None]] = [
-        (each.contact, motive) for each in dominant for motive in each.motives
-    ]
-    moved += [(each.contact, None) for each in unknown]
-    counts = Counter[tuple[Literal["unit", "level"], str, MotiveKind | None]]()
+    moved: list[tuple[Dominant | UnknownMotives, MotiveKind | None]]
+    moved = [(each, motive) for each in dominant for motive in each.motives]
+    moved += [(each, None) for each in unknown]
+    found: dict[tuple[Literal["unit", "level"], str, MotiveKind | None], list[Dominant | UnknownMotives]] = {}
     for person, motive in moved:
-        held = positions(people, units, person)
+        held = positions(people, units, person.contact)
         if held:
-            counts["level", rank(people, person), motive] += 1
+            found.setdefault(("level", rank(people, person.contact), motive), []).append(person)
         for unit in {each.unit for each in held if each.unit}:
-            counts["unit", unit, motive] += 1
+            found.setdefault(("unit", unit, motive), []).append(person)
     return [
-        Group(by=by, group=group, name=units.name(group) if by == "unit" else None, motive=motive, people=count)
-        for (by, group, motive), count in sorted(counts.items(), key=lambda item: (*item[0][:2], item[0][2] or "~"))
+        Group(
+            by=by,
+            group=group,
+            name=units.name(group) if by == "unit" else None,
+            motive=motive,
+            people=len(moved_so),
+            because=[place for person in moved_so for place in person.because],
+        )
+        for (by, group, motive), moved_so in sorted(found.items(), key=lambda item: (*item[0][:2], item[0][2] or "~"))
     ]
 
 

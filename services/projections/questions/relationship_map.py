@@ -140,7 +140,10 @@ def _person(drawing: Drawing, person: str, met: Sequence[Recorded], played: list
         strength_colour=shown_strength.colour,
         strength_symbol=shown_strength.symbol,
         reasons=[*why, *why_strength(now, band(now), last)],
-        because=because(*(each.register for each in told.held), *(each.register for each in told.close), power),
+        because=[
+            *because(*(each.register for each in told.held), *(each.register for each in told.close), power),
+            *((fact.partition, fact.offset) for fact in met),
+        ],
     )
 
 

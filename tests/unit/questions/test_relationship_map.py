@@ -135,6 +135,7 @@ def test_strength_has_the_colour_of_its_band():
     row = only(facts, "2025-12-27T00:00:00Z")
     assert (round(row["strength"], 4), row["band"]) == (55.8466, "fair")
     assert (row["strength_colour"], row["strength_symbol"]) == ("#E69F00", "●")
+    assert len(row["because"]) == 4
     assert row["reasons"][1:] == ["The strength is 56 of 100: fair.", "The last contact was on 2025-12-27."]
 
 
