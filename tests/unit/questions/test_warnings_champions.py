@@ -33,6 +33,7 @@ def test_a_supporter_with_power_is_a_champion_too_and_one_without_is_none():
         power("b", 3),
         power("d", 5),
         *(fact("contact.left", "2025-02-01", {"contact": each}) for each in "abd"),
+        role("d", "coach", opportunity="p"),
         lost("p", "2025-02-15"),
     ]
     assert found("champion_left", facts, "2025-02-10") == [("d", "p", "2025-02-01"), ("a", "o", "2025-02-01")]

@@ -111,6 +111,8 @@ def test_nobody_with_power_supports_us_where_those_with_power_are_known():
         "Nobody with power supports us in O (o).",
         "Those with power: A (a): neutral.",
     )
+    unknown = [identified("o"), unit("u"), right("unit:u", "veto")]
+    assert found("nobody_with_power_supports", unknown, "2025-01-31") == []  # who decides there is unknown
     veto = [right("contact:b", "veto", "2025-01-05")]
     assert found("nobody_with_power_supports", [*facts, *veto], "2025-01-31") == []
 
@@ -130,6 +132,8 @@ def test_who_has_a_say_wants_one_of_the_four_key_actions():
     missing = [("a", "o", "2025-01-10")]
     assert found("key_action_missing", facts, "2025-01-09") == []
     assert found("key_action_missing", facts, "2025-01-31") == missing
+    left = fact("contact.left", "2025-01-20", {"contact": "a"})
+    assert found("key_action_missing", [*facts, left], "2025-01-31") == []
     assert found("key_action_missing", facts, "2025-02-01", "2025-02-04") == missing
     assert found("key_action_missing", facts, "2025-02-01", "2025-02-05") == []
     assert found("key_action_missing", facts, "2025-03-31") == [("u", "o", "2025-03-01")]

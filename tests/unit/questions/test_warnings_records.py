@@ -55,5 +55,9 @@ def test_whom_we_met_lately_without_knowing_them_is_told_until_they_are_known():
     )
     (row,) = ask("warnings", facts[:2], "2025-03-31", rule="unresolved_participant")
     assert [event["id"] for event in row["events"]] == [facts[1].event.id]  # the first was longer ago
+    another = contact("b", "2025-03-01", email="new@example.org")  # disputed, which is another rule
+    assert told("unresolved_participant", [*facts, another], "2025-03-31") == told(
+        "unresolved_participant", facts, "2025-03-31"
+    )
     assert told("unresolved_participant", facts, "2025-03-31")[0] == "We met people who are no contact yet: 7 in crm."
     assert found("unresolved_participant", facts, "2025-04-30") == []

@@ -68,9 +68,9 @@ class Cast:
         return told if told and (told.value or 0) >= self.limits["high_power"] else None
 
     def within(self, who: Who) -> list[str]:
-        """Return the person, or the people in a unit, who are here, in order of id."""
+        """Return the person, or the people who are in a unit, in order of id."""
         kind, id_ = who
-        return [each for each in ([id_] if kind == "contact" else self._in_unit.get(who, [])) if self.here(each)]
+        return [id_] if kind == "contact" else self._in_unit.get(who, [])
 
     def _leading(self, who: Who) -> list[str]:
         """Return the person; of a unit its head, else those of the highest rank in it."""
