@@ -1,0 +1,106 @@
+"""What do we know of this customer, in one view?"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from schemas.values import Money
+from services.projections.models import account_parts as parts
+from services.projections.models import account_records as records
+from services.projections.models.account_people import (
+    MEETINGS,
+    Meeting,
+    OpenAsk,
+    Relation,
+    meetings,
+    open_asks,
+    relations,
+)
+from services.projections.models.account_sales import KeyPart, OpenDeal, deals, key_part, segment_part
+from services.projections.models.metric_rows import SegmentRow
+from services.projections.models.mix import Mix, mix
+from services.projections.models.people import People
+from services.projections.models.present import present
+from services.projections.models.references import References
+from services.projections.models.units import Units
+from services.projections.moments import zone
+from services.projections.question import AccountQuestion, Answer, Parameters, View, facts_of, key
+
+SUBJECTS = ("account", "contact", "organisation", "assessment", "opportunity")
+
+
+class Account360Parameters(Parameters):
+    """Nothing but the moments; an action of the plan is overdue when its day is over in `tz`."""
+
+
+class Account360Answer(Answer):
+    """The central view; each of its lists is short or bounded by the things in the account."""
+
+    profile: parts.Profile
+    culture: str | None = Field(description="flat, hierarchical or mixed; null: unknown")
+    traits: Annotated[list[parts.Trait], key("trait")]
+    key_account: KeyPart
+    segment: SegmentRow
+    opportunities: Annotated[list[OpenDeal], key("opportunity")]
+    open_value: Annotated[list[Money], key("currency")]
+    won: int
+    won_value: Annotated[list[Money], key("currency")]
+    people: int = Field(description="who are known or spoken of, and have not left")
+    attitude: Mix = Field(description="of these, towards us in this account, whatever they think of single purchases")
+    strongest: Annotated[list[Relation], key("contact")]
+    weakest: Annotated[list[Relation], key("contact"), Field(description="of the others")]
+    team: Annotated[list[parts.Server], key("member")]
+    plan: parts.PlanSummary | None
+    last: Annotated[list[Meeting], key("interaction"), Field(description="that took place, the last one first")]
+    next: Annotated[
+        list[Meeting], key("interaction"), Field(description="agreed for a time up to as_of, and not told to be over")
+    ]
+    asks: Annotated[list[OpenAsk], key("contact", "ask"), Field(description="that are open")]
+    notes: Annotated[list[records.Note], key("source", "id"), Field(description="the last one first")]
+    parties: Annotated[list[parts.Outsider], key("party", "kind")]
+    sources: Annotated[list[records.Source], key("source")]
+
+
+def answer(view: View, parameters: Account360Parameters) -> Account360Answer:
+    """Put together what other questions tell in full."""
+    state, people = view.states.account, People(view.states.contact)
+    there = present(people, view.states.assessment.attitude, view.states.assessment.asks)
+    references = References(people, Units(view.states.organisation), state)
+    strongest, weakest = relations(view, people, there)
+    last, planned = meetings(view, people, references)
+    return Account360Answer(
+        profile=parts.profile(state, view.account, view.facts),
+        culture=state.culture.value,
+        traits=parts.traits(state),
+        key_account=key_part(view),
+        segment=segment_part(view),
+        **deals(view),
+        people=len(there),
+        attitude=_mix(view, people, there),
+        strongest=strongest,
+        weakest=weakest,
+        team=list(parts.team(state)),
+        plan=parts.plan(state, view.moment.as_of.astimezone(zone(parameters.tz)).date()),
+        last=last,
+        next=planned,
+        asks=list(open_asks(view, people, there)),
+        notes=records.notes(view.facts, references),
+        parties=parts.parties(state),
+        sources=records.sources(view.facts),
+    )
+
+
+def _mix(view: View, people: People, there: list[str]) -> Mix:
+    as_of, model = view.moment.as_of, view.policies.attitude
+    return mix(view.states.assessment, people, there, opportunity=None, as_of=as_of, model=model)
+
+
+question = AccountQuestion(
+    name="account-360",
+    about="What do we know of this customer, in one view?",
+    parameters=Account360Parameters,
+    answer_model=Account360Answer,
+    answer=answer,
+    subjects=SUBJECTS,
+    history=(*facts_of(*SUBJECTS), *MEETINGS),
+)

@@ -1,0 +1,145 @@
+from typing import Any
+
+from services.projections.history import Recorded
+from tests.unit.customers import bought, decided
+from tests.unit.histories import ask, beijing, fact, hospital
+
+
+def note(time: str, text: str, **attributes: Any) -> Recorded:
+    return fact("note.recorded", time, {"kind": "research", "text": text}, **attributes)
+
+
+def met(id_: str, time: str, contact: str = "c-1", word: str = "recorded") -> Recorded:
+    who = {"our_participants": ["m-1"], "participants": [contact]}
+    return fact(
+        f"interaction.{word}",
+        time,
+        {"interaction": id_, "kind": "meeting", "direction": "outbound"} | who,
+        source="mail",
+    )
+
+
+def test_the_hospital_in_one_view():
+    answer = ask("account-360", hospital(), beijing("2025-03-31"))
+    assert [(each["opportunity"], each["stage"]) for each in answer["opportunities"]] == [("opp-ct", "approval")]
+    assert [(each["name"], each["roles"]) for each in answer["team"]] == [("张伟", ["account_manager"])]
+    assert [each["interaction"] for each in answer["last"]] == ["i-6", "i-5", "i-4"]
+    assert answer["last"][0]["participants"] == [{"contact": "c-wang", "name": "王敏"}]
+    assert {each["source"] for each in answer["sources"]} >= {"crm.a-med"}
+    assert answer["key_account"]["by_criteria"] is None  # nobody told of its purchases
+    assert answer["segment"]["segment"] is None
+    later = ask("account-360", hospital(), beijing("2025-12-31"))
+    assert (later["opportunities"], later["won"]) == ([], 2)
+    early = ask("account-360", hospital(), beijing("2025-03-31"), beijing("2025-03-15"))
+    assert [each["interaction"] for each in early["last"]] == ["i-5", "i-4", "i-3"]
+
+
+PROFILE = {
+    "name": "Acme",
+    "industry": "steel",
+    "external_ids": [{"system": "erp", "key": "9"}],
+    "parent_account": "hold",
+}
+FACTS = [
+    fact("account.registered", "2024-01-01", PROFILE | {"external_ids": [{"system": "erp", "key": "9"}]}),
+    fact("account.culture_observed", "2024-01-01", {"culture": "flat"}),
+    fact("account.trait_assessed", "2024-01-01", {"trait": "loyal", "score": 4}),
+    fact("party.linked", "2024-01-01", {"party": "p-1", "kind": "competitor", "name": "Rival"}),
+    fact("party.linked", "2024-01-01", {"party": "p-2", "kind": "partner", "name": "Friend"}),
+    fact("party.unlinked", "2024-03-01", {"party": "p-2", "kind": "partner"}),
+    fact("member.registered", "2024-01-01", {"member": "m-1", "name": "Ann"}),
+    fact("team_member.assigned", "2024-01-01", {"member": "m-1", "team_role": "sales"}),
+    fact("team_member.assigned", "2024-01-01", {"member": "m-2", "team_role": "service"}),
+    fact("team_member.removed", "2024-03-01", {"member": "m-2", "team_role": "service"}),
+    fact("plan.set", "2024-01-01", {"goals": ["g"], "actions": [{"text": "a", "due": "2024-02-01"}, "b"]}),
+    bought("t-1", "2024-02-01", "1000000"),
+    decided("designated", "2024-02-01"),
+    *(fact("contact.added", "2024-01-01", {"contact": f"c-{each}", "name": f"N{each}"}) for each in range(1, 6)),
+    fact("contact.left", "2024-03-01", {"contact": "c-5"}),
+    fact("attitude.assessed", "2024-01-01", {"contact": "c-1", "level": 1}),
+    fact("ask.raised", "2024-01-05", {"contact": "c-1", "ask": "k-1", "kind": "wish", "text": "faster"}),
+    fact("ask.raised", "2024-01-05", {"contact": "c-2", "ask": "k-2", "kind": "concern", "text": "price"}),
+    fact("ask.met", "2024-03-01", {"contact": "c-2", "ask": "k-2"}),
+    met("i-1", "2024-02-01"),
+    met("i-2", "2024-02-02"),
+    met("i-3", "2024-02-03", "c-2"),
+    met("i-4", "2024-02-04", "c-3"),
+    met("i-5", "2024-02-05", "c-4", "planned"),
+]
+
+
+def test_everything_that_holds_is_there_and_what_ended_is_not():
+    answer = ask("account-360", FACTS, "2024-03-31")
+    profile = answer["profile"]
+    assert (profile["name"], profile["industry"], profile["region"], profile["parent"]) == (
+        "Acme",
+        "steel",
+        None,
+        "hold",
+    )
+    assert [(each["system"], each["key"]) for each in profile["external_ids"]] == [("erp", "9")]
+    assert (answer["culture"], [(each["trait"], each["score"]) for each in answer["traits"]]) == (
+        "flat",
+        [("loyal", 4)],
+    )
+    assert [(each["party"], each["kind"], each["name"]) for each in answer["parties"]] == [
+        ("p-1", "competitor", "Rival")
+    ]
+    assert [(each["member"], each["name"], each["roles"]) for each in answer["team"]] == [("m-1", "Ann", ["sales"])]
+    assert (answer["plan"]["goals"], answer["plan"]["actions"], answer["plan"]["overdue"]) == (1, 2, 1)
+    assert [(each["ask"], each["name"], each["text"]) for each in answer["asks"]] == [("k-1", "N1", "faster")]
+    assert [each["ask"] for each in ask("account-360", FACTS, "2024-02-28")["asks"]] == ["k-1", "k-2"]
+
+
+def test_people_are_counted_by_attitude_and_their_relationships_ranked_without_those_who_left():
+    answer = ask("account-360", FACTS, "2024-03-31")
+    attitude = answer["attitude"]
+    assert (answer["people"], attitude["support"], attitude["neutral"], attitude["unknown"]) == (4, 1, 0, 3)
+    assert [each["contact"] for each in answer["strongest"]] == [
+        "c-1",
+        "c-3",
+        "c-2",
+    ]  # c-3 a day after c-2
+    assert [(each["contact"], each["strength"]) for each in answer["weakest"]] == [("c-4", 0.0)]
+
+
+def test_the_last_interactions_come_first_and_what_is_agreed_stays_apart():
+    answer = ask("account-360", FACTS, "2024-03-31")
+    assert [each["interaction"] for each in answer["last"]] == ["i-4", "i-3", "i-2"]
+    assert [(each["interaction"], each["time"][:10]) for each in answer["next"]] == [("i-5", "2024-02-05")]
+    cancelled = fact("interaction.cancelled", "2024-02-04", {"interaction": "i-5"}, recorded_at="2024-06-01")
+    assert ask("account-360", [*FACTS, met("i-5", "2024-02-05", "c-4")], "2024-03-31")["next"] == []
+    assert len(ask("account-360", [*FACTS, cancelled], "2024-03-31", "2024-05-31")["next"]) == 1
+
+
+def test_class_and_worth_are_those_of_the_questions_that_explain_them():
+    key = ask("account-360", FACTS, "2024-03-31")["key_account"]
+    whole = ask("key-status", FACTS, "2024-03-31")
+    assert (key["by_criteria"], key["designated"], key["agrees"]) == (True, True, True)  # sales weigh half
+    assert key["sentence"] == whole["sentence"]
+    assert ask("account-360", FACTS, "2024-03-31")["segment"]["segment"] == "strategic"
+
+
+def test_the_five_latest_notes_and_every_source_are_there():
+    facts = [*FACTS, *(note(f"2024-03-{day:02}", f"n{day}", source="wiki") for day in range(1, 8))]
+    answer = ask("account-360", facts, "2024-03-31")
+    assert [each["text"] for each in answer["notes"]] == ["n7", "n6", "n5", "n4", "n3"]
+    assert [(each["source"], each["facts"]) for each in answer["sources"]] == [
+        ("crm", len(FACTS) - 5),
+        ("mail", 5),
+        ("wiki", 7),
+    ]
+
+
+def test_facts_of_a_merged_account_are_read_and_it_is_named():
+    other = fact("contact.added", "2024-01-01", {"contact": "x", "name": "X"}, account="old")
+    merged = fact("account.merged", "2024-03-01", {"into": "acme"}, account="old")
+    answer = ask("account-360", [*FACTS, other, merged], "2024-03-31")
+    assert [each["account"] for each in answer["profile"]["merged"]] == ["old"]
+    assert (answer["profile"]["merged_into"], answer["people"]) == (None, 5)
+
+
+def test_of_an_account_of_which_nothing_is_known_everything_is_unknown_or_empty():
+    answer = ask("account-360", [], "2024-03-31")
+    assert (answer["profile"]["name"], answer["culture"], answer["plan"], answer["people"]) == (None, None, None, 0)
+    assert [answer[each] for each in ("opportunities", "strongest", "team", "last", "notes", "sources")] == [[]] * 6
