@@ -134,12 +134,15 @@ def _positions(facts: Iterable[Recorded], people: People) -> Iterator[Happening]
     for fact in facts:
         match fact.event.data:
             case ContactPositionAssigned() as data:
-                before = held.get((data.contact, data.position))
-                held[data.contact, data.position] = data
+                place = people.canonical(data.contact), data.position
+                before = held.get(place)
+                held[place] = data
                 if before is None or (before.title, before.unit, before.level) != (data.title, data.unit, data.level):
                     title = said("{name}: {what}", name=_name(people, data.contact), what=data.title)
                     yield Happening(fact, "position", title, (data.contact,))
-            case ContactPositionEnded() as data if ended := held.pop((data.contact, data.position), None):
+            case ContactPositionEnded() as data if ended := held.pop(
+                (people.canonical(data.contact), data.position), None
+            ):
                 title = said("{name} no longer {title}", name=_name(people, data.contact), title=ended.title)
                 yield Happening(fact, "position", title, (data.contact,))
 

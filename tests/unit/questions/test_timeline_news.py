@@ -129,6 +129,17 @@ def test_one_person_under_two_ids_who_is_told_of_twice_is_told_of_once():
     assert len(told(facts[:2])) == 2
 
 
+def test_a_position_told_of_two_contacts_that_are_one_person_is_told_once():
+    position = {"position": "p-1", "title": "Buyer", "level": "middle"}
+    facts = [
+        fact("contact.position_assigned", "2025-01-01", position | {"contact": "c-1"}),
+        fact("contact.position_assigned", "2025-01-02", position | {"contact": "c-2"}),
+        fact("contact.position_ended", "2025-01-03", {"position": "p-1", "contact": "c-2"}),
+        fact("contact.merged", "2025-05-01", {"contact": "c-2", "into": "c-1"}),
+    ]
+    assert [title for *_, title in told(facts)] == ["Ada: Buyer", "Ada no longer Buyer"]
+
+
 def test_a_late_fact_takes_its_place_in_time_for_those_who_know_of_it():
     late = fact("account.segmented", "2025-02-01", {"scheme": "s", "segment": "B"}, recorded_at="2025-06-01")
     facts = [
