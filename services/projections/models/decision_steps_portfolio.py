@@ -1,7 +1,7 @@
 """How long each kind of decision step takes over many accounts, and how much of that it stands blocked."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Annotated, Any, NamedTuple
 
@@ -9,7 +9,7 @@ from pydantic import Field
 
 from services.projections.folds.opportunity import Opportunity
 from services.projections.models.decision_steps import DAY, Taken, moment_of, taken
-from services.projections.models.portfolio import Deal, Group, GroupBy, Windowed, group, order
+from services.projections.models.portfolio import Deal, Group, GroupBy, Windowed, group, grouped
 from services.projections.models.step_rows import places
 from services.projections.models.survival import Length, summary
 from services.projections.question import Answer, Row, View, key
@@ -79,19 +79,13 @@ class Counted(NamedTuple):
         return self.view.states.opportunity.opportunities.get(self.taken.opportunity, Opportunity())
 
 
-Kinds = Mapping[str | None, Sequence[Counted]]
-
-
 def answer(views: Iterable[View], parameters: StepsParameters) -> StepsAnswer:
     """Add up at as_of, by group and by kind in order of id; what is not known comes last."""
-    names: dict[str | None, str | None] = {}  # accounts may name one of our people differently
-    groups: dict[str | None, dict[str | None, list[Counted]]] = defaultdict(lambda: defaultdict(list))
-    for each in _counted(views, parameters):
-        found = group(Deal(each.view, each.taken.opportunity, each.opportunity), parameters.group_by)
-        names[found.id] = names.get(found.id) or found.name
-        groups[found.id][each.taken.step.kind.value].append(each)
-    ordered = sorted((Group(id_, name) for id_, name in names.items()), key=order)
-    rows = [row for each in ordered for row in _rows(each, groups[each.id])]
+    groups = grouped(
+        (group(Deal(each.view, each.taken.opportunity, each.opportunity), parameters.group_by), each)
+        for each in _counted(views, parameters)
+    )
+    rows = [row for each, steps in groups for row in _rows(each, steps)]
     return StepsAnswer(kinds=rows, bottlenecks=_bottlenecks(rows))
 
 
@@ -103,8 +97,11 @@ def _counted(views: Iterable[View], asked: StepsParameters) -> Iterable[Counted]
                 yield Counted(view, each)
 
 
-def _rows(each: Group, kinds: Kinds) -> list[KindRow]:
-    in_all = sum((step.lasted for steps in kinds.values() for step in steps), timedelta())
+def _rows(each: Group, steps: Sequence[Counted]) -> list[KindRow]:
+    in_all = sum((step.lasted for step in steps), timedelta())
+    kinds: dict[str | None, list[Counted]] = defaultdict(list)
+    for step in steps:
+        kinds[step.taken.step.kind.value].append(step)
     ordered = sorted(kinds, key=lambda kind: (kind is None, kind or ""))
     return [KindRow(group=each.id, group_name=each.name, **_measures(kind, kinds[kind], in_all)) for kind in ordered]
 

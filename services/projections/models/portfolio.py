@@ -1,9 +1,10 @@
 """Deals of many accounts, grouped and added up."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal, localcontext
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple, TypeVar
 
 from pydantic import Field
 
@@ -14,6 +15,7 @@ from services.projections.question import Parameters, Row, View, key
 from services.projections.register import Register
 
 GroupBy = Literal["owner", "manager", "office", "segment", "account"]
+T = TypeVar("T")
 _DIGITS = 60  # more than the sum of a billion of the largest amounts has, so that no sum is rounded
 
 
@@ -50,6 +52,7 @@ class Group(NamedTuple):
 
     id: str | None
     name: str | None
+    told: tuple[int, ...] = ()  # when the name was told
 
 
 def every_deal(views: Iterable[View]) -> Iterator[Deal]:
@@ -89,9 +92,18 @@ def told_segment(state: State, scheme: str) -> Register[str]:
     return state.segments.get(scheme, Register[str]())
 
 
-def order(each: Group) -> tuple[bool, str]:
-    """Sort groups by id, the unknown last."""
-    return each.id is None, each.id or ""
+def grouped(counted: Iterable[tuple[Group, T]]) -> list[tuple[Group, list[T]]]:
+    """Gather what counts under one id, in order of id, the unknown last.
+
+    Accounts may name one of our people differently: the name that was told last stands, whichever account it is
+    from; of two told for one moment, the last of the alphabet.
+    """
+    groups: dict[str | None, Group] = {}
+    under: dict[str | None, list[T]] = defaultdict(list)
+    for each, what in counted:
+        groups[each.id] = max(groups.get(each.id, each), each, key=_told)
+        under[each.id].append(what)
+    return [(each, under[each.id]) for each in sorted(groups.values(), key=_order)]
 
 
 def total(worth: Iterable[Money | None]) -> Total:
@@ -112,10 +124,20 @@ def win_rate(won: int, lost: int) -> float | None:
     return won / (won + lost) if won + lost else None
 
 
+def _told(each: Group) -> tuple[bool, tuple[int, ...], str]:
+    return each.name is not None, each.told, each.name or ""
+
+
+def _order(each: Group) -> tuple[bool, str]:
+    return each.id is None, each.id or ""
+
+
 def _person(view: View, member: str | None) -> Group:
-    return Group(member, _member(view, member).name or None)
+    known = view.states.account.members.get(member or "", Register[Member]())
+    told = known.at[:2] if known.at else ()  # offsets of different accounts say nothing
+    return Group(member, _member(view, member).name or None, told)
 
 
 def _member(view: View, member: str | None) -> Member:
-    known = view.states.account.members.get(member or "")
-    return known.value if known and known.value else Member("", None, None, None)
+    known = view.states.account.members.get(member or "", Register[Member]())
+    return known.value or Member("", None, None, None)

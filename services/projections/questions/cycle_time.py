@@ -8,7 +8,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import Field
 
 from services.projections.models import deals
-from services.projections.models.portfolio import Deal, Group, GroupBy, Windowed, every_deal, group, order
+from services.projections.models.portfolio import Deal, Group, GroupBy, Windowed, every_deal, group, grouped
 from services.projections.models.survival import Length, summary
 from services.projections.question import Answer, PortfolioQuestion, Row, View, key
 
@@ -67,13 +67,10 @@ class Course(NamedTuple):
 
 def answer(views: Iterable[View], parameters: CycleTimeParameters) -> CycleTimeAnswer:
     """Measure deals up to as_of; the whole way counts from identification, or the first stage if that was before."""
-    groups: dict[Group, list[Course]] = defaultdict(list)
-    for deal in every_deal(views):
-        groups[group(deal, parameters.group_by)].append(_course(deal, parameters))
-    ordered = [(each, groups[each]) for each in sorted(groups, key=order)]
+    groups = grouped((group(deal, parameters.group_by), _course(deal, parameters)) for deal in every_deal(views))
     return CycleTimeAnswer(
-        outcomes=[row for each, courses in ordered for row in _outcomes(each, courses, parameters)],
-        stages=[row for each, courses in ordered for row in _stages(each, courses)],
+        outcomes=[row for each, courses in groups for row in _outcomes(each, courses, parameters)],
+        stages=[row for each, courses in groups for row in _stages(each, courses)],
     )
 
 

@@ -1,6 +1,6 @@
 """How many deals stand in each stage, what are they worth, and how many go on from there?"""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from statistics import median
 from typing import Annotated, Any, NamedTuple
@@ -17,7 +17,7 @@ from services.projections.models.portfolio import (
     Windowed,
     every_deal,
     group,
-    order,
+    grouped,
     total,
     win_rate,
 )
@@ -88,15 +88,10 @@ class Way(NamedTuple):
 def answer(views: Iterable[View], parameters: FunnelParameters) -> FunnelAnswer:
     """Count the deals at as_of; stages come in the order in which a deal first entered each, groups by id."""
     ways = [_way(deal, parameters) for deal in every_deal(views)]
-    groups: dict[Group, list[Way]] = defaultdict(list)
-    for way in ways if parameters.group_by else ():
-        groups[way.group].append(way)
+    groups = grouped((way.group, way) for way in ways) if parameters.group_by else []
     return FunnelAnswer(
         **_measures(ways, parameters),
-        groups=[
-            GroupFunnel(group=each.id, name=each.name, **_measures(groups[each], parameters))
-            for each in sorted(groups, key=order)
-        ],
+        groups=[GroupFunnel(group=each.id, name=each.name, **_measures(under, parameters)) for each, under in groups],
     )
 
 

@@ -16,7 +16,7 @@ from services.projections.models.portfolio import (
     Windowed,
     every_deal,
     group,
-    order,
+    grouped,
     total,
     win_rate,
 )
@@ -83,16 +83,10 @@ def answer(views: Iterable[View], parameters: WinLossParameters) -> WinLossAnswe
         for deal in every_deal(views)
         if (end := deals.end(deal.opportunity)) and end.kind != "abandoned" and parameters.within(end.time)
     ]
-    by_group: dict[Group, list[Closed]] = defaultdict(list)
-    for each in closed:
-        for under in each.groups:
-            by_group[under].append(each)
+    groups = grouped((under, each) for each in closed for under in each.groups)
     return WinLossAnswer(
         **_measures(closed),
-        groups=[
-            GroupResult(group=each.id, name=each.name, **_measures(by_group[each]))
-            for each in sorted(by_group, key=order)
-        ],
+        groups=[GroupResult(group=each.id, name=each.name, **_measures(under)) for each, under in groups],
     )
 
 
