@@ -6,7 +6,8 @@ from typing import Literal, NamedTuple
 
 from services.projections.folds.assessment import Stance, State
 from services.projections.history import EPOCH
-from services.projections.models.latest import scopes, told_of
+from services.projections.models.latest import scopes
+from services.projections.models.owners import owner
 from services.projections.models.people import People
 from services.projections.policy import AttitudeModel
 from services.projections.register import Register
@@ -72,9 +73,9 @@ def leading_first(  # noqa: PLR0913 -- whose attitude, to what, when, and by whi
     held = assessments(state, people, person, opportunity, fallback=fallback)
     leads = held[:1]
     if held and model.leading == "most_confident":
-        leads = [max(held, key=lambda each: _left(each, as_of, model))]  # of equals the first, which is the latest
-    elif model.leading == "owner" and (owner := told_of(state.owners, people, person, scopes(opportunity))):
-        leads = [each for each in held if each.assessor == owner.value] or leads
+        leads = [max(held, key=lambda each: left(each, as_of, model))]  # of equals the first, which is the latest
+    elif model.leading == "owner" and (owns := owner(state, people, person, scopes(opportunity))):
+        leads = [each for each in held if each.assessor == owns] or leads
     return leads + [each for each in held if each not in leads]
 
 
@@ -94,9 +95,10 @@ def confidence(stated: float | None, time: datetime, as_of: datetime, model: Att
 
 def faded(assessed: Assessed, as_of: datetime, model: AttitudeModel) -> bool:
     """Whether the confidence in an assessment has fallen under the model's floor."""
-    return _left(assessed, as_of, model) < model.floor
+    return left(assessed, as_of, model) < model.floor
 
 
-def _left(assessed: Assessed, as_of: datetime, model: AttitudeModel) -> float:
+def left(assessed: Assessed, as_of: datetime, model: AttitudeModel) -> float:
+    """Return what time has left of the confidence in an assessment, 0 to 1."""
     ground = assessed.register.ground
     return confidence(ground.confidence if ground else None, assessed.time, as_of, model)

@@ -1,10 +1,10 @@
-"""Which of several assessors leads, by the policy in force, and why."""
+"""Why the assessor who leads does, by the policy in force."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from services.projections.models.attitude import Assessed, Layer, confidence, faded, layer
+from services.projections.models.attitude import Assessed, Layer, faded, layer
 from services.projections.models.references import References
 from services.projections.models.shapes import Part
 from services.projections.policy import AttitudeModel
@@ -30,32 +30,21 @@ class Support(Part):
     assessor_name: str | None
 
 
-def lead(
-    held: Sequence[Assessed], owner: str | None, as_of: datetime, model: AttitudeModel, references: References
-) -> Lead | None:
-    """Choose among assessors' last words, the latest first; `owner` is whoever answers for the relationship."""
+def lead(held: Sequence[Assessed], owner: str | None, model: AttitudeModel, references: References) -> Lead | None:
+    """Say why the first of `held` leads, as `leading_first` chose; `owner` is whoever answers for the relationship."""
     if not held:
         return None
-    own = next((each for each in held if each.assessor == owner), None)
-    surest = max(held, key=lambda each: left(each, as_of, model))  # of equals the first, which is the latest
-    chosen = {"owner": own, "most_confident": surest}.get(model.leading) or held[0]
-    assessor = references.spoken("member", chosen.assessor)
+    assessor = references.spoken("member", held[0].assessor)
     match model.leading:
         case "most_confident":
             why = said("{assessor} leads: nobody has more confidence left.", assessor=assessor)
-        case "owner" if own:
+        case "owner" if held[0].assessor == owner:
             why = said("{assessor} leads: the relationship is theirs.", assessor=assessor)
         case "owner":
             why = said("{assessor} leads: the owner has not spoken, and nobody later.", assessor=assessor)
         case _:
             why = said("{assessor} leads: nobody has spoken later.", assessor=assessor)
-    return Lead(chosen, assessor, why)
-
-
-def left(assessed: Assessed, as_of: datetime, model: AttitudeModel) -> float:
-    """Return what time has left of the confidence in an assessment, 0 to 1."""
-    ground = assessed.register.ground
-    return confidence(ground.confidence if ground else None, assessed.time, as_of, model)
+    return Lead(held[0], assessor, why)
 
 
 def support_of(chosen: Lead | None, as_of: datetime, model: AttitudeModel, references: References) -> Support:

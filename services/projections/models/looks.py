@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from services.projections.models.attitude import DAY, Assessed, faded, layer
-from services.projections.models.leading import Lead, left
+from services.projections.models.attitude import DAY, Assessed, faded, layer, left
+from services.projections.models.leading import Lead
 from services.projections.models.strength import Band
 from services.projections.models.words import word
 from services.projections.policy import AttitudeModel, Style

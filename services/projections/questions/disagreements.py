@@ -8,9 +8,9 @@ from pydantic import Field
 
 from schemas.assessment import AttitudeAssessed
 from services.projections.history import Recorded
-from services.projections.models.attitude import DAY, Assessed, Layer, assessments, faded, layer
+from services.projections.models.attitude import DAY, Assessed, Layer, faded, layer, leading_first, left
 from services.projections.models.latest import scopes
-from services.projections.models.leading import Lead, lead, left
+from services.projections.models.leading import Lead, lead
 from services.projections.models.owners import owner
 from services.projections.models.people import People
 from services.projections.models.present import present
@@ -76,24 +76,28 @@ def answer(view: View, parameters: DisagreementsParameters) -> DisagreementsAnsw
     references = References(people, Units(view.states.organisation), view.states.account)
     course = _course(view.facts, people, parameters.by)
     rows = []
-    for person, held in _held(view, people, parameters):
+    for person, towards, held in _held(view, people, parameters):
         run = course.get((person, held[0].scope))
-        chosen = _lead(view, people, references, person, held)
+        owns = owner(view.states.assessment, people, person, scopes(towards))
+        chosen = lead(held, owns, view.policies.attitude, references)
         if run and run.value and chosen:
             rows.append(_row(view, references, person, held, run, chosen))
     return DisagreementsAnswer(disagreements=rows)
 
 
-def _held(view: View, people: People, asked: DisagreementsParameters) -> Iterator[tuple[str, list[Assessed]]]:
-    """Yield each person, and assessors' last words in each scope that counts."""
-    state = view.states.assessment
+def _held(
+    view: View, people: People, asked: DisagreementsParameters
+) -> Iterator[tuple[str, str | None, list[Assessed]]]:
+    """Yield each person, each opportunity that counts (None: the account), and the last words, the leading first."""
+    state, as_of, model = view.states.assessment, view.moment.as_of, view.policies.attitude
     for person in present(people, state.attitude):
         told_in = {scope for alias in people.aliases(person) for scope in state.attitude.get(alias, {})}
         alone = asked.fallback and asked.opportunity is not None
         for scope in [asked.opportunity] if asked.opportunity else sorted(told_in):
-            held = assessments(state, people, person, scope or None, fallback=alone)
+            towards = scope or None
+            held = leading_first(state, people, person, towards, as_of=as_of, model=model, fallback=alone)
             if held:
-                yield person, held
+                yield person, towards, held
 
 
 def _course(facts: Sequence[Recorded], people: People, by: Kind) -> dict[tuple[str, str], Run[bool]]:
@@ -120,16 +124,11 @@ def _kind(levels: Sequence[int]) -> Kind | None:
     return "level" if len(set(levels)) > 1 else None
 
 
-def _lead(view: View, people: People, references: References, person: str, held: list[Assessed]) -> Lead | None:
-    scope = held[0].scope
-    owns = owner(view.states.assessment, people, person, scopes(scope or None))
-    return lead(held, owns, view.moment.as_of, view.policies.attitude, references)
-
-
 def _row(  # noqa: PLR0913, PLR0917 -- who, what they say, since when, who leads
     view: View, references: References, person: str, held: list[Assessed], run: Run[bool], chosen: Lead
 ) -> Disagreement:
     levels, leading = [each.level for each in held], chosen.assessed
+    latest_first = sorted(held, key=lambda each: each.register.at or (), reverse=True)
     begun = run.fact.event
     return Disagreement(
         contact=person,
@@ -142,8 +141,8 @@ def _row(  # noqa: PLR0913, PLR0917 -- who, what they say, since when, who leads
         leading=leading.assessor,
         leading_name=references.name("member", leading.assessor),
         why=chosen.why,
-        assessors=[_word(view, references, each, leads=each is leading) for each in held],
-        because=because(*(each.register for each in held)),
+        assessors=[_word(view, references, each, leads=each is leading) for each in latest_first],
+        because=because(*(each.register for each in latest_first)),
     )
 
 

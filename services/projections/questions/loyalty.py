@@ -149,9 +149,9 @@ def _products(bought: Sequence[Purchase]) -> Iterator[Product]:
 
 
 def _supporters(view: View) -> Iterator[Supporter]:
-    people, held = People(view.states.contact), view.states.assessment
+    people, held, model = People(view.states.contact), view.states.assessment, view.policies.attitude
     for person in present(people, held.attitude):
-        told = attitude.assessments(held, people, person, None)
+        told = attitude.leading_first(held, people, person, None, as_of=view.moment.as_of, model=model)
         if told and attitude.layer(told[0].level) == "support":
             lead = told[0]
             name = people.name(person)

@@ -8,7 +8,7 @@ from pydantic import Field
 from schemas.interaction import InteractionRecorded
 from services.projections.history import Recorded
 from services.projections.models.asks import Asked, AskKind, asks
-from services.projections.models.attitude import Assessed, assessments
+from services.projections.models.attitude import Assessed, leading_first
 from services.projections.models.closeness import Close, Closeness, Competitor, in_scope, ours, theirs
 from services.projections.models.latest import scopes, told_of
 from services.projections.models.leading import Lead, Support, lead, support_of
@@ -101,13 +101,13 @@ def answer(view: View, parameters: RelationshipMapParameters) -> RelationshipMap
 
 def _told(drawing: Drawing, person: str) -> Told:
     view, people, asked = drawing.view, drawing.people, drawing.asked
-    state = view.states.assessment
-    held = assessments(state, people, person, asked.opportunity, fallback=asked.fallback)
-    owns = owner(state, people, person, drawing.scopes)
+    state, as_of, model = view.states.assessment, view.moment.as_of, view.policies.attitude
+    held = leading_first(state, people, person, asked.opportunity, as_of=as_of, model=model, fallback=asked.fallback)
+    owns = owner(state, people, person, scopes(asked.opportunity))
     open_ = asks(state, people, person, asked.opportunity, fallback=asked.fallback)
     return Told(
         held=held,
-        lead=lead(held, owns, view.moment.as_of, view.policies.attitude, drawing.references),
+        lead=lead(held, owns, model, drawing.references),
         close=in_scope(state, people, person, drawing.scopes),
         asks=[each for each in open_ if each.is_now == "open"],
     )

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 
-from services.projections.models import attitude, owners, rank
+from services.projections.models import attitude, rank
 from services.projections.models.attitude import DAY, Assessed
 from services.projections.models.latest import scopes, told_of
-from services.projections.models.leading import lead
 from services.projections.models.people import People
 from services.projections.models.present import present
 from services.projections.models.references import References
@@ -52,11 +51,11 @@ class Cast:
 
     def _stance(self, person: str, opportunity: str | None) -> Assessed | None:
         """Return the leading assessment of a person's attitude; an opportunity falls back to the account."""
-        assessed = self.states.assessment
-        told = attitude.assessments(assessed, self.people, person, opportunity)
-        owner = owners.owner(assessed, self.people, person, scopes(opportunity))
-        first = lead(told, owner, self.as_of, self.view.policies.attitude, self.references)
-        return first.assessed if first else None
+        model = self.view.policies.attitude
+        told = attitude.leading_first(
+            self.states.assessment, self.people, person, opportunity, as_of=self.as_of, model=model
+        )
+        return told[0] if told else None
 
     def power(self, person: str, opportunity: str | None) -> Register[int] | None:
         """Return what was told of a person's power; an opportunity falls back to the account."""

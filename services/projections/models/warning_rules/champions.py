@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from schemas.assessment import AttitudeAssessed
 from services.projections.history import Recorded
-from services.projections.models.attitude import assessments, layer
+from services.projections.models.attitude import layer
 from services.projections.models.buying_group import all_parts
 from services.projections.models.happenings import stance
 from services.projections.models.latest import time_of
@@ -110,9 +110,9 @@ def _champions(scene: Scene) -> Iterator[Champion]:
             found[place] = before._replace(registers=[*before.registers, part.register])
     for person, scope in _assessed(scene):
         power = scene.powerful(person, scope or None)
-        told = assessments(scene.states.assessment, scene.people, person, scope or None, fallback=False)
-        if power and told and told[0].level > 0 and (person, scope) not in found:
-            registers: list[Register[Any]] = [told[0].register, power]
+        told = scene.stance(person, scope or None)
+        if power and told and told.scope == scope and told.level > 0 and (person, scope) not in found:
+            registers: list[Register[Any]] = [told.register, power]
             found[person, scope] = Champion(person, scope, said("supporter with power"), registers)
     yield from (found[each] for each in sorted(found))
 
