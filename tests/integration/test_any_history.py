@@ -24,7 +24,7 @@ from tests.integration.conftest import fresh
 from tests.integration.projection import END, PARTITIONS, Log, folded, projected
 from tests.unit.histories import ask
 from tests.unit.portfolios import ask_portfolio
-from tests.unit.strategies import ACCOUNTS, OPPORTUNITIES, WIRES, drafts
+from tests.unit.strategies import ACCOUNTS, POOLS, WIRES, drafts, needed
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +121,7 @@ async def states_are(projection, facts):
 async def answers_are(projection, facts, random):
     for name, question in ACCOUNT.items():
         account, told = random.choice([each for each in facts.items() if each[0] != POLICY] or [(ACCOUNTS[0], [])])
-        asked = {"opportunity": random.choice(OPPORTUNITIES)} if name == "opportunity" else {}
+        asked = _needed(question, random)
         for moments in (Asked(), Asked(as_of=random.choice(told).recorded_at), _known(random, told)):
             async with answers.snapshot(projection.engine) as at:
                 cut = at.cut(moments, [partition_of(account, PARTITIONS)])
@@ -131,13 +131,19 @@ async def answers_are(projection, facts, random):
             assert _written(question, answer) == pure, (name, moments)
     everything = [each for told in facts.values() for each in told]
     for name, whole in PORTFOLIO.items():
+        asked = _needed(whole, random)
         for moments in (Asked(), _known(random, everything)):
             async with answers.snapshot(projection.engine) as at:
                 cut = at.cut(moments, range(PARTITIONS))
                 views = await portfolio.portfolio_views(at, None, whole, moments, cut)
-            answer = whole.answer(views, whole.parameters())
+            answer = whole.answer(views, whole.parameters.model_validate(asked))
             told = [each for each in everything if each.recorded_at <= cut.known_at]
-            assert _written(whole, answer) == ask_portfolio(name, told, cut.as_of, cut.known_at), (name, moments)
+            pure = ask_portfolio(name, told, cut.as_of, cut.known_at, **asked)
+            assert _written(whole, answer) == pure, (name, moments)
+
+
+def _needed(question, random):
+    return {name: random.choice(POOLS[name]) for name in needed(question.parameters)}
 
 
 def _written(question, answer):

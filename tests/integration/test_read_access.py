@@ -8,6 +8,7 @@ from openapi_spec_validator import validate
 from services.projections.questions import ACCOUNT, PORTFOLIO
 from tests.integration.projection import Projection, power
 from tests.unit.sending import event
+from tests.unit.strategies import needed
 
 QUESTIONS = [f"/v1/accounts/acme/{name}" for name in ACCOUNT] + [f"/v1/portfolio/{name}" for name in PORTFOLIO]
 JOURNAL = ["/v1/accounts/acme/events", "/v1/events", "/v1/replay"]
@@ -42,7 +43,8 @@ async def test_the_journal_is_for_auditors_and_admins(reader, path):
 
 @pytest.mark.parametrize("path", [f"/v1/accounts/{{}}/{name}" for name in (*ACCOUNT, "events")])
 async def test_an_account_outside_the_claim_is_told_exactly_as_one_that_does_not_exist(reader, path):
-    asked = {"opportunity": "o-1"} if path.endswith("/opportunity") else {}
+    name = path.rpartition("/")[2]
+    asked = needed(ACCOUNT[name].parameters) if name in ACCOUNT else {}
     outside = await reader.get(path.format("acme"), accounts=["globex"], **asked)
     unknown = await reader.get(path.format("nobody"), **asked)
     assert (outside.status_code, outside.content) == (unknown.status_code, unknown.content)

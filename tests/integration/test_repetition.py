@@ -9,10 +9,12 @@ from typing import Any
 import orjson
 import pytest
 
+from services.projections.question import Question
 from services.projections.questions import ACCOUNT, PORTFOLIO
 from tests.integration.conftest import fresh
 from tests.integration.projection import START, Log, power, projected
 from tests.integration.reading import CSV, NDJSON, reading
+from tests.unit.strategies import needed
 
 GOLDEN = Path(__file__).parents[1] / "unit" / "golden_history.ndjson"
 PATHS = [f"/v1/accounts/acme/{name}" for name in ACCOUNT]
@@ -51,7 +53,9 @@ def merger(account):
 
 
 def parameters(path):
-    return {"opportunity": "o-1"} if path.endswith("/opportunity") else {}
+    *_, kind, name = path.split("/")
+    question: Question = PORTFOLIO[name] if kind == "portfolio" and name in PORTFOLIO else ACCOUNT[name]
+    return needed(question.parameters)
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
 import schemas
 from schemas import POLICY, catalogue
@@ -85,6 +86,11 @@ WHOLE: dict[str, Sequence[Any]] = {
         [{"system": "crm", "key": "k-2"}, {"system": "x", "key": "1"}],
     ),
 }
+
+
+def needed(model: type[BaseModel]) -> dict[str, str]:
+    """Return the parameters that a question cannot do without."""
+    return {name: POOLS[name][0] for name, field in model.model_fields.items() if field.is_required()}
 
 
 def drawn_from(  # noqa: C901, PLR0911, PLR0912 -- one short case for each kind of JSON Schema

@@ -35,13 +35,13 @@ from tests.unit.strategies import (
     ACCOUNTS,
     ALL,
     MOMENTS,
-    POOLS,
     START,
     WIRES,
     Draft,
     at_distinct_times,
     drafts,
     drawn_from,
+    needed,
     recorded,
 )
 
@@ -94,8 +94,7 @@ def _accepted(model: type[Parameters], sent: dict[str, Any]) -> Parameters | Non
 def least_parameters(name: str) -> Parameters:
     """Return the parameters that a question cannot do without."""
     model: type[Parameters] = FORMS[name].parameters
-    needed = [each for each, field in model.model_fields.items() if field.is_required()]
-    return model.model_validate({each: POOLS[each][0] if each == "criteria" else "c-1" for each in needed})
+    return model.model_validate(needed(model))
 
 
 def recorded_all(told: Told, **how: Any) -> dict[str, History]:
