@@ -1,4 +1,4 @@
-"""How sentences name what facts name by a code: kinds of interaction, layers of attitude, roles, rights, ranks."""
+"""How sentences name what facts name by a code: kinds of interaction, layers of attitude, roles, rights, ranks, motives."""
 
 from services.projections.said import Said, quoted, said
 
@@ -51,7 +51,21 @@ WORDS: dict[str, Said] = {
     "regulator": said("regulator"),
     "supplier": said("supplier"),
     "group_company": said("group company"),
+    "attitude": said("attitude"),
+    "power": said("power"),
+    "interest": said("interest"),
+    "closeness": said("closeness"),
+    "motive": said("motive"),
     "ask": said("ask"),
+    "role": said("role"),
+    "right": said("right"),
+    "position": said("position"),
+    "influence": said("influence"),
+    "reporting_line": said("reporting line"),
+    "profile": said("profile"),
+    "financial": said("financial"),
+    "business": said("business"),
+    "relationship": said("relationship"),
     "wish": said("wish"),
     "concern": said("concern"),
     "expectation": said("expectation"),
