@@ -22,7 +22,7 @@ from services.projections.history import Recorded
 from services.projections.register import Register, at, ground
 from services.projections.scope import ACCOUNT
 
-VERSION = 2
+VERSION = 3
 
 
 class Stance(msgspec.Struct, array_like=True, frozen=True):
@@ -59,6 +59,7 @@ class AskCourse(msgspec.Struct, array_like=True):
 
     told: Register[Ask] = msgspec.field(default_factory=Register)
     status: Register[str] = msgspec.field(default_factory=Register)  # "open", "met" or "withdrawn"
+    ended_in: Register[str] = msgspec.field(default_factory=Register)  # the opportunity, as whoever ended it said
 
 
 class Engagement(msgspec.Struct, array_like=True, frozen=True):
@@ -126,7 +127,7 @@ def _ask(state: State, data: AskRaised | AskMet | AskWithdrawn, fact: Recorded) 
         case AskRaised():
             course.told.put(Ask(data.kind, data.text, data.opportunity), fact)
             course.status.put("open", fact)
-        case AskMet():
-            course.status.put("met", fact)
-        case AskWithdrawn():
-            course.status.put("withdrawn", fact)
+        case AskMet() | AskWithdrawn():
+            course.status.put("met" if isinstance(data, AskMet) else "withdrawn", fact)
+            if data.opportunity:
+                course.ended_in.put(data.opportunity, fact)

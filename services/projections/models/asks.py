@@ -17,6 +17,7 @@ class Asked(NamedTuple):
     ask: str
     told: Register[Ask]
     status: Register[str]
+    ended_in: Register[str]
 
     @property
     def is_now(self) -> Status:
@@ -25,8 +26,8 @@ class Asked(NamedTuple):
 
     @property
     def opportunity(self) -> str | None:
-        """The purchase that it is about; null: the account, or unknown."""
-        return self.told.value.opportunity if self.told.value else None
+        """The purchase that it is about; null: the account, or unknown. What was told when it was raised goes first."""
+        return self.told.value.opportunity if self.told.value else self.ended_in.value
 
     @property
     def kind(self) -> AskKind | None:
@@ -51,5 +52,6 @@ def asks(state: State, people: People, person: str, opportunity: str | None, *, 
 
 
 def _asked(ask: str, courses: list[AskCourse]) -> Asked:
-    told = latest(course.told for course in courses)
-    return Asked(ask, told or Register(), latest(course.status for course in courses) or Register("open"))
+    told = latest(course.told for course in courses) or Register()
+    status = latest(course.status for course in courses) or Register("open")
+    return Asked(ask, told, status, latest(course.ended_in for course in courses) or Register())

@@ -12,8 +12,9 @@ def raised(name: str, time: str = "2025-01-10", contact: str = "a", **data: Any)
     return fact("ask.raised", time, told, **envelope)
 
 
-def met(name: str, time: str, contact: str = "a", **envelope: Any) -> Recorded:
-    return fact("ask.met", time, {"contact": contact, "ask": name}, **envelope)
+def met(name: str, time: str, contact: str = "a", opportunity: str | None = None, **envelope: Any) -> Recorded:
+    about = {"opportunity": opportunity} if opportunity else {}
+    return fact("ask.met", time, {"contact": contact, "ask": name, **about}, **envelope)
 
 
 def asks(facts: list[Recorded], as_of: str = "2025-12-31", known_at: str | None = None, **parameters: Any) -> Any:
@@ -55,6 +56,19 @@ def test_an_ask_met_before_anyone_told_it_raised_is_a_stub():
     assert (stub["status"], stub["since"]) == ("met", "2025-02-10T00:00:00Z")
     (told,) = asks(facts, "2025-03-01", "2025-04-01")
     assert (told["text"], told["status"], told["days"]) == ("upkeep", "met", 31)
+
+
+@pytest.mark.parametrize("ended", ["met", "withdrawn"])
+def test_an_ask_that_nobody_told_raised_is_of_the_purchase_that_it_ended_in(ended):
+    told = {"contact": "a", "ask": "k", "opportunity": "o"}
+    facts = [
+        fact(f"ask.{ended}", "2025-02-10", told),
+        met("k", "2025-02-11"),  # of no purchase that we know
+        raised("k", opportunity="p", recorded_at="2025-04-01"),
+    ]
+    assert [row["opportunity"] for row in asks(facts, "2025-03-01", "2025-03-01")] == ["o"]
+    assert asks(facts, "2025-03-01", "2025-03-01", opportunity="p") == []
+    assert [row["opportunity"] for row in asks(facts, "2025-03-01", "2025-04-01")] == ["p"]
 
 
 def test_a_correction_moves_it_for_those_who_know():
