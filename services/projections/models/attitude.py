@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from services.projections.folds.assessment import Stance, State
-from services.projections.history import EPOCH
-from services.projections.models.latest import scopes
+from services.projections.models.latest import scopes, time_of
 from services.projections.models.owners import owner
 from services.projections.models.people import People
 from services.projections.policy import AttitudeModel
@@ -31,7 +30,7 @@ class Assessed(NamedTuple):
     @property
     def time(self) -> datetime:
         """When it was true from."""
-        return EPOCH + timedelta(microseconds=self.register.at[1] if self.register.at else 0)
+        return time_of(self.register)
 
 
 def layer(level: int | None) -> Layer:

@@ -7,7 +7,8 @@ from typing import Literal, NamedTuple, cast
 
 from schemas.values import Money
 from services.projections.folds.opportunity import Amount, Opportunity, Step
-from services.projections.history import EPOCH, Stamp
+from services.projections.history import Stamp
+from services.projections.models.latest import time_at
 
 Outcome = Literal["won", "lost", "abandoned"]
 DAY = timedelta(days=1)
@@ -48,11 +49,6 @@ class End(NamedTuple):
     step: Step
 
 
-def time_of(step: Step) -> datetime:
-    """Return the valid time of a step."""
-    return EPOCH + timedelta(microseconds=step.at[1])
-
-
 def money(amount: Amount | None) -> Money | None:
     """Return an amount of the state as Money."""
     return Money(amount=Decimal(amount[0]), currency=amount[1]) if amount else None
@@ -83,7 +79,7 @@ def current_spell(opportunity: Opportunity) -> Spell | None:
 def began(opportunity: Opportunity) -> datetime | None:
     """Return when it was identified, or entered its first stage if that was before; None if nobody knows."""
     steps = _steps(opportunity)
-    return None if not steps or steps[0].timebasis == "since" else time_of(steps[0])
+    return None if not steps or steps[0].timebasis == "since" else time_at(steps[0].at)
 
 
 def end(opportunity: Opportunity) -> End | None:
@@ -92,7 +88,7 @@ def end(opportunity: Opportunity) -> End | None:
     if last is None or last.kind == "reopened":
         return None
     kind = cast("Outcome", last.kind)
-    return End(kind, time_of(last), money(last.amount), last.reason, last.to_party, last)
+    return End(kind, time_at(last.at), money(last.amount), last.reason, last.to_party, last)
 
 
 def value(opportunity: Opportunity) -> Money | None:
@@ -116,10 +112,10 @@ def _entries(opportunity: Opportunity) -> list[Spell]:
         stage = step.stage or stage
         closed = step.kind != "reopened" and (closed or step.kind != "stage")
         if running and (closed or stage != found[-1].stage):
-            found[-1] = _ended(found[-1], time_of(step))
+            found[-1] = _ended(found[-1], time_at(step.at))
             running = False
         if stage and not closed and not running:
-            found.append(Spell(stage, time_of(step), None, step.timebasis, step.at))
+            found.append(Spell(stage, time_at(step.at), None, step.timebasis, step.at))
             running = True
     return found
 

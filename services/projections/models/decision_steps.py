@@ -6,8 +6,9 @@ from typing import Literal, NamedTuple, cast
 
 from services.projections.folds import States
 from services.projections.folds.buying import Change, Step
-from services.projections.history import EPOCH, Stamp
+from services.projections.history import Stamp
 from services.projections.models import deals
+from services.projections.models.latest import time_at
 
 Status = Literal["planned", "running", "blocked", "completed", "dropped"]
 DAY = timedelta(days=1)
@@ -106,11 +107,6 @@ def slowest(steps: Iterable[Taken]) -> Taken | None:
     return max((each for each in steps if each.days), key=lambda each: each.days or 0, default=None)
 
 
-def moment_of(change: Change) -> datetime:
-    """Return the valid time of a change."""
-    return EPOCH + timedelta(microseconds=change.at[1])
-
-
 def progress(course: list[Change]) -> Progress:
     """Walk through a course, in fold order; what makes no sense where it stands changes nothing.
 
@@ -132,7 +128,7 @@ class _Walk:
         self._told = False  # of the run: that it was started
 
     def take(self, change: Change) -> None:
-        self._clip(moment_of(change))
+        self._clip(time_at(change.at))
         match change.kind, self.status:
             case "planned", "completed" | "dropped":
                 self._set("planned", change)
@@ -163,7 +159,7 @@ class _Walk:
     def _start_late(self, change: Change) -> None:
         """Note a start that is told of a step under way; what it was stuck in before is over."""
         self.started, self._told = self.started or change, True
-        if self.status == "blocked" and moment_of(self.set_by) <= moment_of(change):
+        if self.status == "blocked" and time_at(self.set_by.at) <= time_at(change.at):
             self._go_on(change)
 
     def _go_on(self, change: Change) -> None:
@@ -186,11 +182,11 @@ class _Walk:
 
 
 def _spell(change: Change) -> Spell:
-    return Spell(moment_of(change), None, change.timebasis != "since")
+    return Spell(time_at(change.at), None, change.timebasis != "since")
 
 
 def _ended(spell: Spell, change: Change) -> Spell:
-    return spell._replace(end=moment_of(change))
+    return spell._replace(end=time_at(change.at))
 
 
 def _place(item: tuple[str, Step]) -> tuple[bool, int, Stamp, str]:

@@ -8,7 +8,8 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import Field
 
 from services.projections.folds.opportunity import Opportunity
-from services.projections.models.decision_steps import DAY, Taken, moment_of, taken
+from services.projections.models.decision_steps import DAY, Taken, taken
+from services.projections.models.latest import time_at
 from services.projections.models.portfolio import Deal, Group, GroupBy, Windowed, group, grouped
 from services.projections.models.step_rows import places
 from services.projections.models.survival import Length, summary
@@ -93,7 +94,7 @@ def _counted(views: Iterable[View], asked: StepsParameters) -> Iterable[Counted]
     for view in views:
         for each in taken(view.states, view.moment.as_of):
             started = each.progress.started
-            if asked.within(moment_of(started) if started else None):
+            if asked.within(time_at(started.at) if started else None):
                 yield Counted(view, each)
 
 

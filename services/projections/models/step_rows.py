@@ -7,7 +7,8 @@ from pydantic import Field
 
 from services.projections.folds.buying import Change
 from services.projections.models.approvers import Customer
-from services.projections.models.decision_steps import UNDER_WAY, Status, Taken, moment_of
+from services.projections.models.decision_steps import UNDER_WAY, Status, Taken
+from services.projections.models.latest import time_at
 from services.projections.question import Place, Row, because
 
 
@@ -81,7 +82,7 @@ def step_row(of: Customer, each: Taken, today: date) -> StepRow:
 
 
 def _time(change: Change | None) -> datetime | None:
-    return moment_of(change) if change else None
+    return time_at(change.at) if change else None
 
 
 def current_step(each: Taken) -> CurrentStep:
@@ -93,7 +94,7 @@ def current_step(each: Taken) -> CurrentStep:
             "name": each.step.name.value,
             "step_kind": each.step.kind.value,
             "status": each.progress.status,
-            "since": moment_of(each.progress.set_by),
+            "since": time_at(each.progress.set_by.at),
             "days": each.days,
             "because": places(each),
         }

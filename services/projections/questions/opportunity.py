@@ -132,7 +132,7 @@ def _stage(view: View, spell: deals.Spell) -> Stage:
 def _turn(step: Step) -> Turn:
     return Turn.model_validate(
         {
-            "time": deals.time_of(step),
+            "time": latest.time_at(step.at),
             "kind": step.kind,
             "amount": deals.money(step.amount),
             "reason": step.reason,
