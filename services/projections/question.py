@@ -135,7 +135,7 @@ class Key(NamedTuple):
 
 
 def key(*fields: str) -> Key:
-    """Name the fields that identify a row within its list."""
+    """Name the fields that identify a row within its list: never a name or a sentence; "a.b" is `b` of the part `a`."""
     return Key(fields)
 
 

@@ -171,11 +171,18 @@ def lists_of_rows(model: Any, answers: Sequence[Any], path: str) -> Iterator[tup
             yield from lists_of_rows(part, values, place)
 
 
+def _part(row: Any, field: str) -> Any:
+    for step in field.split("."):
+        row = row[step]
+    assert not (isinstance(row, dict) and "name" in row), f"{field}: a name is no part of a key"
+    return row
+
+
 def told_apart(name: str, answer: Any) -> bool:
     """Whether no two rows of a list have the same key."""
     for _, key, lists in lists_of_rows(FORMS[name].answer_model, [answer], name):
         for rows in lists:
-            keys = [orjson.dumps([row[field] for field in key.fields]) for row in rows] if key else []
+            keys = [orjson.dumps([_part(row, field) for field in key.fields]) for row in rows] if key else []
             assert len(set(keys)) == len(keys), keys
     return True
 

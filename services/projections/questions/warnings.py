@@ -106,11 +106,11 @@ class Count(Row):
 class PortfolioWarningsAnswer(Answer):
     """The warnings of all accounts, what matters most first, and how many there are of each rule."""
 
-    warnings: Annotated[list[PortfolioWarningRow], key("account", "rule", "about", "opportunity")]
+    warnings: Annotated[list[PortfolioWarningRow], key("account", "rule", "about.kind", "about.id", "opportunity")]
     counts: Annotated[list[Count], key("rule", "severity")]
 
 
-WarningsAnswer = RootModel[Annotated[list[WarningRow], key("rule", "about", "opportunity")]]
+WarningsAnswer = RootModel[Annotated[list[WarningRow], key("rule", "about.kind", "about.id", "opportunity")]]
 
 
 def answer(view: View, parameters: WarningsParameters) -> WarningsAnswer:
