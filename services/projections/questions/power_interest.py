@@ -18,7 +18,9 @@ from services.projections.models.shapes import Part, Standing, standing
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 from services.projections.register import Register
 
-HIGH = 3  # of 5: from here on power, or interest, is high
+# Of 5: a matrix halves its scale, so that everybody has a place; the `high_power` of the warnings policy (4 by default)
+# says instead whose word may settle a purchase, and is there to be moved.
+HIGH = 3
 
 Quadrant = Literal["manage_closely", "keep_satisfied", "keep_informed", "monitor", "unknown"]
 QUADRANTS: dict[tuple[bool, bool], Quadrant] = {  # high power, high interest
