@@ -120,3 +120,12 @@ def test_the_owner_in_a_purchase_leads_there_also_where_only_the_account_was_ass
     policy = fact("attitude_model.defined", "2025-01-01", defined, account="$policy")
     history = [*TWO_WORDS, fact("relationship_owner.assigned", "2025-03-01", owns), policy]
     assert SHOWN[question](ask(question, history, "2025-03-12", opportunity="o")) == "oppose"
+
+
+@pytest.mark.parametrize(("leading", "fell"), [("latest", True), ("owner", False), ("most_confident", False)])
+def test_a_word_that_does_not_lead_is_no_fall(leading, fell):
+    defined = {"version": "v", "leading": leading, "half_life_days": 180, "floor": 0.3}
+    history = [*TWO_WORDS, fact("attitude_model.defined", "2025-01-01", defined, account="$policy")]
+    (risk,) = ask("champions-at-risk", history, "2025-03-12")["at_risk"]
+    assert ("attitude_fell" in {each["kind"] for each in risk["reasons"]}) == fell
+    assert bool(ask("warnings", history, "2025-03-12", rule="champion_turned")) == fell

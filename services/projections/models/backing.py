@@ -1,6 +1,6 @@
 """Who backs us, and all that may put that at risk: one account at one moment, read once for all rules."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from schemas import Fact
 from schemas.assessment import AttitudeAssessed, TrustSignalObserved
@@ -8,6 +8,7 @@ from schemas.interaction import InteractionRecorded
 from services.projections.history import Recorded
 from services.projections.models import attitude, strength, trust
 from services.projections.models.attitude import Assessed
+from services.projections.models.champions import courses, level, supports_with_power
 from services.projections.models.latest import latest, scopes, told_of
 from services.projections.models.people import People
 from services.projections.models.references import References
@@ -33,7 +34,8 @@ class Backing:
         self.references = References(self.people, Units(view.states.organisation), view.states.account)
         self._met = strength.by_person(view.facts, self.people)
         self._signals = trust.by_person(view.facts, self.people)
-        self._courses = runs(_levels(view.facts, self.people))
+        told = courses(view, self.people)
+        self._courses = runs((place, level(fact), fact) for place, facts in told.items() for fact in facts)
 
     def name(self, person: str) -> Said:
         """Return how a sentence names a person."""
@@ -63,7 +65,7 @@ class Backing:
         return [scopes(scope or None) for scope in sorted(told)]
 
     def course(self, person: str, wanted: Iterable[str]) -> Run[int] | None:
-        """Return the present level, whoever assessed it, in the nearest of the scopes that has any."""
+        """Return the present level, and those before it, in the nearest of the scopes that has any."""
         return next((run for scope in wanted if (run := self._courses.get((person, scope)))), None)
 
     def stance(self, person: str, wanted: Sequence[str]) -> Assessed | None:
@@ -92,15 +94,9 @@ class Backing:
 
     def powerful_supporter(self, person: str) -> bool:
         """Whether a person supports us and has high power, in the same scope."""
-        high, power = self.view.policies.warnings.thresholds["high_power"], self.view.states.assessment.power
-        for wanted in self.lookups(person):
-            stance, told = self.stance(person, wanted), told_of(power, self.people, person, wanted)
-            if stance and stance.level > 0 and told and (told.value or 0) >= high:
-                return True
-        return False
-
-
-def _levels(facts: Iterable[Recorded], people: People) -> Iterator[tuple[tuple[str, str], int, Recorded]]:
-    for fact in facts:
-        if isinstance(data := fact.event.data, AttitudeAssessed):
-            yield (people.canonical(data.contact), data.opportunity or ACCOUNT), data.level, fact
+        rules, power = self.view.policies.warnings, self.view.states.assessment.power
+        return any(
+            supports_with_power(stance, told_of(power, self.people, person, wanted), rules)
+            for wanted in self.lookups(person)
+            if (stance := self.stance(person, wanted))
+        )

@@ -12,6 +12,7 @@ from services.projections.history import Recorded
 from services.projections.models import attitude
 from services.projections.models.approvers import Customer, speakers
 from services.projections.models.buying_group import KEY_ROLES, Part, all_parts, members, parts
+from services.projections.models.champions import powerful
 from services.projections.models.closeness import everywhere, in_scope
 from services.projections.models.latest import scopes, told_of
 from services.projections.models.owners import owned, owner
@@ -86,7 +87,7 @@ def _person(asked: Scope, person: str, played: list[Part], met: list[Recorded], 
     reasons: dict[KeyBy, bool] = {
         "role": any(part.role in KEY_ROLES for part in played),
         "right": person in deciding,
-        "power": power is not None and (power.value or 0) >= policies.warnings.thresholds["high_power"],
+        "power": powerful(power, policies.warnings),
     }
     return Person(
         id=person,

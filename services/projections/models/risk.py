@@ -8,6 +8,7 @@ from services.projections.history import Recorded
 from services.projections.models import attitude, closeness, strength, trust
 from services.projections.models.attitude import DAY
 from services.projections.models.backing import Backing
+from services.projections.models.champions import last_met, silent
 from services.projections.models.latest import time_of
 from services.projections.models.words import word
 from services.projections.question import Place, because
@@ -101,10 +102,10 @@ def _faded(backing: Backing, person: str) -> Risk | None:
 
 
 def _silent(backing: Backing, person: str) -> Risk | None:
-    last = max(backing.met(person), key=lambda fact: fact.event.time, default=None)
+    last = last_met(backing.met(person))
     if last is None:
         return Risk("silent", said("No contact with {name} is known.", name=backing.name(person)), None, [])
-    if (backing.as_of - last.event.time) / DAY <= backing.view.policies.warnings.thresholds["silent_days"]:
+    if not silent((backing.as_of - last.event.time) / DAY, backing.view.policies.warnings):
         return None
     sentence = said("No contact with {name} since {day}.", name=backing.name(person), day=last.event.time.date())
     return Risk("silent", sentence, last.event.time, _places([last]))

@@ -8,13 +8,13 @@ from pydantic import Field
 
 from services.projections.models.attitude import layer
 from services.projections.models.backing import HISTORY, SUBJECTS, Backing
+from services.projections.models.champions import HELPING
 from services.projections.models.person_parts import Role, roles
 from services.projections.models.risk import Risk, RiskKind, risks
 from services.projections.models.shapes import Standing
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 from services.projections.said import Sentence
 
-HELPERS = frozenset(("champion", "coach"))
 GRAVE = frozenset(("attitude_fell", "closer_to_competitor", "promise_broken"))
 HIGH, MEDIUM = 3, 2
 
@@ -82,7 +82,7 @@ def answer(view: View, parameters: ChampionsAtRiskParameters) -> ChampionsAtRisk
 
 
 def _supporters(backing: Backing, played: Mapping[str, Sequence[Role]]) -> list[str]:
-    helpers = {person for person, parts in played.items() if any(part.role in HELPERS for part in parts)}
+    helpers = {person for person, parts in played.items() if any(part.role in HELPING for part in parts)}
     assessed = {backing.people.canonical(contact) for contact in backing.view.states.assessment.attitude}
     return sorted(helpers | {person for person in assessed if backing.powerful_supporter(person)})
 

@@ -7,6 +7,7 @@ from functools import cache
 
 from services.projections.models import attitude, rank
 from services.projections.models.attitude import DAY, Assessed
+from services.projections.models.champions import powerful
 from services.projections.models.latest import scopes, told_of
 from services.projections.models.people import People
 from services.projections.models.present import present
@@ -25,7 +26,7 @@ class Cast:
     def __init__(self, view: View) -> None:
         """Read them from a view."""
         self.view, self.states, self.as_of = view, view.states, view.moment.as_of
-        self.limits = view.policies.warnings.thresholds
+        self.rules, self.limits = view.policies.warnings, view.policies.warnings.thresholds
         self.people, self.units = People(view.states.contact), Units(view.states.organisation)
         self.references = References(self.people, self.units, view.states.account)
         self.with_power_told = present(self.people, view.states.assessment.power)
@@ -64,7 +65,7 @@ class Cast:
     def _powerful(self, person: str, opportunity: str | None) -> Register[int] | None:
         """Return what says that a person has high power; None if it is lower, or unknown."""
         told = self.power(person, opportunity)
-        return told if told and (told.value or 0) >= self.limits["high_power"] else None
+        return told if powerful(told, self.rules) else None
 
     def within(self, who: Who) -> list[str]:
         """Return the person, or the people who are in a unit, in order of id."""

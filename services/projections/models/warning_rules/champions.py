@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from schemas.assessment import AttitudeAssessed
 from services.projections.history import Recorded
 from services.projections.models.attitude import layer
 from services.projections.models.buying_group import all_parts
+from services.projections.models.champions import HELPING, last_met, level, silent, supports_with_power
 from services.projections.models.happenings import stance
 from services.projections.models.latest import time_of
 from services.projections.models.warning_rules.finding import Finding, earliest, places
@@ -17,7 +17,6 @@ from services.projections.register import Register
 from services.projections.said import Said, Value, said
 from services.projections.scope import ACCOUNT
 
-HELPING = frozenset({"champion", "coach"})
 LAYERS = ("oppose", "neutral", "support")
 A_FALL = 2  # levels, within a layer
 
@@ -56,10 +55,9 @@ def champion_silent(scene: Scene) -> Iterator[Finding]:
     """Champions with whom nobody had any contact for more days than `silent_days`, or since they became one."""
     limit = scene.limits["silent_days"]
     for each in _champions(scene):
-        met = scene.met.get(each.person, [])
-        last = max(met, key=lambda fact: (fact.event.time, fact.stamp), default=None)
+        last = last_met(scene.met.get(each.person, []))
         since = last.event.time if last else earliest(each.registers)
-        if not scene.here(each.person) or scene.days(since) <= limit:
+        if not scene.here(each.person) or not silent(scene.days(since), scene.rules):
             continue
         names: dict[str, Value] = {"name": scene.contact(each.person), "role": each.as_what, "day": since.date()}
         yield Finding(
@@ -78,11 +76,11 @@ def champion_silent(scene: Scene) -> Iterator[Finding]:
 def champion_turned(scene: Scene) -> Iterator[Finding]:
     """Supporters, and champions by role, who fell by a layer or by two levels in the last `turned_days`."""
     roles = {part.contact for part in all_parts(scene.states.buying, scene.people) if part.role in HELPING}
-    for (person, scope), told in _assessed(scene).items():
+    for (person, scope), told in scene.courses.items():
         peak, fall, now = _fall(scene, told)
-        if not scene.here(person) or not _deep(peak, now) or (_level(peak) <= 0 and person not in roles):
+        if not scene.here(person) or not _deep(peak, now) or (level(peak) <= 0 and person not in roles):
             continue
-        stances = {"before": stance(_level(peak)), "after": stance(_level(now))}
+        stances = {"before": stance(level(peak)), "after": stance(level(now))}
         yield Finding(
             "contact",
             person,
@@ -108,31 +106,18 @@ def _champions(scene: Scene) -> Iterator[Champion]:
             place = part.contact, part.scope
             before = found.get(place, Champion(*place, word(part.role), []))
             found[place] = before._replace(registers=[*before.registers, part.register])
-    for person, scope in _assessed(scene):
-        power = scene.powerful(person, scope or None)
-        told = scene.stance(person, scope or None)
-        if power and told and told.scope == scope and told.level > 0 and (person, scope) not in found:
-            registers: list[Register[Any]] = [told.register, power]
-            found[person, scope] = Champion(person, scope, said("supporter with power"), registers)
+    for person, scope in scene.courses:
+        told, power = scene.stance(person, scope or None), scene.power(person, scope or None)
+        if told and power and supports_with_power(told, power, scene.rules) and (person, scope) not in found:
+            found[person, scope] = Champion(person, scope, said("supporter with power"), [told.register, power])
     yield from (found[each] for each in sorted(found))
-
-
-def _assessed(scene: Scene) -> dict[tuple[str, str], list[Recorded]]:
-    """Return the assessments of each person, in the account and in each open opportunity, in fold order."""
-    wanted = {ACCOUNT, *(deal.id for deal in scene.deals)}
-    told: dict[tuple[str, str], list[Recorded]] = {}
-    for fact in sorted(scene.view.facts, key=lambda fact: fact.stamp):
-        data = fact.event.data
-        if isinstance(data, AttitudeAssessed) and (scope := data.opportunity or ACCOUNT) in wanted:
-            told.setdefault((scene.people.canonical(data.contact), scope), []).append(fact)
-    return told
 
 
 def _fall(scene: Scene, told: list[Recorded]) -> tuple[Recorded, Recorded, Recorded]:
     """Return the last peak among what held in the last `turned_days`, the next word after it, and the last word."""
     recent = [place for place, fact in enumerate(told) if _recent(scene, fact)]
     held = told[max(recent[0] - 1, 0) :] if recent else told[-1:]
-    highest = max(range(len(held)), key=lambda place: (_level(held[place]), place))
+    highest = max(range(len(held)), key=lambda place: (level(held[place]), place))
     return held[highest], held[min(highest + 1, len(held) - 1)], held[-1]
 
 
@@ -141,14 +126,8 @@ def _recent(scene: Scene, fact: Recorded) -> bool:
 
 
 def _deep(before: Recorded, after: Recorded) -> bool:
-    one, other = _level(before), _level(after)
+    one, other = level(before), level(after)
     return one - other >= A_FALL or LAYERS.index(layer(one)) > LAYERS.index(layer(other))
-
-
-def _level(fact: Recorded) -> int:
-    data = fact.event.data
-    assert isinstance(data, AttitudeAssessed)  # noqa: S101 -- narrows the type; chosen by _assessed
-    return data.level
 
 
 def _too_long(scene: Scene, since: datetime, limit: float) -> Said:

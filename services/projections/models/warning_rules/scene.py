@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from schemas.interaction import InteractionRecorded
 from schemas.values import EventRef
 from services.projections.history import Recorded
+from services.projections.models.champions import courses
 from services.projections.models.references import named
 from services.projections.models.strength import by_person
 from services.projections.models.warning_rules.cast import Cast, Who
@@ -14,6 +15,7 @@ from services.projections.models.warning_rules.open_deals import open_deals
 from services.projections.question import View
 from services.projections.register import Register
 from services.projections.said import Said
+from services.projections.scope import ACCOUNT
 
 MOST_POWER = 5
 
@@ -27,6 +29,8 @@ class Scene(Cast):
         self.met = by_person(view.facts, self.people)
         self.met_in = self._met_in()
         self.deals = open_deals(self)
+        told, open_ = courses(view, self.people), {ACCOUNT, *(deal.id for deal in self.deals)}
+        self.courses = {place: facts for place, facts in told.items() if place[1] in open_}
         self._facts = {(fact.partition, fact.offset): fact for fact in view.facts}
 
     @property
