@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
+from services.projections.said import Own
+
 
 class StrengthModel(NamedTuple):
     """How contact decays: weights by kind and direction, half-lives in days, and the scale of saturation."""
@@ -142,23 +144,23 @@ _SEGMENTS = (
         "strategic",
         (Condition("sales", at_least=Decimal(1_000_000)),),
         (
-            "Who decides, who approves, and does each of them know someone of ours?",
-            "How does the support of those with power move, and why?",
-            "Do all our departments follow one plan here?",
+            Own("Who decides, who approves, and does each of them know someone of ours?"),
+            Own("How does the support of those with power move, and why?"),
+            Own("Do all our departments follow one plan here?"),
         ),
     ),
     SegmentRule(
         "growth",
         (Condition("sales", at_least=Decimal(100_000)),),
         (
-            "Which needs and opportunities could make it a strategic account?",
-            "Who could become our champion, and what moves this person?",
+            Own("Which needs and opportunities could make it a strategic account?"),
+            Own("Who could become our champion, and what moves this person?"),
         ),
     ),
     SegmentRule(
         "standard",
         (),
-        ("Does it buy regularly, and is the next purchase due?", "Do its purchases carry what serving it costs?"),
+        (Own("Does it buy regularly, and is the next purchase due?"), Own("Do its purchases pay for serving it?")),
     ),
 )
 

@@ -6,7 +6,7 @@ are; a value that is itself said is rendered, too.
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Annotated, NamedTuple, Union
+from typing import Annotated, Any, NamedTuple, Union
 
 from pydantic import InstanceOf, PlainSerializer, SerializationInfo, WithJsonSchema
 
@@ -28,6 +28,17 @@ def said(template: str, **values: Value) -> Said:
 def quoted(text: str) -> Said:
     """Say a text that was told to us, as it is in every language."""
     return Said("{text}", {"text": text})
+
+
+class Own(str):
+    """A text of ours, where others may have told theirs: a policy's default, which each language words by itself."""
+
+    __slots__ = ()
+
+
+def worded(text: str) -> Said:
+    """Say a text of ours in the reader's language, and one that was told to us as it is."""
+    return Said(text, {}) if isinstance(text, Own) else quoted(text)
 
 
 class Tongue(NamedTuple):
@@ -55,6 +66,18 @@ def render(each: Value, tongue: Tongue = ENGLISH) -> str:
             return tongue.joint.join(render(part, tongue) for part in each)
 
 
+def _rendered_within(each: Any, info: SerializationInfo) -> Any:  # noqa: ANN401 -- any JSON
+    match each:
+        case Said():
+            return _rendered(each, info)
+        case dict():
+            return {name: _rendered_within(part, info) for name, part in each.items()}
+        case list():
+            return [_rendered_within(part, info) for part in each]
+        case _:
+            return each
+
+
 def _rendered(each: Said, info: SerializationInfo) -> str:
     tongue = info.context.get("tongue", ENGLISH) if isinstance(info.context, dict) else ENGLISH
     return render(each, tongue)
@@ -62,3 +85,6 @@ def _rendered(each: Said, info: SerializationInfo) -> str:
 
 # Of a field in an answer; `model_dump(context={"tongue": ...})` chooses the language.
 Sentence = Annotated[InstanceOf[Said], PlainSerializer(_rendered, return_type=str), WithJsonSchema({"type": "string"})]
+
+# JSON data with sentences anywhere in it.
+WithSentences = Annotated[dict[str, Any], PlainSerializer(_rendered_within, return_type=dict[str, Any])]

@@ -44,9 +44,9 @@ def calls(name: str) -> Iterator[tuple[str, ast.Call]]:
 
 
 def templates() -> dict[str, str]:
-    """Return every template, every title of a problem and every detail that is always the same, and where it is."""
+    """Return every template and text of ours, every title of a problem and every detail that is always the same."""
     problems = ((where, text) for where, call in calls("HttpProblem") for text in call.args[2:])
-    found = chain(problems, ((where, call.args[0]) for where, call in calls("said")))
+    found = chain(problems, ((where, call.args[0]) for name in ("said", "Own") for where, call in calls(name)))
     return {str(each.value): where for where, each in found if isinstance(each, ast.Constant)}
 
 

@@ -19,7 +19,7 @@ READ = "services.projections"
 # Imports run one way: a module imports from its own layer and from those before it. What is not named here (worker,
 # rebuild, api, ...) comes last: it may import all of them, and none of them may import it.
 READ_SIDE = (
-    *("history", "scope", "register", "policy", "said", "moments", "folds", "question", "models", "questions"),  # pure
+    *("history", "scope", "register", "said", "policy", "moments", "folds", "question", "models", "questions"),  # pure
     *("arrival", "kept", "store", "project"),
 )
 LAYERS = ("schemas", *(f"{READ}.{name}" for name in READ_SIDE))

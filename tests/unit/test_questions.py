@@ -29,6 +29,7 @@ from services.projections.question import (
     sees,
 )
 from services.projections.questions import ACCOUNT, PORTFOLIO, QUESTIONS
+from services.projections.said import ENGLISH, Tongue
 from tests.unit.golden import golden_history
 from tests.unit.histories import defined
 from tests.unit.strategies import (
@@ -123,7 +124,15 @@ def _arriving(facts: Sequence[Recorded], subjects: Sequence[str], random: Random
     return states
 
 
-def ask(name: str, log: Mapping[str, History], at: Moment, asked: Any, random: Random | None = None) -> Any:
+def ask(  # noqa: PLR0913 -- all that an answer depends on
+    name: str,
+    log: Mapping[str, History],
+    at: Moment,
+    asked: Any,
+    random: Random | None = None,
+    *,
+    tongue: Tongue = ENGLISH,
+) -> Any:
     """Return the answer of a question as JSON data."""
     question = FORMS[name]
     views = [view(question, account, log[account], at, random) for account in sorted(log)]
@@ -136,7 +145,9 @@ def ask(name: str, log: Mapping[str, History], at: Moment, asked: Any, random: R
         )
     except ValidationError as refusal:  # of parameters that do not go with the moment
         return {"refused": [error["msg"] for error in refusal.errors()]}
-    return orjson.loads(TypeAdapter[Any](question.answer_model).dump_json(answer, by_alias=True))
+    return orjson.loads(
+        TypeAdapter[Any](question.answer_model).dump_json(answer, by_alias=True, context={"tongue": tongue})
+    )
 
 
 def plain(answer: Any) -> Any:

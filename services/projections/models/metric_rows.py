@@ -11,7 +11,7 @@ from services.projections.models.criteria import Classified, Judged, Measured
 from services.projections.models.segments import Checked, Segmented
 from services.projections.policy import Condition, Metric
 from services.projections.question import Row, key
-from services.projections.said import Said, Sentence, quoted, said
+from services.projections.said import Said, Sentence, quoted, said, worded
 
 _SHOWN = Decimal("0.01")
 
@@ -51,7 +51,7 @@ class SegmentRow(Row):
     segment: str | None = Field(description="null: unknown")
     told: bool = Field(description="whether somebody put the account there, whatever the rules say")
     by_rules: str | None = Field(description="the segment by the rules of the scheme; null: unknown")
-    focus: Annotated[list[str], Field(description="what to look at in accounts of this segment")]
+    focus: Annotated[list[Sentence], Field(description="what to look at in accounts of this segment")]
     conditions: Annotated[
         list[ConditionRow], key("number"), Field(description="of the segment by the rules, or of the one in doubt")
     ]
@@ -76,7 +76,7 @@ def segment_row(scheme: str, found: Segmented) -> SegmentRow:
         segment=found.segment,
         told=found.told is not None,
         by_rules=found.by_rules,
-        focus=list(found.focus),
+        focus=[worded(each) for each in found.focus],
         conditions=[_condition_row(number, each) for number, each in enumerate(found.conditions, 1)],
         because=found.because,
     )

@@ -167,7 +167,7 @@ class _Reader:
         if isinstance(data, DecisionStepDescribed) and data.name:
             self._steps[of] = quoted(data.name)
         elif isinstance(data, DecisionStepPlanned | DecisionStepStarted) and data.step_kind:
-            self._steps.setdefault(of, word(data.step_kind))
+            self._steps.setdefault(of, quoted(data.step_kind.replace("_", " ")))
         outcome = data.outcome if isinstance(data, DecisionStepCompleted) else None
         what = _with(word(outcome or CHANGES[type(data)]), getattr(data, "reason", None))
         title = said("{name}: {what}", name=self._steps.get(of, quoted(data.step)), what=what)

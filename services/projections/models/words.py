@@ -1,4 +1,4 @@
-"""How sentences name what facts name by a code: kinds of interaction, layers of attitude, roles, rights, ranks, motives."""
+"""How sentences name what facts name by a code: kinds of interaction, layers of attitude, roles, rights, motives."""
 
 from services.projections.said import Said, quoted, said
 

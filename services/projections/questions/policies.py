@@ -11,6 +11,7 @@ from services.projections.models.latest import time_of
 from services.projections.policy import KINDS
 from services.projections.question import Answer, Parameters, PortfolioQuestion, Row, Views, because, key
 from services.projections.register import Register
+from services.projections.said import Own, WithSentences, worded
 
 
 class PoliciesParameters(Parameters):
@@ -24,7 +25,7 @@ class Defined(Row):
     since: datetime | None = Field(description="null: the default, of always")
     timebasis: str | None = Field(description="of `since`")
     defined_by: str | None = Field(description="null: nobody, it is the default")
-    definition: dict[str, Any] = Field(description="as it is applied: the default's where it leaves something out")
+    definition: WithSentences = Field(description="as it is applied: the default's where it leaves something out")
 
 
 class PolicyRow(Defined):
@@ -80,6 +81,8 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 -- any JSON
     """Return a definition as JSON data, sorted where its order means nothing, without what it leaves open."""
     if hasattr(value, "_asdict"):
         return {name: _plain(each) for name, each in value._asdict().items() if each is not None}
+    if isinstance(value, Own):
+        return worded(value)
     if isinstance(value, Mapping):
         return dict(sorted(value.items()))
     if isinstance(value, frozenset):

@@ -15,6 +15,7 @@ from services.projections.models.sales import last_year
 from services.projections.models.segments import segmented
 from services.projections.question import Answer, Parameters, PortfolioQuestion, Row, View, Views, because, key
 from services.projections.register import Register
+from services.projections.said import Sentence, worded
 
 
 class SegmentsParameters(Parameters):
@@ -39,7 +40,7 @@ class SegmentRow(Row):
     segment: str | None
     count: int
     sales: Annotated[list[Money], key("currency"), Field(description="in the 365 days up to as_of")]
-    focus: Annotated[list[str], Field(description="what to look at in it")]
+    focus: Annotated[list[Sentence], Field(description="what to look at in it")]
     accounts: Annotated[list[Member], key("account")]
 
 
@@ -98,7 +99,7 @@ def _row(segment: str | None, placed: list[Placed], focus: Sequence[str]) -> Seg
         segment=segment,
         count=len(placed),
         sales=total(each.amount for each in bought).value,
-        focus=list(focus),
+        focus=[worded(each) for each in focus],
         accounts=[_member(each) for each in placed],
     )
 
