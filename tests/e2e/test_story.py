@@ -52,6 +52,15 @@ def test_rows_5_and_6_the_mix_of_attitudes_as_it_is_known_now(ask, row, day, sup
     )
 
 
+def test_row_8_finance_is_the_bottleneck(ask):
+    steps = ask("decision-steps", opportunity="opp-ct")
+    days = {each["name"]: (round(each["days"], 2), round(each["blocked_days"], 2)) for each in steps["steps"]}
+    assert days == {"财务审核": (45.33, 31.33), "院长办公会审批": (15.00, 0)}
+    assert [each["name"] for each in steps["bottlenecks"]] == ["财务审核"]
+    blocked = ask("decision-steps", as_of="2025-04-08", **PURCHASE)["steps"]
+    assert [each["blocked_since"] for each in blocked] == ["2025-04-07T01:00:00Z"]  # 9 o'clock in Beijing
+
+
 def test_row_10_the_days_in_each_stage_and_of_the_whole_cycle(ask):
     spells = ask("stages", opportunity="opp-ct")["spells"]
     days = [each["days"] for each in spells if each["days"] is not None]
@@ -61,11 +70,35 @@ def test_row_10_the_days_in_each_stage_and_of_the_whole_cycle(ask):
     assert round(sum(other), 2) == 196.25
 
 
+def test_row_13_the_second_purchase_took_30_percent_less_of_our_time_than_the_first(ask):
+    effort = ask("effort", opportunity="opp-ct", compare="opp-us")
+    other = effort["compared"]
+    assert (effort["ours"], other["ours"], other["ours_percent"]) == (1_050, 1_500, -30.0)
+    assert (effort["theirs"], other["theirs"]) == (600, 500)
+
+
 def test_row_14_a_hidden_influence_goes_up_the_ranks(ask):
     (edge,) = ask("influence", opportunity="opp-ct")["edges"]
     assert (edge["from_name"], edge["to_name"], edge["hidden"]) == ("李强", "周国华", True)
     assert (edge["from_rank"], edge["to_rank"], edge["upward"]) == ("middle", "executive", True)
     assert (edge["basis"]["assertion"], edge["basis"]["confidence"]) == ("inferred", 0.6)
+
+
+def test_row_15_what_stood_in_the_way_on_8_april_finances_opposition_being_known_now(ask):
+    found = {(each["rule"], each["about"]["name"]) for each in ask("warnings", as_of="2025-04-08", tz="Asia/Shanghai")}
+    assert found == {
+        ("approver_not_covered", "周国华"),
+        ("decision_step_blocked", "财务审核"),
+        ("opponent_with_power", "赵芸"),
+        ("key_action_missing", "财务部"),
+    }
+
+
+def test_row_16_what_the_customer_judges_by_who_said_so_and_what_led_to_it(ask):
+    assert ask("purchase-criteria", as_of="2025-02-25", **PURCHASE)["criteria"] == []
+    (row,) = ask("purchase-criteria", as_of="2025-02-26", **PURCHASE)["criteria"]
+    assert (row["criterion"], row["weight"], row["stated_by_name"]) == ("十年总成本", 30, "李强")
+    assert [each["kind"] for each in row["causes"]] == ["technical_exchange"]
 
 
 def test_row_17_the_departments_and_the_first_buyer_of_the_year_before(ask):

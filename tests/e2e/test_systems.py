@@ -273,11 +273,12 @@ def test_s11_key_accounts_by_versioned_criteria_and_another_rule(stack):
     )
     assert ask("key-status", as_of="2025-01-31")["criteria"] == "default-1"
     assert before["segment"]["segment"] == "growth"
-    changed = stack.ask("portfolio/reclassify", criteria="default-1", as_of="2025-03-12")["changes"]
-    assert pick(changed, account="s11")["from"]["is_key"] is True
+    changed = stack.ask("portfolio/reclassify", criteria="default-1", as_of="2025-03-12")["accounts"]
+    assert pick(changed, account="s11")["from"] == "key"
 
 
 def test_s12_the_profile_of_a_person_and_of_an_account(stack):
+    of_lu = {"kind": "contact", "id": "c-lu"}
     ask = tell(
         stack,
         "s12",
@@ -286,17 +287,13 @@ def test_s12_the_profile_of_a_person_and_of_an_account(stack):
         *contact("c-lu", "陆敏", "middle"),
         ("contact.channel_preferred", "2025-01-06", {"contact": "c-lu", "channel": "微信"}),
         ("decision_style.observed", "2025-01-07", {"contact": "c-lu", "style": "analytical"}),
-        (
-            "note.recorded",
-            "2025-01-08",
-            {"kind": "background", "about": {"kind": "contact", "id": "c-lu"}, "text": "留德"},
-        ),
+        ("note.recorded", "2025-01-08", {"kind": "background", "about": of_lu, "text": "留德"}),
         attitude("2025-02-15", "c-lu", 1),
     )
-    (person,) = ask("profiles", as_of="2025-02-01")["people"]
-    assert (person["name"], person["channel"], person["attitude"]["layer"]) == ("陆敏", "微信", "unknown")
+    (person,) = ask("profiles", as_of="2025-02-01")["contacts"]
+    assert (person["name"], person["channel"], person["attitudes"]) == ("陆敏", "微信", [])
     assert [each["text"] for each in person["notes"]] == ["留德"]
     assert [each["style"] for each in person["styles"]] == ["analytical"]
     account = ask("account-360", as_of="2025-02-20")
     assert (account["profile"]["name"], account["culture"]) == ("滨江机械", "hierarchical")
-    assert ask("loyalty", as_of="2025-02-20")["status"] == "unknown"
+    assert ask("loyalty", as_of="2025-02-20")["rhythm"] == "unknown"

@@ -6,7 +6,9 @@ import pytest
 from openapi_spec_validator import validate
 
 from services.projections.questions import ACCOUNT, PORTFOLIO
-from tests.integration.projection import Projection, power
+from tests.integration.conftest import fresh
+from tests.integration.projection import Log, power, projected
+from tests.integration.reading import reading
 from tests.unit.sending import event
 from tests.unit.strategies import needed
 
@@ -15,11 +17,14 @@ JOURNAL = ["/v1/accounts/acme/events", "/v1/events", "/v1/replay"]
 OTHERS = ["/v1/accounts", "/v1/positions", "/v1/portfolio/attitude"]
 
 
-@pytest.fixture
-async def reader(projection: Projection, log, reads):
+@pytest.fixture(scope="module")
+async def reader(servers):
+    """One for all of these tests, of which none writes: to make a database for each took longer than they do."""
+    log = Log()
     log.extend(power("1"), power("1", partitionkey="globex"))
-    await projection.take(log.records)
-    return reads
+    async with fresh(servers) as database, projected(database) as projection, reading(database) as reads:
+        await projection.take(log.records)
+        yield reads
 
 
 @pytest.mark.parametrize("path", [*QUESTIONS, *JOURNAL, *OTHERS, "/v1/receipts/x"])

@@ -4,7 +4,7 @@ import json
 import uuid
 from pathlib import Path
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 import schemas
 from services.log import TOPIC, check
@@ -19,23 +19,27 @@ LINES = {"Content-Type": "application/x-ndjson"}
 
 def event(wire="attitude.assessed.v1", **changes):
     example = json.loads((EXAMPLES / wire / "1.json").read_text())
-    return example | {"id": uuid.uuid4().hex, "partitionkey": "医院-1"} | changes
+    account = example["partitionkey"] if example["partitionkey"] == schemas.POLICY else "医院-1"
+    return example | {"id": uuid.uuid4().hex, "partitionkey": account} | changes
 
 
 async def records(broker, receipts):
-    """Read the records at these receipts' places."""
+    """Read the records at these receipts' places, each partition in one go."""
+    places = [(each["partition"], each["offset"]) for each in receipts]
+    first = dict(sorted(places, reverse=True))
     consumer = AIOKafkaConsumer(**broker.kafka.client(), enable_auto_commit=False)
     await consumer.start()
-    found = []
+    found: dict[tuple[int, int], ConsumerRecord] = {}
     try:
-        for receipt in receipts:
-            place = TopicPartition(TOPIC, receipt["partition"])
-            consumer.assign([place])
-            consumer.seek(place, receipt["offset"])
-            found.append(await consumer.getone())
+        consumer.assign([TopicPartition(TOPIC, partition) for partition in first])
+        for partition, offset in first.items():
+            consumer.seek(TopicPartition(TOPIC, partition), offset)
+        while not found.keys() >= set(places):
+            record = await consumer.getone()
+            found[record.partition, record.offset] = record
     finally:
         await consumer.stop()
-    return found
+    return [found[place] for place in places]
 
 
 async def end(broker):
