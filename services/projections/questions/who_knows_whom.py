@@ -90,8 +90,8 @@ def answer(view: View, parameters: WhoKnowsWhomParameters) -> WhoKnowsWhomAnswer
     unknown: list[Unknown] = []
     for person in [people.canonical(parameters.contact)] if parameters.contact else everyone:
         told = _told(view, people, person, met.get(person, []))
-        pairs = [_pair(view, references, each) for each in told if parameters.member in {None, each.member}]
-        rows += pairs
+        pairs = [_pair(view, references, each) for each in told]
+        rows += [pair for pair in pairs if parameters.member in {None, pair.member}]
         if way := _way(references, pairs):
             ways.append(way)
         else:
@@ -150,7 +150,7 @@ def _pair(view: View, references: References, told: Told) -> Pair:
 
 
 def _way(references: References, pairs: Sequence[Pair]) -> Way | None:
-    known = [pair for pair in pairs if pair.closeness or pair.interactions]
+    known = [pair for pair in pairs if pair.closeness or pair.interactions or pair.owner]
     if not known:
         return None
     best = min(known, key=lambda pair: (pair.member is None, -(pair.closeness or 0), -pair.strength, not pair.owner))

@@ -99,9 +99,19 @@ def test_one_of_ours_or_one_person_may_be_asked_for():
     facts = [ADA, met("2025-06-01", ["m-1"], "a", "b"), met("2025-06-02", ["m-2"], "b")]
     answer = network(facts, member="m-2")
     assert [(each["member"], each["contact"]) for each in answer["pairs"]] == [("m-2", "b")]
-    assert [each["contact"] for each in answer["unknown"]] == ["a"]
+    assert [way["member"] for way in answer["ways"]] == ["m-1", "m-2"]  # to a only m-1; to b who met them last
+    assert answer["unknown"] == []
     answer = network(facts, contact="b")
     assert [(each["member"], each["contact"]) for each in answer["pairs"]] == [("m-1", "b"), ("m-2", "b")]
+
+
+def test_who_answers_for_the_relationship_knows_the_person():
+    owner = fact("relationship_owner.assigned", "2025-01-01", {"contact": "a", "member": "m-1"})
+    answer = network([ADA, ZHANG, owner])
+    (way,) = answer["ways"]
+    assert (way["member"], answer["unknown"]) == ("m-1", [])
+    assert way["sentence"] == "Zhang (m-1) is the way to Ada (a): closeness not told, strength 0 of 100."
+    assert network([ADA, ZHANG, owner, close(0, "m-1")])["ways"][0]["member"] == "m-1"
 
 
 def test_two_contacts_that_are_one_person_are_known_as_one_by_the_last_word():
