@@ -12,6 +12,13 @@ from services import http_problem, http_tongues, tongues
 
 OURS = "#/components/schemas/ProblemDocument"
 FASTAPIS = "#/components/schemas/HTTPValidationError"
+LANGUAGE = {
+    "name": "Accept-Language",
+    "in": "header",
+    "description": "in which language sentences, problems and this document come: en or zh; default: en",
+    "schema": {"type": "string"},
+    "example": "zh-CN, en;q=0.8",
+}
 
 
 def complete(app: FastAPI, schemas: Mapping[str, Any]) -> None:
@@ -46,6 +53,7 @@ def _document(app: FastAPI, schemas: Mapping[str, Any]) -> dict[str, Any]:
     components |= http_problem.document() | dict(schemas)
     for path in document.get("paths", {}).values():
         for operation in path.values():
+            operation.setdefault("parameters", []).append(LANGUAGE)
             _tell_of_problems(operation["responses"])
     return document
 
