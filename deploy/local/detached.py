@@ -45,7 +45,9 @@ def _follow(plan: Plan, process: subprocess.Popen[bytes], heard: "_Heard") -> No
     """Say what the supervisor says, as it comes, until all is ready; its last word before it ends is the problem."""
     while not ((record := read(plan.data)) and record.ready and record.supervisor.pid == process.pid):
         if process.poll() is not None:
-            raise Problem(heard.last_word())
+            if (word := heard.last_word()) is None:
+                raise SystemExit(1)
+            raise Problem(word)
         heard.tell(HOLD)
         time.sleep(0.1)
     heard.tell(0)
@@ -78,10 +80,12 @@ class _Heard:
             self._last = self._held.pop(0)
             self._say(self._last)
 
-    def last_word(self) -> str:
-        """Say all but the last line, and give that one."""
+    def last_word(self) -> str | None:
+        """Say all but the last line, and give that one; None if it was said, as to end takes long on a busy machine."""
         self.tell(math.inf)
-        return next(iter(self._held), self._last) or "The stack ended without a word."
+        if self._held:
+            return self._held[0]
+        return None if self._last else "The stack ended without a word."
 
 
 def stop(record: Record) -> None:

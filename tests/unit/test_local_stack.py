@@ -48,3 +48,21 @@ def test_a_log_is_followed_from_its_end_and_the_newest_line_is_held_only_for_a_m
         print("why", file=log, flush=True)
     assert heard.last_word() == "why"
     assert said == ["one", "two"]
+
+
+def test_a_last_word_that_was_said_because_the_end_was_long_in_coming_is_not_said_again(tmp_path):
+    file = tmp_path / "stack.log"
+    file.touch()
+    said = list[str]()
+    heard = _Heard(file, said.append)
+    file.write_text("starting\nwhy\n")
+    heard.tell(0)
+    assert said == ["starting", "why"]
+    assert heard.last_word() is None
+    assert said == ["starting", "why"]
+
+
+def test_a_stack_that_ends_without_a_word_is_said_to(tmp_path):
+    file = tmp_path / "stack.log"
+    file.write_text("of an earlier run\n")
+    assert _Heard(file, print).last_word() == "The stack ended without a word."
