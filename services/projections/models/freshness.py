@@ -168,7 +168,7 @@ def _reviews(facts: Sequence[Recorded]) -> dict[tuple[str, str], Recorded]:
 
 
 def _fresh(view: View, key: Key, fact: Recorded, reviews: Mapping[tuple[str, str], Recorded]) -> FreshFact:
-    review = reviews.get((fact.ref.source, fact.ref.id))
+    review = reviews.get((fact.event.source, fact.event.id))
     if review is not None and review.event.time <= fact.event.time:
         review = None
     age = max((view.moment.as_of - (review or fact).event.time) / DAY, 0.0)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from schemas.values import ExternalKey, Mailbox, Participant
@@ -46,9 +46,11 @@ class People:
         """Index the state's contacts by the person that each belongs to."""
         self._contacts = state.contacts
         self._ends = ends({each: known.merged_into.value for each, known in state.contacts.items()})
-        self._aliases: dict[str, list[str]] = defaultdict(list)
+        told: dict[str, list[str]] = defaultdict(list)
         for each in sorted(state.contacts):
-            self._aliases[self.canonical(each)].append(each)
+            told[self.canonical(each)].append(each)
+        self._aliases = {who: (who, *(each for each in ids if each != who)) for who, ids in told.items()}
+        self.gone = cache(self._gone)  # asked again and again
 
     def canonical(self, contact_id: str) -> str:
         """Return the contact that this one was merged into, at the end of the chain; a circle ends at its least id."""
@@ -60,7 +62,7 @@ class People:
 
     def aliases(self, person: str) -> list[str]:
         """Return every contact id of a person, the one asked for first."""
-        return [person, *(each for each in self._aliases.get(person, []) if each != person)]
+        return list(self._aliases.get(person, (person,)))
 
     def known(self, person: str) -> bool:
         """Whether the person was added, not only referred to."""
@@ -70,15 +72,11 @@ class People:
         """Return the person's name, or None where nobody told it."""
         return next((each.name.value for each in self._of(person) if each.name.value), None)
 
-    def gone(self, person: str) -> Register[contact.Gone] | None:
+    def _gone(self, person: str) -> Register[contact.Gone] | None:
         """Return the register of the person's leaving, or None while they are here."""
-        left = [each.gone for each in self._of(person) if each.gone.value is not None]
-        if not left:
-            return None
-        last = max(left, key=lambda register: register.at or ())
-        back = any((each.gone.at or ()) > (last.at or ()) for each in self._of(person))
-        taken_up = any((register.at or ()) > (last.at or ()) for register in self._held(person).values())
-        return None if back or taken_up else last
+        left = self._left(person)
+        back = any((each.returned.at or ()) > (left.at or ()) for each in self._of(person))
+        return None if left.at is None or back or self._held(person) else left
 
     def formerly(self, person: str) -> Register[tuple[str, str]] | None:
         """Return account and contact that the person was before, as told last; None where nobody told."""
@@ -86,9 +84,11 @@ class People:
         return max(told, key=lambda register: register.at or (), default=None)
 
     def positions(self, person: str) -> dict[str, Register[contact.Position]]:
-        """Return the positions that the person holds, by id; none once they left."""
-        gone = self.gone(person)
-        return {} if gone else dict(sorted(self._held(person).items()))
+        """Return the positions that the person holds, by id.
+
+        Leaving ends all that were held before. Being back says nothing of positions: which ones is unknown until told.
+        """
+        return dict(sorted(self._held(person).items()))
 
     def holding_a_position(self) -> list[str]:
         """Return everyone who holds a position, in order of id."""
@@ -129,12 +129,17 @@ class People:
     def _of(self, person: str) -> list[contact.Contact]:
         return [self._contacts[each] for each in self.aliases(person) if each in self._contacts]
 
+    def _left(self, person: str) -> Register[contact.Gone]:
+        """Return the last time that the person left, back since or not; unset for who never did."""
+        return max((each.left for each in self._of(person)), key=lambda left: left.at or (), default=Register())
+
     def _held(self, person: str) -> dict[str, Register[contact.Position]]:
+        left = self._left(person).at or ()
         last: dict[str, Register[contact.Position]] = {}
         for position, register in (item for each in self._of(person) for item in each.positions.items()):
             if position not in last or (last[position].at or ()) < (register.at or ()):
                 last[position] = register
-        return {position: register for position, register in last.items() if register.value is not None}
+        return {position: register for position, register in last.items() if register.value and (register.at or ()) > left}
 
 
 def _told(person: str, known: contact.Contact) -> Iterator[tuple[Handle, Claim]]:

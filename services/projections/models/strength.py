@@ -39,9 +39,13 @@ class Term(NamedTuple):
 
 def took_place(facts: Iterable[Recorded]) -> list[Recorded]:
     """Return the recorded interactions in fold order; of one recorded again, what was said last."""
-    ordered = sorted(facts, key=lambda fact: fact.stamp)
-    last = {fact.event.data.interaction: fact for fact in ordered if isinstance(fact.event.data, InteractionRecorded)}
-    return sorted(last.values(), key=lambda fact: fact.stamp)
+    recorded = [fact for fact in facts if isinstance(fact.event.data, InteractionRecorded)]
+    last: dict[str, Recorded] = {}
+    for fact in sorted(recorded, key=lambda fact: fact.stamp):
+        assert isinstance(fact.event.data, InteractionRecorded)  # noqa: S101 -- narrows the type; chosen above
+        last.pop(fact.event.data.interaction, None)  # what is told again takes its place at the end
+        last[fact.event.data.interaction] = fact
+    return list(last.values())
 
 
 def by_person(facts: Iterable[Recorded], people: People) -> dict[str, list[Recorded]]:

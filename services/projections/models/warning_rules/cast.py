@@ -29,6 +29,7 @@ class Cast:
         self.rules, self.limits = view.policies.warnings, view.policies.warnings.thresholds
         self.people, self.units = People(view.states.contact), Units(view.states.organisation)
         self.references = References(self.people, self.units, view.states.account)
+        self.assessed = present(self.people, view.states.assessment.attitude)
         self.with_power_told = present(self.people, view.states.assessment.power)
         self._in_unit = self._members()
         # Rules ask these again and again.
@@ -52,11 +53,15 @@ class Cast:
 
     def _stance(self, person: str, opportunity: str | None) -> Assessed | None:
         """Return the leading assessment of a person's attitude; an opportunity falls back to the account."""
-        model = self.view.policies.attitude
-        told = attitude.leading_first(
-            self.states.assessment, self.people, person, opportunity, as_of=self.as_of, model=model
-        )
+        state, model = self.states.assessment, self.view.policies.attitude
+        if opportunity and not self._told_in(opportunity, person, state.attitude, state.owners):
+            return self.stance(person, None)
+        told = attitude.leading_first(state, self.people, person, opportunity, as_of=self.as_of, model=model)
         return told[0] if told else None
+
+    def _told_in(self, opportunity: str, person: str, *told: Mapping[str, Mapping[str, object]]) -> bool:
+        """Whether anything is told for the opportunity itself; else all is as in the account."""
+        return any(opportunity in by.get(alias, {}) for by in told for alias in self.people.aliases(person))
 
     def power(self, person: str, opportunity: str | None) -> Register[int] | None:
         """Return what was told of a person's power; an opportunity falls back to the account."""
@@ -64,6 +69,8 @@ class Cast:
 
     def _powerful(self, person: str, opportunity: str | None) -> Register[int] | None:
         """Return what says that a person has high power; None if it is lower, or unknown."""
+        if opportunity and not self._told_in(opportunity, person, self.states.assessment.power):
+            return self.powerful(person, None)
         told = self.power(person, opportunity)
         return told if powerful(told, self.rules) else None
 

@@ -36,7 +36,7 @@ def champion_left(scene: Scene) -> Iterator[Finding]:
         gone = scene.people.gone(each.person)
         if gone is None or gone.value is None:
             continue
-        name, day = scene.contact(each.person), time_of(gone).date()
+        name, day = scene.contact(each.person), time_of(gone)
         to = gone.value.to_account
         yield Finding(
             "contact",
@@ -59,7 +59,7 @@ def champion_silent(scene: Scene) -> Iterator[Finding]:
         since = last.event.time if last else earliest(each.registers)
         if not scene.here(each.person) or not silent(scene.days(since), scene.rules):
             continue
-        names: dict[str, Value] = {"name": scene.contact(each.person), "role": each.as_what, "day": since.date()}
+        names: dict[str, Value] = {"name": scene.contact(each.person), "role": each.as_what, "day": since}
         yield Finding(
             "contact",
             each.person,
@@ -89,7 +89,7 @@ def champion_turned(scene: Scene) -> Iterator[Finding]:
             said(
                 "It was {before} on {day}, and fell within {limit} days.",
                 before=stances["before"],
-                day=peak.event.time.date(),
+                day=peak.event.time,
                 limit=round(scene.limits["turned_days"]),
             ),
             fall.event.time,

@@ -6,7 +6,6 @@ from services.projections.models import owners
 from services.projections.models.closeness import closest, in_scope
 from services.projections.models.happenings import stance
 from services.projections.models.latest import scopes, time_of
-from services.projections.models.present import present
 from services.projections.models.warning_rules.finding import Finding, earliest, later, places
 from services.projections.models.warning_rules.scene import Scene
 from services.projections.said import Said, said
@@ -15,7 +14,7 @@ from services.projections.scope import ACCOUNT
 
 def opponent_with_power(scene: Scene) -> Iterator[Finding]:
     """People who oppose us and have power, or any say in an open opportunity."""
-    for person in present(scene.people, scene.states.assessment.attitude):
+    for person in scene.assessed:
         found: dict[str | None, Finding] = {}
         power = scene.powerful(person, None)
         grounds = {deal.id: deal.voices[who] for deal in scene.deals if (who := ("contact", person)) in deal.voices}

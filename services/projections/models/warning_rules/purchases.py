@@ -7,7 +7,6 @@ from schemas.interaction import InteractionRecorded
 from services.projections.folds.buying import Change
 from services.projections.models.happenings import stance
 from services.projections.models.latest import time_at
-from services.projections.models.present import present
 from services.projections.models.references import named
 from services.projections.models.warning_rules.cast import Who
 from services.projections.models.warning_rules.finding import Finding, earliest, later, places
@@ -24,7 +23,7 @@ def single_threaded(scene: Scene) -> Iterator[Finding]:
         met = {person: facts for person, facts in scene.met_in.get(deal.id, {}).items() if scene.here(person)}
         told = [
             (person, stance)
-            for person in present(scene.people, scene.states.assessment.attitude)
+            for person in scene.assessed
             if (stance := scene.stance(person, deal.id)) and stance.level > 0
         ]
         people = sorted({*met, *(person for person, _ in told)})
