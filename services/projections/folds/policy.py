@@ -68,9 +68,11 @@ def fold(state: State, fact: Recorded) -> State:
             state.segmentation.put(segmentation, fact)
             at(state.every_segmentation, data.version).put(segmentation, fact)
         case CadenceDefined() as data:
-            state.cadence.put(Cadence(data.version, data.reviews, _plain(data.visits), _plain(data.fresh)), fact)
+            state.cadence.put(
+                Cadence(data.version, _plain(data.reviews), _plain(data.visits), _plain(data.fresh)), fact
+            )
         case WarningsDefined() as data:
-            state.warnings.put(WarningRules(data.version, data.thresholds, frozenset(data.off)), fact)
+            state.warnings.put(WarningRules(data.version, _plain(data.thresholds), frozenset(data.off)), fact)
         case StyleDefined() as data:
             state.style.put(Style(data.version, _plain(data.colours), _plain(data.symbols)), fact)
     return state
@@ -92,5 +94,5 @@ def _measure(data: Measure) -> dict[str, Any]:
 
 
 def _plain(told: Mapping[Any, V]) -> dict[str, V]:
-    """Return a mapping by words, which to the contract are a closed set and to a state are text."""
+    """Return a mapping by words, which to the contract may be a closed set; cached events are shared, so a copy."""
     return dict(told)
