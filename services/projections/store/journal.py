@@ -114,14 +114,21 @@ LETTERS_AT = text("""
 """)
 
 
-# Facts never change, so what was parsed once for an account's answer serves its next ones: a parsed fact and its bytes
-# take about 5 KB. Whoever walks over all accounts parses for itself, and leaves the cache to those that come again.
+# Facts never change, so what was parsed once for an account's answer serves its next ones. Most take about 5 KB parsed.
+# A long one is parsed each time: what is kept are never more than PARSED * LONGEST_PARSED bytes of raw facts, 80 MB.
+# Whoever walks over all accounts parses for itself, and leaves the cache to those that come again.
 PARSED = 20_000
+LONGEST_PARSED = 4_096  # bytes
 
 
 @lru_cache(PARSED)
 def _parsed(raw: bytes) -> Event:
     return parse(raw)
+
+
+def event_of(raw: bytes) -> Event:
+    """Parse a fact for an account's answer; the event may be shared, so nobody changes it."""
+    return _parsed(raw) if len(raw) <= LONGEST_PARSED else parse(raw)
 
 
 class Stored(NamedTuple):
@@ -210,7 +217,7 @@ async def targets(connection: AsyncConnection, accounts: Iterable[str]) -> set[t
 async def facts(connection: AsyncConnection, accounts: Iterable[str], types: Iterable[str]) -> list[Recorded]:
     """Return the facts of some accounts, of some types, in no order."""
     rows = await connection.execute(FACTS, {"accounts": list(accounts), "types": list(types)})
-    return [Recorded(_parsed(raw), recorded_at, partition, offset) for partition, offset, recorded_at, raw in rows]
+    return [Recorded(event_of(raw), recorded_at, partition, offset) for partition, offset, recorded_at, raw in rows]
 
 
 async def earlier(connection: AsyncConnection, before: Mapping[str, int], types: Iterable[str]) -> list[Recorded]:
