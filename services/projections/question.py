@@ -7,7 +7,7 @@ NDJSON rows, the portfolio form, the property tests) follows from this declarati
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, tzinfo
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, WithJsonSchema, field_validator
@@ -71,7 +71,16 @@ class Parameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    tz: str = Field("UTC", description="IANA time zone of dates without a time")
+    tz: str = Field("UTC", description="IANA time zone of dates without a time, and of days in sentences")
+
+    @property
+    def zone(self) -> tzinfo:
+        """The zone in which a moment has its day."""
+        return moments.zone(self.tz)
+
+    def day(self, moment: datetime) -> date:
+        """Return the day of a moment."""
+        return moment.astimezone(self.zone).date()
 
     @field_validator("*", mode="before")
     @classmethod

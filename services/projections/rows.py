@@ -19,7 +19,7 @@ from pydantic import BaseModel, RootModel, TypeAdapter
 
 from services.projections.history import Moment
 from services.projections.question import Key
-from services.projections.said import ENGLISH, Tongue
+from services.projections.said import Reader
 
 LEAD = ("account", "as_of", "known_at")
 ROOT = "root"  # the one field of a RootModel; it is no part of a path
@@ -49,12 +49,12 @@ def columns(model: type[BaseModel], path: str | None = None) -> tuple[str, ...]:
 
 
 def rows(
-    answer: BaseModel, path: str | None, account: str | None, moment: Moment, tongue: Tongue = ENGLISH
+    answer: BaseModel, path: str | None, account: str | None, moment: Moment, reader: Reader | None = None
 ) -> Iterator[Flat]:
     """Yield the rows of a list of an answer, each with all of `columns`; a row's own account goes before `account`."""
     model = type(answer)
     names, plan = columns(model, path), _plan(model, path)
-    dumped = answer.model_dump(mode="json", by_alias=True, context={"tongue": tongue})
+    dumped = answer.model_dump(mode="json", by_alias=True, context=reader)
     lead: Flat = dict(zip(LEAD, (account, *_moments(moment)), strict=True))
     for own in _walk({ROOT: dumped} if issubclass(model, RootModel) else dumped, plan):
         row = {**lead, **{name: value for name, value in own.items() if name not in lead or value is not None}}

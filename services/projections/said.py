@@ -1,12 +1,12 @@
 """A sentence for people, kept as its English template and the values in it: the edge renders it in the reader's tongue.
 
 `said("{name} left on {day}.", name=..., day=...)`: names and texts that were told to us are values and stay as they
-are; a value that is itself said is rendered, too.
+are; a value that is itself said is rendered, too. A moment is told as its day in the reader's zone.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Annotated, Any, NamedTuple, Union
+from datetime import UTC, date, datetime, tzinfo
+from typing import Annotated, Any, NamedTuple, TypedDict, Union
 
 from pydantic import InstanceOf, PlainSerializer, SerializationInfo, WithJsonSchema
 
@@ -52,18 +52,27 @@ class Tongue(NamedTuple):
 ENGLISH = Tongue("en", {}, ", ")
 
 
-def render(each: Value, tongue: Tongue = ENGLISH) -> str:
-    """Return the sentence, or a value within one, in a language."""
+class Reader(TypedDict, total=False):
+    """Who reads an answer, as the context in which it is dumped: by default in English, and with days in UTC."""
+
+    tongue: Tongue
+    zone: tzinfo
+
+
+def render(each: Value, tongue: Tongue = ENGLISH, zone: tzinfo = UTC) -> str:
+    """Return the sentence, or a value within one, in a language; of a moment, its day in a zone."""
     match each:
         case Said():
             template = tongue.templates.get(each.template, each.template)
-            return template.format_map({name: render(value, tongue) for name, value in each.values.items()})
+            return template.format_map({name: render(value, tongue, zone) for name, value in each.values.items()})
         case str() | int() | float():
             return str(each)
+        case datetime():
+            return each.astimezone(zone).date().isoformat()
         case date():
             return each.isoformat()
         case _:
-            return tongue.joint.join(render(part, tongue) for part in each)
+            return tongue.joint.join(render(part, tongue, zone) for part in each)
 
 
 def _rendered_within(each: Any, info: SerializationInfo) -> Any:  # noqa: ANN401 -- any JSON
@@ -79,11 +88,10 @@ def _rendered_within(each: Any, info: SerializationInfo) -> Any:  # noqa: ANN401
 
 
 def _rendered(each: Said, info: SerializationInfo) -> str:
-    tongue = info.context.get("tongue", ENGLISH) if isinstance(info.context, dict) else ENGLISH
-    return render(each, tongue)
+    return render(each, **info.context) if isinstance(info.context, dict) else render(each)
 
 
-# Of a field in an answer; `model_dump(context={"tongue": ...})` chooses the language.
+# Of a field in an answer; `model_dump(context=...)`, a Reader, chooses the language and the zone.
 Sentence = Annotated[InstanceOf[Said], PlainSerializer(_rendered, return_type=str), WithJsonSchema({"type": "string"})]
 
 # JSON data with sentences anywhere in it.

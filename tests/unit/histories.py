@@ -21,6 +21,7 @@ from services.projections.history import Moment, Recorded, visible
 from services.projections.models.policies import in_force
 from services.projections.question import View
 from services.projections.questions import ACCOUNT
+from services.projections.said import Reader
 
 ROOT = Path(__file__).parents[2]
 STORIES = ROOT / "tests" / "stories"
@@ -102,7 +103,8 @@ def ask(
     account = facts[0].event.partitionkey if facts else "acme"
     asked = question.parameters.model_validate({name.rstrip("_"): value for name, value in parameters.items()})
     answer = question.answer(View(account, at, in_force(defined(told, at)), states, read), asked)
-    return TypeAdapter(question.answer_model).dump_python(answer, mode="json", by_alias=True)
+    reader = Reader(zone=asked.zone)
+    return TypeAdapter(question.answer_model).dump_python(answer, mode="json", by_alias=True, context=reader)
 
 
 def defined(facts: Iterable[Recorded], at: Moment) -> PolicyState:

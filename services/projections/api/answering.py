@@ -1,7 +1,7 @@
 """An answer as bytes: JSON with its moments and token, or flat rows as CSV and NDJSON; ETags; explanations."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, tzinfo
 from hashlib import blake2b
 from itertools import chain
 from typing import Any, NamedTuple, Protocol
@@ -18,7 +18,7 @@ from services.projections.cut import Cut
 from services.projections.policy import Policies
 from services.projections.question import PortfolioQuestion, Question
 from services.projections.rows import columns, csv_lines, lists, ndjson_lines, rows
-from services.projections.said import Tongue
+from services.projections.said import Reader
 from services.projections.store import journal
 
 CSV, NDJSON, JSON = "text/csv", "application/x-ndjson", "application/json"
@@ -59,6 +59,10 @@ class Form(Protocol):
     def rows(self) -> str | None:
         """Which list is wanted as flat rows."""
 
+    @property
+    def zone(self) -> tzinfo:
+        """Whose days the sentences tell."""
+
 
 def envelope_model(question: Question, *, each: bool = False) -> type[BaseModel]:
     """Return the model of the whole response, for OpenAPI."""
@@ -85,10 +89,11 @@ def envelope_model(question: Question, *, each: bool = False) -> type[BaseModel]
 async def respond(request: Request, at: Snapshot, told: Envelope, form: Form) -> Response:
     """Write the answer in the form that the request accepts; 304 if the client has these bytes already."""
     kind, tongue = _accepted(request), http_tongues.of(request)
+    reader = Reader(tongue=tongue, zone=form.zone)
     if kind == JSON:
-        body = orjson.dumps(told.head() | await _content(at, told, form, tongue), option=orjson.OPT_UTC_Z)
+        body = orjson.dumps(told.head() | await _content(at, told, form, reader), option=orjson.OPT_UTC_Z)
     else:
-        body = b"".join(_flat(told, form, kind, tongue))
+        body = b"".join(_flat(told, form, kind, reader))
     tag = f'"{blake2b(body, digest_size=16, salt=tongue.code.encode()).hexdigest()}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     headers |= http_tongues.headers(tongue, "Accept", "Authorization")
@@ -111,18 +116,18 @@ def _accepted(request: Request) -> str:
     raise HttpProblem(406, "not-acceptable", "Not acceptable", f"Answers come as {JSON}, {CSV} or {NDJSON}.")
 
 
-async def _content(at: Snapshot, told: Envelope, form: Form, tongue: Tongue) -> dict[str, Any]:
+async def _content(at: Snapshot, told: Envelope, form: Form, reader: Reader) -> dict[str, Any]:
     if isinstance(told.answer, list):
-        dumped: Any = [{"account": account, "answer": _dump(answer, tongue)} for account, answer in told.answer]
+        dumped: Any = [{"account": account, "answer": _dump(answer, reader)} for account, answer in told.answer]
     else:
-        dumped = _dump(told.answer, tongue)
+        dumped = _dump(told.answer, reader)
     sources = await _sources(at, dumped) if form.explain else None
     _explain(dumped, sources)
     return {"answer": dumped} | ({"next": told.following} if isinstance(told.answer, list) else {})
 
 
-def _dump(answer: BaseModel, tongue: Tongue) -> Any:  # noqa: ANN401 -- any JSON
-    return answer.model_dump(mode="json", by_alias=True, context={"tongue": tongue})
+def _dump(answer: BaseModel, reader: Reader) -> Any:  # noqa: ANN401 -- any JSON
+    return answer.model_dump(mode="json", by_alias=True, context=reader)
 
 
 async def _sources(at: Snapshot, dumped: Any) -> dict[tuple[int, int], dict[str, str]]:  # noqa: ANN401 -- any JSON
@@ -146,11 +151,11 @@ def _rows(value: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 -- any JSON
             yield value
 
 
-def _flat(told: Envelope, form: Form, kind: str, tongue: Tongue) -> Iterable[bytes]:
+def _flat(told: Envelope, form: Form, kind: str, reader: Reader) -> Iterable[bytes]:
     model = told.question.answer_model
     if form.rows is not None and form.rows not in lists(model):
         known = ", ".join(lists(model))
         raise HttpProblem(422, "invalid-parameter", "A parameter is not valid", f"rows: expected one of {known}.")
     each = told.answer if isinstance(told.answer, list) else [(told.account, told.answer)]
-    flat = chain.from_iterable(rows(answer, form.rows, account, told.cut.moment, tongue) for account, answer in each)
+    flat = chain.from_iterable(rows(answer, form.rows, account, told.cut.moment, reader) for account, answer in each)
     return csv_lines(columns(model, form.rows), flat) if kind == CSV else ndjson_lines(flat)

@@ -46,7 +46,7 @@ class Chart(NamedTuple):
         gone = self.people.gone(contact)
         if gone is None:
             return None
-        return said("{name}, who left on {day}", name=self.contact(contact), day=time_of(gone).date())
+        return said("{name}, who left on {day}", name=self.contact(contact), day=time_of(gone))
 
 
 def chart_warnings(chart: Chart) -> list[ChartWarning]:

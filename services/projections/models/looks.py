@@ -43,7 +43,7 @@ def why_support(  # noqa: PLR0913, PLR0917 -- whom it is about, what is told, an
         "{assessor} assessed {name} on {day}: {stance}.",
         assessor=lead.assessor,
         name=name,
-        day=told.time.date(),
+        day=told.time,
         stance=_stance(told.level),
     )
     if stance and stance.reason:
@@ -64,7 +64,7 @@ def why_strength(strength: float, band: Band, last: datetime | None) -> Iterator
     if last is None:
         yield said("No contact is on record.")
     else:
-        yield said("The last contact was on {day}.", day=last.date())
+        yield said("The last contact was on {day}.", day=last)
 
 
 def _stance(level: int) -> Said:

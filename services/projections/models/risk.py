@@ -32,7 +32,7 @@ def risks(backing: Backing, person: str) -> list[Risk]:
     """Return what puts a person's support at risk, the gravest first; of one who left, only that."""
     gone = backing.people.gone(person)
     if gone is not None:
-        sentence = said("{name} left on {day}.", name=backing.name(person), day=time_of(gone).date())
+        sentence = said("{name} left on {day}.", name=backing.name(person), day=time_of(gone))
         return [Risk("left", sentence, time_of(gone), because(gone))]
     found = (rule(backing, person) for rule in (_fell, _closer, _broken, _faded, _silent, _weaker))
     return [risk for risk in found if risk is not None]
@@ -49,7 +49,7 @@ def _fell(backing: Backing, person: str) -> Risk | None:
         name=backing.name(person),
         before=_stance(before.value),
         after=_stance(run.value),
-        day=run.fact.event.time.date(),
+        day=run.fact.event.time,
     )
     return Risk("attitude_fell", sentence, run.fact.event.time, _places([before.fact, run.fact]))
 
@@ -82,7 +82,7 @@ def _broken(backing: Backing, person: str) -> Risk | None:
     bad = [each for each in recent if trust.signal(each).sign < 0]
     if not bad:
         return None
-    signals = [said("{kind} on {day}", kind=word(trust.signal(each).kind), day=each.event.time.date()) for each in bad]
+    signals = [said("{kind} on {day}", kind=word(trust.signal(each).kind), day=each.event.time) for each in bad]
     sentence = said("{name} lost trust in us: {signals}.", name=backing.name(person), signals=signals)
     return Risk("promise_broken", sentence, bad[0].event.time, _places(bad))
 
@@ -91,7 +91,7 @@ def _faded(backing: Backing, person: str) -> Risk | None:
     last = backing.last_stance(person)
     if last is None or not attitude.faded(last, backing.as_of, backing.view.policies.attitude):
         return None
-    stance, day = word(attitude.layer(last.level)), last.time.date()
+    stance, day = word(attitude.layer(last.level)), last.time
     sentence = said(
         "What we know of the attitude of {name} has faded: {stance} on {day}.",
         name=backing.name(person),
@@ -107,7 +107,7 @@ def _silent(backing: Backing, person: str) -> Risk | None:
         return Risk("silent", said("No contact with {name} is known.", name=backing.name(person)), None, [])
     if not silent((backing.as_of - last.event.time) / DAY, backing.view.policies.warnings):
         return None
-    sentence = said("No contact with {name} since {day}.", name=backing.name(person), day=last.event.time.date())
+    sentence = said("No contact with {name} since {day}.", name=backing.name(person), day=last.event.time)
     return Risk("silent", sentence, last.event.time, _places([last]))
 
 

@@ -23,7 +23,6 @@ from services.projections.models.people import People
 from services.projections.models.present import present
 from services.projections.models.references import References
 from services.projections.models.units import Units
-from services.projections.moments import zone
 from services.projections.question import AccountQuestion, Answer, Parameters, View, facts_of, key
 
 SUBJECTS = ("account", "contact", "organisation", "assessment", "opportunity")
@@ -80,7 +79,7 @@ def answer(view: View, parameters: Account360Parameters) -> Account360Answer:
         strongest=strongest,
         weakest=weakest,
         team=list(parts.team(state)),
-        plan=parts.plan(state, view.moment.as_of.astimezone(zone(parameters.tz)).date()),
+        plan=parts.plan(state, parameters.day(view.moment.as_of)),
         last=last,
         next=planned,
         asks=list(open_asks(view, people, there)),

@@ -1,7 +1,7 @@
 """Which levels and roles at the customer does our team cover, and which key people does nobody?"""
 
 from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Annotated, Any, get_args
 
 from pydantic import Field
@@ -9,7 +9,6 @@ from pydantic import Field
 from schemas.buying import BuyingRole
 from schemas.interaction import InteractionRecorded
 from schemas.values import Rank
-from services.projections import moments
 from services.projections.models.approvers import Customer, customer
 from services.projections.models.buying_group import ROLES
 from services.projections.models.coverage import How, KeyBy, Person, Scope, everyone
@@ -102,7 +101,7 @@ class CoverageAnswer(Answer):
 
 def answer(view: View, parameters: CoverageParameters) -> CoverageAnswer:
     """Count everyone who has not left; the matrix has the cells in which there is anybody."""
-    of, zone = customer(view.states), moments.zone(parameters.tz)
+    of = customer(view.states)
     people = everyone(Scope(view, of, parameters.opportunity, parameters.fallback))
     roles: list[BuyingRole | None] = [*ROLES, None]
     cells = {
@@ -118,7 +117,7 @@ def answer(view: View, parameters: CoverageParameters) -> CoverageAnswer:
         matrix=[
             CellRow(level=level, role=role, **_measures(of, there)) for (level, role), there in cells.items() if there
         ],
-        uncovered_key_people=[_key_person(of, each, zone) for each in people if each.key_by and not each.covered],
+        uncovered_key_people=[_key_person(of, each) for each in people if each.key_by and not each.covered],
     )
 
 
@@ -146,7 +145,7 @@ def _members(of: Customer, there: Sequence[Person]) -> list[OfOurs]:
     ]
 
 
-def _key_person(of: Customer, each: Person, zone: tzinfo) -> KeyPerson:
+def _key_person(of: Customer, each: Person) -> KeyPerson:
     return KeyPerson(
         contact=each.id,
         name=of.people.name(each.id),
@@ -155,12 +154,12 @@ def _key_person(of: Customer, each: Person, zone: tzinfo) -> KeyPerson:
         power=each.power,
         key_by=each.key_by,
         last_contact=each.last.event.time if each.last else None,
-        sentence=_nobody(of, each, zone),
+        sentence=_nobody(of, each),
         because=_places([each]),
     )
 
 
-def _nobody(of: Customer, each: Person, zone: tzinfo) -> Said:
+def _nobody(of: Customer, each: Person) -> Said:
     who = of.references.spoken("contact", each.id)
     if each.last is None:
         return said(
@@ -169,7 +168,7 @@ def _nobody(of: Customer, each: Person, zone: tzinfo) -> Said:
     return said(
         "Nobody of ours covers {who}: nobody owns the relationship or is close, and the last contact was on {day}.",
         who=who,
-        day=each.last.event.time.astimezone(zone).date(),
+        day=each.last.event.time,
     )
 
 

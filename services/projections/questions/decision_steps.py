@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.projections import moments
 from services.projections.models import decision_steps_portfolio
 from services.projections.models.approvers import ApproverGap, approver_gaps, customer, purchases
 from services.projections.models.decision_steps import Taken, slowest, taken
@@ -68,7 +67,7 @@ class DecisionStepsAnswer(Answer):
 def answer(view: View, parameters: DecisionStepsParameters) -> DecisionStepsAnswer:
     """Answer by purchase, then in the order of the steps; gaps are those of purchases that are not over."""
     of, asked = customer(view.states), parameters.opportunity
-    today = view.moment.as_of.astimezone(moments.zone(parameters.tz)).date()
+    today = parameters.day(view.moment.as_of)
     steps = [each for each in taken(view.states, view.moment.as_of) if asked in (None, each.opportunity)]
     return DecisionStepsAnswer(
         steps=[step_row(of, each, today) for each in steps],

@@ -153,7 +153,7 @@ def _sentence(names: _Names, facts: Sequence[FreshFact]) -> Said | None:
         facts=len(facts),
         kind=word(oldest.key.kind),
         subject=named(names.of(kind, id_), id_),
-        day=oldest.confirmed.date(),
+        day=oldest.confirmed,
     )
 
 

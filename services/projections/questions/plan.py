@@ -9,7 +9,6 @@ from pydantic import Field
 from schemas.account import PlannedAction, PlanSet
 from services.projections.history import Recorded
 from services.projections.models.members import member_name
-from services.projections.moments import zone
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, key
 from services.projections.register import ground
 
@@ -78,7 +77,7 @@ class Plan(NamedTuple):
 def answer(view: View, parameters: PlanParameters) -> PlanAnswer:
     """Show the plan at the moment; one that was set again as it stood is the same plan."""
     plans = _plans(view.facts)
-    today = view.moment.as_of.astimezone(zone(parameters.tz)).date()
+    today = parameters.day(view.moment.as_of)
     actions = [_action(view, each, today, plans[-1].fact) for each in plans[-1].actions] if plans else []
     by = _by(plans[-1]) if plans else None
     return PlanAnswer(

@@ -114,12 +114,10 @@ def _row(view: View, people: People, person: str, signals: list[Recorded]) -> Tr
 
 
 def _explained(view: View, before: int, now: int, recent: list[Recorded]) -> Said:
-    day = (view.moment.as_of - model.WINDOW).date()
+    day = view.moment.as_of - model.WINDOW
     if not recent:
         return said("The balance is {now}, as on {day}: no signal since.", now=now, day=day)
-    signals = [
-        said("{kind} on {day}", kind=word(model.signal(each).kind), day=each.event.time.date()) for each in recent
-    ]
+    signals = [said("{kind} on {day}", kind=word(model.signal(each).kind), day=each.event.time) for each in recent]
     return said(
         "The balance was {before} on {day} and is {now} now: {signals}.",
         before=before,
