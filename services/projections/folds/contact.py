@@ -15,7 +15,7 @@ from schemas.contact import (
 from services.projections.history import Recorded, Stamp
 from services.projections.register import Register
 
-VERSION = 2
+VERSION = 3
 DETAILS = ("name", "email", "phone")
 
 
@@ -50,7 +50,8 @@ class Contact(msgspec.Struct):
     keys: dict[str, dict[str, Stamp]] = {}  # system -> every key ever told -> as above
     formerly: Register[tuple[str, str]] = msgspec.field(default_factory=Register)  # account, contact
     positions: dict[str, Register[Position]] = {}  # null once it ended
-    gone: Register[Gone] = msgspec.field(default_factory=Register)  # null once the person is back
+    left: Register[Gone] = msgspec.field(default_factory=Register)  # the last time, back since or not
+    returned: Register[bool] = msgspec.field(default_factory=Register)
     merged_into: Register[str] = msgspec.field(default_factory=_details)
     channel: Register[str] = msgspec.field(default_factory=_details)
 
@@ -78,9 +79,9 @@ def fold(state: State, fact: Recorded) -> State:
         case ContactPositionEnded() as data:
             _position(state, data.contact, data.position).put(None, fact)
         case ContactLeft() as data:
-            _contact(state, data.contact).gone.put(Gone(data.to_account), fact)
+            _contact(state, data.contact).left.put(Gone(data.to_account), fact)
         case ContactReturned() as data:
-            _contact(state, data.contact).gone.put(None, fact)
+            _contact(state, data.contact).returned.put(True, fact)  # noqa: FBT003 -- as above
         case ContactMerged() as data:
             _contact(state, data.contact).merged_into.put(data.into, fact)
         case ContactChannelPreferred() as data:

@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from schemas.contact import ContactPositionAssigned, ContactPositionEnded
+from schemas.contact import ContactLeft, ContactPositionAssigned, ContactPositionEnded
 from services.projections.history import Recorded
-from services.projections.models.latest import time_of
 from services.projections.models.people import People
 
 
@@ -22,24 +21,26 @@ class Spell(NamedTuple):
 def careers(facts: Iterable[Recorded], people: People) -> dict[str, list[Spell]]:
     """Return each person's spells, in order of their beginning; told again as it was, a position goes on.
 
-    Who left holds none from then on; a spell of no length is none.
+    Leaving ends every position, and being back gives none of them back; a spell of no length is none.
     """
-    held: dict[tuple[str, str], Spell] = {}
+    held: dict[str, dict[str, Spell]] = {}  # by person and position
     over: list[Spell] = []
     for fact in facts:
-        data = fact.event.data
+        data, time = fact.event.data, fact.event.time
+        if isinstance(data, ContactLeft):
+            over += [_ended(each, time) for each in held.pop(people.canonical(data.contact), {}).values()]
         if not isinstance(data, ContactPositionAssigned | ContactPositionEnded):
             continue
-        place = people.canonical(data.contact), data.position
-        before = held.get(place)
+        own = held.setdefault(people.canonical(data.contact), {})
+        before = own.get(data.position)
         if before and isinstance(data, ContactPositionAssigned) and _same(before.told, data):
             continue
         if before:
-            over.append(_ended(held.pop(place), fact.event.time))
+            over.append(_ended(own.pop(data.position), time))
         if isinstance(data, ContactPositionAssigned):
-            held[place] = Spell(data, fact, fact.event.time, None)
-    over += [_left(each, people) for each in held.values()]
-    return _by_person((each for each in over if each.to is None or each.since != each.to), people)
+            own[data.position] = Spell(data, fact, time, None)
+    spells = [*over, *(each for own in held.values() for each in own.values())]
+    return _by_person((each for each in spells if each.to is None or each.since != each.to), people)
 
 
 def _same(one: ContactPositionAssigned, other: ContactPositionAssigned) -> bool:
@@ -50,11 +51,6 @@ def _ended(spell: Spell, time: datetime) -> Spell:
     """End a spell; one that is only known to have begun by a later time began at an unknown one."""
     late = spell.fact.undated and spell.since is not None and spell.since >= time
     return spell._replace(since=None if late else spell.since, to=time)
-
-
-def _left(spell: Spell, people: People) -> Spell:
-    gone = people.gone(people.canonical(spell.told.contact))
-    return _ended(spell, time_of(gone)) if gone else spell
 
 
 def _by_person(spells: Iterable[Spell], people: People) -> dict[str, list[Spell]]:

@@ -104,13 +104,14 @@ class FreshFact(NamedTuple):
 
 def fresh_facts(view: View) -> list[FreshFact]:
     """Return the facts that stand, in order of their keys; `view` must show FACTS and SUBJECTS."""
-    references = References(People(view.states.contact), Units(view.states.organisation), view.states.account)
+    people = People(view.states.contact)
+    references = References(people, Units(view.states.organisation), view.states.account)
     last: dict[Key, Recorded] = {}
     for fact in view.facts:
         if type(fact.event.data) in SAYS:
             last[_key(fact.event.data, references, view.account)] = fact
     held = _consistent({key: fact for key, fact in last.items() if SAYS[type(fact.event.data)].holds})
-    standing = [each for each in held if not _gone(each, references)]
+    standing = [each for each in held if not _gone(each, people, references)]
     reviews = _reviews(view.facts)
     return [_fresh(view, each, held[each], reviews) for each in sorted(standing, key=_order)]
 
@@ -153,7 +154,9 @@ def _consistent(held: Mapping[Key, Recorded]) -> dict[Key, Recorded]:
     }
 
 
-def _gone(key: Key, references: References) -> bool:
+def _gone(key: Key, people: People, references: References) -> bool:
+    if key.kind == "position":
+        return key.detail not in people.positions(key.about[0][1])  # who left holds none of those of before
     return any(references.gone(*each) for each in key.about)
 
 

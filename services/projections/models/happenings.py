@@ -1,5 +1,6 @@
 """What happened in an account that a manager would tell: each fact that changed something, and a title for it."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
@@ -130,21 +131,22 @@ def _arrivals(facts: Iterable[Recorded], people: People) -> Iterator[Happening]:
 
 
 def _positions(facts: Iterable[Recorded], people: People) -> Iterator[Happening]:
-    held: dict[tuple[str, str], ContactPositionAssigned] = {}
+    everyone: dict[str, dict[str, ContactPositionAssigned]] = defaultdict(dict)
     for fact in facts:
         match fact.event.data:
             case ContactPositionAssigned() as data:
-                place = people.canonical(data.contact), data.position
-                before = held.get(place)
-                held[place] = data
+                held = everyone[people.canonical(data.contact)]
+                before, held[data.position] = held.get(data.position), data
                 if before is None or (before.title, before.unit, before.level) != (data.title, data.unit, data.level):
                     title = said("{name}: {what}", name=_name(people, data.contact), what=data.title)
                     yield Happening(fact, "position", title, (data.contact,))
-            case ContactPositionEnded() as data if ended := held.pop(
-                (people.canonical(data.contact), data.position), None
+            case ContactPositionEnded() as data if ended := everyone[people.canonical(data.contact)].pop(
+                data.position, None
             ):
                 title = said("{name} no longer {title}", name=_name(people, data.contact), title=ended.title)
                 yield Happening(fact, "position", title, (data.contact,))
+            case ContactLeft() as data:
+                everyone.pop(people.canonical(data.contact), None)
 
 
 def _deals(facts: Iterable[Recorded], state: State) -> Iterator[Happening]:

@@ -139,7 +139,7 @@ class People:
         for position, register in (item for each in self._of(person) for item in each.positions.items()):
             if position not in last or (last[position].at or ()) < (register.at or ()):
                 last[position] = register
-        return {position: register for position, register in last.items() if register.value and (register.at or ()) > left}
+        return {each: register for each, register in last.items() if register.value and (register.at or ()) > left}
 
 
 def _told(person: str, known: contact.Contact) -> Iterator[tuple[Handle, Claim]]:

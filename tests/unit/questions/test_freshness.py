@@ -49,6 +49,17 @@ def test_a_review_that_names_the_event_confirms_it_as_soon_as_it_is_known():
     assert earlier["confirmed"] == "2025-01-01T00:00:00Z"
 
 
+def test_a_position_that_leaving_ended_is_not_to_be_confirmed():
+    held = {"contact": "a", "position": "p", "title": "Buyer", "level": "middle"}
+    history = [
+        fact("contact.position_assigned", "2025-01-01", held),
+        fact("contact.left", "2025-02-01", {"contact": "a"}),
+        fact("contact.returned", "2025-03-01", {"contact": "a"}),
+    ]
+    assert kept(facts(history, "2025-01-31")) == [("position", "a", "p", False)]
+    assert facts(history, "2025-12-31") == []
+
+
 def test_a_review_of_another_event_or_of_what_no_longer_stands_confirms_nothing():
     history = [
         attitude("2025-01-01", 1),

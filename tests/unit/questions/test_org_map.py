@@ -199,6 +199,18 @@ def test_links_between_units_hold_until_they_end():
     assert ask("org-map", facts, "2025-03-31")["links"] == []
 
 
+def test_leaving_ends_every_position_and_being_back_gives_none_back():
+    def held(*facts: Recorded) -> list[str]:
+        (row,) = ask("org-map", [*person("a", "x"), left, *facts], "2025-12-31")["people"]
+        return [each["position"] for each in row["positions"]]
+
+    left = fact("contact.left", "2025-03-01", {"contact": "a"})
+    back = fact("contact.returned", "2025-06-01", {"contact": "a"})
+    data = {"contact": "a", "position": "new", "title": "Head", "level": "middle", "unit": "x"}
+    hired = fact("contact.position_assigned", "2025-05-01", data)
+    assert (held(back), held(hired), held(hired, back)) == ([], ["new"], ["new"])
+
+
 def test_a_head_who_left_is_no_head_and_a_warning():
     appointed = fact("unit.head_appointed", "2025-01-03", {"unit": "x", "contact": "a"})
     facts = [unit("x"), *person("a", "x"), appointed, fact("contact.left", "2025-03-01", {"contact": "a"})]

@@ -72,7 +72,7 @@ def test_a_position_held_since_an_unknown_day_that_another_one_precedes_began_be
     assert career(history, "2025-12-31") == [("Clerk", None, "2025-02-01"), ("Head", "2025-02-01", None)]
 
 
-def test_who_left_held_the_position_until_then_and_holds_it_again_once_back():
+def test_who_left_held_the_position_until_then_and_being_back_says_nothing_of_positions():
     history = [
         position("2025-01-01", "Head"),
         about("contact.left", "2025-03-01"),
@@ -84,7 +84,22 @@ def test_who_left_held_the_position_until_then_and_holds_it_again_once_back():
     assert ask("profiles", history, "2025-04-30")["contacts"] == []
     back = profile(history, "2025-06-30")
     assert (back["left"][:10], back["returned"][:10], back["here"]) == ("2025-03-01", "2025-06-01", True)
-    assert career(history, "2025-06-30") == [("Head", "2025-01-01", None)]
+    assert career(history, "2025-06-30") == [("Head", "2025-01-01", "2025-03-01")]
+    history.append(position("2025-07-01", "Head"))
+    assert career(history, "2025-07-31") == [("Head", "2025-01-01", "2025-03-01"), ("Head", "2025-07-01", None)]
+
+
+def test_who_left_and_was_hired_again_no_longer_holds_the_position_of_before():
+    history = [
+        position("2020-01-01", "Clerk"),
+        fact("contact.left", "2021-01-01", {"contact": "a"}, recorded_at="2023-01-01"),
+        position("2022-01-01", "Director", each="q"),
+        about("contact.returned", "2022-03-01"),
+    ]
+    clerk, director = ("Clerk", "2020-01-01", "2021-01-01"), ("Director", "2022-01-01", None)
+    assert career(history, "2021-12-31") == [clerk]
+    assert career(history, "2022-01-31") == career(history, "2022-12-31") == [clerk, director]
+    assert career(history, "2022-01-31", "2022-12-31") == [("Clerk", "2020-01-01", None), director]
 
 
 def test_needs_attitudes_style_and_owner_are_shown_scope_by_scope():

@@ -124,6 +124,19 @@ def test_arrivals_positions_and_departures_are_told_once_each():
     ]
 
 
+def test_a_position_taken_up_again_after_leaving_is_told_again():
+    facts = [
+        ADDED,
+        position("2025-01-02", "Buyer"),
+        fact("contact.left", "2025-03-03", {"contact": "c-1"}),
+        position("2025-06-01", "Buyer"),
+    ]
+    assert told(facts, kind="position") == [
+        ("2025-01-02", "position", "Ada: Buyer"),
+        ("2025-06-01", "position", "Ada: Buyer"),
+    ]
+
+
 def test_stages_and_ends_are_told_without_entries_from_old_to_old_and_losses_with_their_reason():
     def deal(word: str, time: str, **data: Any) -> Recorded:
         return fact(f"opportunity.{word}", time, {"opportunity": "o-1", **data})
