@@ -49,7 +49,9 @@ class Comparison(Spent):
 
     opportunity: str
     name: str | None
-    ours_percent: float | None = Field(description="below 0: the one asked for took less; null: nothing to divide by")
+    ours_percent: float | None = Field(
+        description="below 0: the one asked for took less; null: of one of them, no time is known"
+    )
     theirs_percent: float | None
     hours_percent: float | None
     sentence: Sentence
@@ -99,25 +101,30 @@ def _spent(parts: Sequence[Part]) -> dict[str, Any]:
 def _compared(view: View, spent: Mapping[str, Any], items: Iterable[Item], other: str) -> Comparison:
     theirs = _spent(whole(each for each in items if each.data.opportunity == other))
     name = _name(view, "opportunity", other)
-    ours_percent = _percent(spent["ours"], theirs["ours"])
+    measured = all(each["interactions"] > each["unmeasured"] for each in (spent, theirs))
+    booked = all(each["hours"] for each in (spent, theirs))
+    ours_percent = _percent(spent["ours"], theirs["ours"]) if measured else None
     return Comparison(
         **theirs,
         opportunity=other,
         name=name,
         ours_percent=ours_percent,
-        theirs_percent=_percent(spent["theirs"], theirs["theirs"]),
-        hours_percent=_percent(spent["hours"], theirs["hours"]),
+        theirs_percent=_percent(spent["theirs"], theirs["theirs"]) if measured else None,
+        hours_percent=_percent(spent["hours"], theirs["hours"]) if booked else None,
         sentence=_sentence(ours_percent, named(name, other)),
     )
 
 
 def _percent(one: float, other: float) -> float | None:
-    return round(100 * (one - other) / other, 1) if other else None
+    return round(100 * (one - other) / other, 1) + 0.0 if other else None  # + 0.0: never -0.0
 
 
 def _sentence(percent: float | None, other: Said) -> Said:
     if percent is None:
-        return said("No time of ours in interactions is known for {other}.", other=other)
+        return said(
+            "Our time in interactions cannot be compared with that for {other}: of one of them, none was measured.",
+            other=other,
+        )
     if percent < 0:
         return said(
             "{percent} % less of our time in interactions than {other}.", percent=f"{-percent:.1f}", other=other

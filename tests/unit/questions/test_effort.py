@@ -107,3 +107,24 @@ def test_who_of_ours_is_named_twice_counts_once_and_one_known_by_mail_only_count
 def test_there_is_no_difference_from_nothing(other):
     answer = ask("effort", [met("i-1", 10, opportunity="o-1")], "2025-01-31", opportunity="o-1", compare=other)
     assert (answer["compared"]["ours_percent"], answer["compared"]["hours_percent"]) == (None, None)
+
+
+def test_a_difference_that_rounds_to_nothing_is_zero_and_not_less_than_that():
+    facts = [met("i-1", 2439, opportunity="o-1"), met("i-2", 2440, opportunity="o-2")]
+    compared = ask("effort", facts, "2025-01-31", opportunity="o-1", compare="o-2")["compared"]
+    assert str(compared["ours_percent"]) == "0.0"
+    assert compared["sentence"] == "0.0 % more of our time in interactions than o-2."
+
+
+@pytest.mark.parametrize(("one", "other"), [("o-1", "o-2"), ("o-2", "o-1")])
+def test_where_only_hours_were_booked_or_no_interaction_was_measured_time_in_interactions_is_unknown(one, other):
+    facts = [
+        spent(hours=5, opportunity="o-1"),
+        met("i-1", None, opportunity="o-1"),
+        met("i-2", 60, opportunity="o-2"),
+    ]
+    compared = ask("effort", facts, "2025-01-31", opportunity=one, compare=other)["compared"]
+    assert [compared[each] for each in ("ours_percent", "theirs_percent", "hours_percent")] == [None] * 3
+    assert compared["sentence"] == (
+        f"Our time in interactions cannot be compared with that for {other}: of one of them, none was measured."
+    )
