@@ -28,7 +28,9 @@ class TrustParameters(Parameters):
         None, description="signals in this purchase, else those for the account; without it, all of them"
     )
     fallback: bool = Field(default=True, description="0: no account-wide signals in place of missing ones")
-    from_: datetime | None = Field(None, alias="from", description="signals from this moment on")
+    from_: datetime | None = Field(
+        None, alias="from", description="only signals from this moment on are listed; all count"
+    )
 
 
 class Signal(Row):
@@ -81,22 +83,21 @@ def answer(view: View, parameters: TrustParameters) -> TrustAnswer:
     wanted = [people.canonical(asked_for)] if asked_for else present(people, told)
     signals = {person: _counted(told.get(person, []), parameters) for person in wanted}
     return TrustAnswer(
-        contacts=[_row(view, people, person, each) for person, each in signals.items() if each],
+        contacts=[_row(view, people, person, each, parameters.from_) for person, each in signals.items() if each],
         unknown=[UnknownTrust(contact=each, name=people.name(each)) for each in wanted if not signals[each]],
     )
 
 
 def _counted(signals: Sequence[Recorded], asked: TrustParameters) -> list[Recorded]:
-    """Return the signals of the nearest scope that has any, from the moment asked for."""
-    found = list(signals)
-    if asked.opportunity:
-        wanted = scopes(asked.opportunity, fallback=asked.fallback)
-        near = ([each for each in signals if (model.signal(each).opportunity or ACCOUNT) == scope] for scope in wanted)
-        found = next((each for each in near if each), [])
-    return [each for each in found if not (asked.from_ and each.event.time < asked.from_)]
+    """Return the signals of the nearest scope that has any."""
+    if not asked.opportunity:
+        return list(signals)
+    wanted = scopes(asked.opportunity, fallback=asked.fallback)
+    near = ([each for each in signals if (model.signal(each).opportunity or ACCOUNT) == scope] for scope in wanted)
+    return next((each for each in near if each), [])
 
 
-def _row(view: View, people: People, person: str, signals: list[Recorded]) -> TrustRow:
+def _row(view: View, people: People, person: str, signals: list[Recorded], start: datetime | None) -> TrustRow:
     before, now = model.balance(model.by(signals, view.moment.as_of - model.WINDOW)), model.balance(signals)
     return TrustRow(
         contact=person,
@@ -108,7 +109,7 @@ def _row(view: View, people: People, person: str, signals: list[Recorded]) -> Tr
         before=before,
         trend=model.trend(before, now),
         explained=_explained(view, before, now, model.recent(signals, view.moment.as_of)),
-        signals=[_signal(view, each) for each in signals],
+        signals=[_signal(view, each) for each in signals if start is None or each.event.time >= start],
         because=[(each.partition, each.offset) for each in signals],
     )
 

@@ -76,14 +76,18 @@ def test_a_purchase_has_its_own_signals_else_the_accounts():
     assert rows(history, "2025-05-31", opportunity="other", fallback="0") == []
 
 
-def test_signals_before_the_moment_asked_for_do_not_count():
-    (row,) = rows(HISTORY, "2025-05-31", from_="2025-02-01")
-    assert (row["good"], row["bad"], row["before"]) == (1, 1, 1)
-
-
 def test_two_contacts_that_are_one_person_have_their_signals_together_once_that_is_known():
     merged = fact("contact.merged", "2025-08-01", {"contact": "b", "into": "a"})
     history = [*HISTORY, signal("2025-03-01", 1, "b"), merged]
     assert [(each["contact"], each["balance"]) for each in rows(history, "2025-05-31")] == [("a", 2)]
     before = rows(history, "2025-05-31", "2025-07-31")
     assert [(each["contact"], each["balance"]) for each in before] == [("a", 1), ("b", 1)]
+
+
+def test_a_beginning_narrows_the_list_of_signals_and_never_the_balance():
+    whole, (listed,) = rows(HISTORY, "2025-05-31"), rows(HISTORY, "2025-05-31", from_="2025-05-01")
+    counted = ("good", "bad", "balance", "before", "trend", "explained", "last")
+    assert {each: listed[each] for each in counted} == {each: whole[0][each] for each in counted}
+    assert [each["kind"] for each in listed["signals"]] == ["promise_broken"]
+    (none,) = rows(HISTORY, "2025-05-31", from_="2025-05-21")
+    assert (none["balance"], none["signals"]) == (1, [])
