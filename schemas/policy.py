@@ -8,7 +8,15 @@ default's again.
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
 from schemas.event import Fact, PolicyStream
 from schemas.interaction import InteractionKind
@@ -30,6 +38,23 @@ FactKind = Literal[
 ]
 MetricName = Literal["sales", "purchase_frequency", "length_of_cooperation", "trait"]
 Meaning = Literal["good", "fair", "poor", "support", "neutral", "oppose", "unknown"]
+WarningRule = Literal[
+    "approver_not_covered",
+    "champion_left",
+    "champion_silent",
+    "champion_turned",
+    "competitor_closer",
+    "decision_step_blocked",
+    "disputed_address",
+    "key_action_missing",
+    "nobody_with_power_supports",
+    "opponent_with_power",
+    "owner_missing",
+    "single_threaded",
+    "stale_map",
+    "unresolved_participant",
+]
+WarningThreshold = Literal["silent_days", "turned_days", "stale_days", "single_threaded_people", "high_power"]
 
 LONGEST = 36_500  # days
 MOST = 100  # of anything that one policy lists
@@ -59,12 +84,29 @@ Threshold = Annotated[
 ]
 
 
+DEFAULTS = "default-"  # so begin the versions of what is built in
+
+
+def _own(version: str) -> str:
+    if version.startswith(DEFAULTS):
+        raise ValueError("expected a version that does not begin with default-, as those that are built in do")
+    return version
+
+
+Version = Annotated[
+    str,
+    StringConstraints(pattern=r"^[\w.-]{1,100}$"),
+    AfterValidator(_own),
+    Field(json_schema_extra={"not": {"pattern": f"^{DEFAULTS}"}}),
+]
+
+
 class Policy(Fact):
     """What is settled for all accounts, under the name by which answers cite it."""
 
     streams = PolicyStream
 
-    version: Label
+    version: Version
 
 
 class StrengthModelDefined(Policy, wire="strength_model.defined.v1"):
@@ -167,7 +209,7 @@ class SegmentationDefined(Policy, wire="segmentation.defined.v1"):
 class CadenceDefined(Policy, wire="cadence.defined.v1"):
     """After how many days a review (by scope) or a visit (by level) is overdue, or a fact (by kind) is stale.
 
-    What is left out keeps the default's.
+    What is left out keeps the default's. The scopes of reviews are free, as those of completed reviews are.
     """
 
     reviews: Annotated[dict[Label, Days], Field(max_length=MOST)] = Field(default_factory=dict)
@@ -181,10 +223,8 @@ class WarningsDefined(Policy, wire="warnings.defined.v1"):
     Thresholds that are left out keep the default's.
     """
 
-    thresholds: Annotated[dict[Label, Annotated[float, Field(ge=0, le=1_000_000)]], Field(max_length=MOST)] = Field(
-        default_factory=dict
-    )
-    off: Annotated[tuple[Label, ...], Field(max_length=MOST)] = ()
+    thresholds: dict[WarningThreshold, Annotated[float, Field(ge=0, le=1_000_000)]] = Field(default_factory=dict)
+    off: Annotated[tuple[WarningRule, ...], Field(max_length=MOST)] = ()
 
 
 class StyleDefined(Policy, wire="style.defined.v1"):

@@ -1,10 +1,14 @@
 """Policies as they are told: what fits together, what is bounded, and where they may be told."""
 
+from typing import get_args
+
 import pytest
 
 from schemas import catalogue
 from schemas.event import REGISTERED
-from schemas.policy import Policy
+from schemas.policy import Policy, WarningRule, WarningThreshold
+from services.projections.models.warning_rules import RULES
+from services.projections.policy import DEFAULT
 from tests.unit.sending import event, parse, refused_at
 
 SALES = {"metric": "sales", "threshold": 1, "weight": 1}
@@ -115,3 +119,28 @@ def test_a_model_of_strength_is_bounded_and_names_known_kinds(changed):
 def test_a_colour_is_six_hexadecimal_digits(colour):
     data = {"version": "2025-a", "colours": {"good": colour}}
     assert refused_at(event("style.defined.v1", data, partitionkey="$policy")) != []
+
+
+def warnings(**changed):
+    return event("warnings.defined.v1", {"version": "2025-a"} | changed, partitionkey="$policy")
+
+
+def test_what_a_policy_may_switch_off_and_set_are_the_rules_that_there_are_and_their_thresholds():
+    assert set(get_args(WarningRule)) == set(RULES)
+    assert set(get_args(WarningThreshold)) == set(DEFAULT.warnings.thresholds)
+
+
+def test_a_rule_or_a_threshold_that_does_not_exist_is_refused_where_it_stands():
+    assert parse(warnings(thresholds={"silent_days": 30}, off=["stale_map"])).data.off == ("stale_map",)
+    assert refused_at(warnings(thresholds={"silent_day": 30})) == ["data.thresholds.silent_day.[key]"]
+    assert refused_at(warnings(off=["stale_map", "stale-map"])) == ["data.off.1"]
+
+
+@pytest.mark.parametrize("version", ["2025-a", "v1.2_b", "二〇二五", "x" * 100])
+def test_a_version_is_a_word_of_any_script(version):
+    assert parse(warnings(version=version)).data.version == version
+
+
+@pytest.mark.parametrize("version", ["", "a b", "a;b", "a,b", "a=b", "a@b", "x" * 101, "a\n", "default-1", "default-"])
+def test_a_version_is_no_sentence_holds_no_sign_by_which_answers_join_them_and_is_never_a_default(version):
+    assert refused_at(warnings(version=version)) == ["data.version"]
