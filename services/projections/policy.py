@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from hashlib import sha256
 from typing import NamedTuple
+
+import msgspec
 
 from services.projections.said import Own
 
@@ -111,12 +114,17 @@ class Policies(NamedTuple):
 
     @property
     def version(self) -> str:
-        """Name the policies in force: the defaults, and what differs from them."""
-        differs = [kind for kind in KINDS if getattr(self, kind) != getattr(DEFAULT, kind)]
-        return ",".join(["defaults-1", *(f"{kind}={getattr(self, kind).version}" for kind in differs)])
+        """Name the policies in force: the defaults, and what differs from them, each with a digest of what it says."""
+        differs = {kind: each for kind in KINDS if (each := getattr(self, kind)) != getattr(DEFAULT, kind)}
+        return ",".join(["defaults-1", *(f"{kind}={each.version}@{_digest(each)}" for kind, each in differs.items())])
 
 
 KINDS = Policies._fields[:-1]  # every_criteria is none
+
+
+def _digest(policy: tuple[object, ...]) -> str:
+    return sha256(msgspec.msgpack.encode(policy, order="deterministic")).hexdigest()[:8]
+
 
 _INTERACTIONS = {  # weight, half-life in days
     "message": (0.5, 30),

@@ -1,13 +1,16 @@
 """Policies in answers: the one that applied at a moment, as it was known then; all else is the default's."""
 
+import re
+from datetime import UTC, datetime
 from math import exp
 
 import pytest
 
 from services.projections.folds.policy import State
+from services.projections.history import Moment
 from services.projections.models.policies import in_force
 from services.projections.policy import DEFAULT
-from tests.unit.histories import ask, fact
+from tests.unit.histories import ask, defined, fact
 from tests.unit.portfolios import ask_portfolio
 
 SALES = {"metric": "sales", "threshold": "5.50", "weight": 1}
@@ -125,6 +128,24 @@ def test_without_any_definition_the_defaults_are_in_force():
     assert DEFAULT.version == "defaults-1"
 
 
+END = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def version(*facts):
+    return in_force(defined(facts, Moment(END, END))).version
+
+
+def test_the_version_of_an_answer_names_what_differs_from_the_defaults_and_tells_two_of_one_name_apart():
+    one = strength_model("2025-03-05", "a", 8)
+    other = strength_model("2025-03-06", "a", 9)
+    cadence = policy("cadence", "2025-03-05", "季度", reviews={"account": 30})
+    assert re.fullmatch(r"defaults-1,strength=a@[0-9a-f]{8}", version(one))
+    assert version(one, cadence).startswith(version(one) + ",cadence=季度@")
+    assert version(one, other) not in {version(one), version()}
+    assert version(one, other) == version(other, one)
+    assert version(strength_model("2025-07-01", "a", 8)) == version(one)
+
+
 def told(facts, as_of, known_at=None):
     answer = ask_portfolio("policies", facts, as_of, known_at)
     return {each["kind"]: each for each in answer["policies"]}, answer["criteria"]
@@ -133,7 +154,7 @@ def told(facts, as_of, known_at=None):
 def test_policies_tells_what_is_in_force_since_when_by_whom_and_what_the_default_fills_in():
     history = [
         policy("cadence", "2025-03-01", "c-1", reviews={"account": 30}, actor="m-boss"),
-        policy("warnings", "2025-03-01", "w-1", thresholds={"high_power": 5}, off=["stale-map", "ghosted"]),
+        policy("warnings", "2025-03-01", "w-1", thresholds={"high_power": 5}, off=["stale_map", "owner_missing"]),
         policy("style", "2025-03-01", "s-1", symbols={"good": "+"}),
     ]
     rows, _ = told(history, "2025-03-01")
@@ -142,7 +163,7 @@ def test_policies_tells_what_is_in_force_since_when_by_whom_and_what_the_default
     assert cadence["definition"]["reviews"] == {"account": 30, "organisation": 180}
     assert cadence["definition"]["visits"] == {"executive": 90, "frontline": 120, "middle": 60}
     assert warnings["definition"]["thresholds"]["high_power"] == 5
-    assert warnings["definition"]["off"] == ["ghosted", "stale-map"]
+    assert warnings["definition"]["off"] == ["owner_missing", "stale_map"]
     assert (style["definition"]["symbols"]["good"], style["definition"]["symbols"]["poor"]) == ("+", "▼")
     assert (strength_["version"], strength_["since"], strength_["defined_by"]) == ("default-1", None, None)
     rows, _ = told(history, "2025-02-28")
