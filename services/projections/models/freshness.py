@@ -160,18 +160,18 @@ def _gone(key: Key, people: People, references: References) -> bool:
     return any(references.gone(*each) for each in key.about)
 
 
-def _reviews(facts: Sequence[Recorded]) -> dict[tuple[str, str], Recorded]:
-    """Return for each event, by source and id, the last review that confirmed it."""
+def _reviews(facts: Sequence[Recorded]) -> dict[tuple[str, str, str], Recorded]:
+    """Return for each event, by its identity, the last review that confirmed it."""
     return {
-        (each.source, each.id): fact
+        (fact.event.partitionkey, each.source, each.id): fact
         for fact in facts
         if isinstance(fact.event.data, ReviewCompleted)
         for each in fact.event.data.confirmed
     }
 
 
-def _fresh(view: View, key: Key, fact: Recorded, reviews: Mapping[tuple[str, str], Recorded]) -> FreshFact:
-    review = reviews.get((fact.event.source, fact.event.id))
+def _fresh(view: View, key: Key, fact: Recorded, reviews: Mapping[tuple[str, str, str], Recorded]) -> FreshFact:
+    review = reviews.get(fact.identity)
     if review is not None and review.event.time <= fact.event.time:
         review = None
     age = max((view.moment.as_of - (review or fact).event.time) / DAY, 0.0)

@@ -83,7 +83,7 @@ class AttitudeShiftsAnswer(Answer):
 def answer(view: View, parameters: AttitudeShiftsParameters) -> AttitudeShiftsAnswer:
     """Compare levels in the order of valid time, whoever assessed them; the same level again is no shift."""
     people = People(view.states.contact)
-    known = {(fact.ref.source, fact.ref.id): fact for fact in view.facts}
+    known = {fact.identity: fact for fact in view.facts}
     met = by_person(view.facts, people)
     shifts = [
         _shift(person, people, last, fact, known, met.get(person, []))
@@ -128,7 +128,7 @@ def _shift(  # noqa: PLR0913, PLR0917 -- two assessments and all that may explai
     people: People,
     last: Recorded | None,
     fact: Recorded,
-    known: Mapping[tuple[str, str], Recorded],
+    known: Mapping[tuple[str, str, str], Recorded],
     met: list[Recorded],
 ) -> Shift:
     data = fact.event.data
@@ -146,7 +146,9 @@ def _shift(  # noqa: PLR0913, PLR0917 -- two assessments and all that may explai
         reason=data.reason,
         event=fact.ref,
         amended_by=fact.amended_by,
-        causes=[_cause(ref, known.get((ref.source, ref.id))) for ref in dict.fromkeys(data.causes)],
+        causes=[
+            _cause(ref, known.get((fact.event.partitionkey, ref.source, ref.id))) for ref in dict.fromkeys(data.causes)
+        ],
         before=[_meeting(each) for each in met if fact.event.time - BEFORE <= each.event.time <= fact.event.time],
         because=[(each.partition, each.offset) for each in (last, fact) if each],
     )

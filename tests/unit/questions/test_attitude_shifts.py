@@ -67,6 +67,20 @@ def test_a_cause_that_is_not_among_the_facts_is_named_and_unknown():
     assert shift["causes"] == [{"event": cause, "type": None, "title": None, "time": None}]
 
 
+def test_a_cause_is_an_event_of_the_account_that_names_it():
+    data = {"interaction": "i", "kind": "call", "direction": "mutual", "our_participants": ["m-1"], "participants": []}
+    cause = {"source": "crm", "id": "i-1"}
+    facts = [
+        attitude("2025-01-01", 0),
+        fact("interaction.recorded", "2025-01-15", data, id="i-1"),
+        fact("interaction.recorded", "2025-01-20", {**data, "kind": "site_visit"}, id="i-1", account="old"),
+        attitude("2025-02-01", 1, causes=[cause]),
+        attitude("2025-03-01", 0, causes=[cause], account="old"),
+    ]
+    shifts = ask("attitude-shifts", facts, "2025-12-31")["shifts"]
+    assert [each["causes"][0]["time"][:10] for each in shifts] == ["2025-01-15", "2025-01-20"]
+
+
 def test_levels_compare_in_the_order_of_valid_time_however_late_they_were_told():
     facts = [
         attitude("2025-01-01", 1),

@@ -9,8 +9,9 @@ from tests.unit.histories import ask, beijing, fact, hospital
 pytestmark = pytest.mark.filterwarnings("ignore:hospital.ndjson")
 
 
-def attitude(time: str, level: int, contact: str = "a", **data: Any) -> Recorded:
-    return fact("attitude.assessed", time, {"contact": contact, "level": level, **data}, id=f"att-{contact}-{time}")
+def attitude(time: str, level: int, contact: str = "a", account: str = "acme", **data: Any) -> Recorded:
+    told = {"contact": contact, "level": level, **data}
+    return fact("attitude.assessed", time, told, id=f"att-{contact}-{time}", account=account)
 
 
 def review(time: str, *confirmed: str, source: str = "crm", **attributes: Any) -> Recorded:
@@ -47,6 +48,18 @@ def test_a_review_that_names_the_event_confirms_it_as_soon_as_it_is_known():
     assert after["stale"] is False
     (earlier,) = facts(history, "2025-02-28", "2025-05-31")
     assert earlier["confirmed"] == "2025-01-01T00:00:00Z"
+
+
+def test_a_review_in_a_merged_account_confirms_only_its_own_facts():
+    history = [
+        attitude("2025-01-01", 1),
+        attitude("2025-01-01", 1, "b", account="old"),
+        review("2025-03-01", "att-a-2025-01-01", "att-b-2025-01-01", account="old"),
+    ]
+    assert [(each["subject"], each["confirmed"][:10]) for each in facts(history, "2025-04-30")] == [
+        ("a", "2025-01-01"),
+        ("b", "2025-03-01"),
+    ]
 
 
 def test_a_position_that_leaving_ended_is_not_to_be_confirmed():
