@@ -92,7 +92,7 @@ def _relation(view: View, people: People, person: str, met: Sequence[Recorded]) 
 
 
 def meetings(view: View, people: People, references: References) -> tuple[list[Meeting], list[Meeting]]:
-    """Return the last interactions that took place, and those that are agreed, each in the order of reading."""
+    """Return the last interactions that took place, and those agreed for a time that has passed and not told of."""
     facts = [fact for fact in view.facts if isinstance(fact.event.data, MEETINGS)]
     told = happenings(facts, people, NoDeals(), references)
     met = [each for each in told if not each.planned][::-1]

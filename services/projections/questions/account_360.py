@@ -51,8 +51,10 @@ class Account360Answer(Answer):
     team: Annotated[list[parts.Server], key("member")]
     plan: parts.PlanSummary | None
     last: Annotated[list[Meeting], key("interaction"), Field(description="that took place, the last one first")]
-    next: Annotated[
-        list[Meeting], key("interaction"), Field(description="agreed for a time up to as_of, and not told to be over")
+    unconfirmed: Annotated[
+        list[Meeting],
+        key("interaction"),
+        Field(description="agreed for a time that has passed, neither recorded nor cancelled"),
     ]
     asks: Annotated[list[OpenAsk], key("contact", "ask"), Field(description="that are open")]
     notes: Annotated[list[records.Note], key("source", "id"), Field(description="the last one first")]
@@ -81,7 +83,7 @@ def answer(view: View, parameters: Account360Parameters) -> Account360Answer:
         team=list(parts.team(state)),
         plan=parts.plan(state, parameters.day(view.moment.as_of)),
         last=last,
-        next=planned,
+        unconfirmed=planned,
         asks=list(open_asks(view, people, there)),
         notes=records.notes(view.facts, references),
         parties=parts.parties(state),

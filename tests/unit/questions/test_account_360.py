@@ -106,10 +106,10 @@ def test_people_are_counted_by_attitude_and_their_relationships_ranked_without_t
 def test_the_last_interactions_come_first_and_what_is_agreed_stays_apart():
     answer = ask("account-360", FACTS, "2024-03-31")
     assert [each["interaction"] for each in answer["last"]] == ["i-4", "i-3", "i-2"]
-    assert [(each["interaction"], each["time"][:10]) for each in answer["next"]] == [("i-5", "2024-02-05")]
+    assert [(each["interaction"], each["time"][:10]) for each in answer["unconfirmed"]] == [("i-5", "2024-02-05")]
     cancelled = fact("interaction.cancelled", "2024-02-04", {"interaction": "i-5"}, recorded_at="2024-06-01")
-    assert ask("account-360", [*FACTS, met("i-5", "2024-02-05", "c-4")], "2024-03-31")["next"] == []
-    assert len(ask("account-360", [*FACTS, cancelled], "2024-03-31", "2024-05-31")["next"]) == 1
+    assert ask("account-360", [*FACTS, met("i-5", "2024-02-05", "c-4")], "2024-03-31")["unconfirmed"] == []
+    assert len(ask("account-360", [*FACTS, cancelled], "2024-03-31", "2024-05-31")["unconfirmed"]) == 1
 
 
 def test_class_and_worth_are_those_of_the_questions_that_explain_them():
