@@ -126,18 +126,19 @@ async def account_view(  # noqa: PLR0913, PLR0917 -- what all views take, what i
         saved = await states.load(at.connection, [(account, subject) for subject in question.subjects])
         by_subject = {subject: kept for (_, subject), kept in saved.items()}
         if usable(by_subject, question.subjects, cut):
-            facts = await journal.facts(at.connection, [account], _history(question)) if question.history else []
+            facts = await journal.facts(at.connection, [account], history(question)) if question.history else []
             return view_of_saved(account, question, by_subject, facts, cut, policies)
     wires = [*reads(question), *wires_of(AccountMerged)] if merged else reads(question)
     facts = await journal.facts(at.connection, [account, *merged], wires)
     return view_of_facts(account, question, of_one(account, known(facts, cut)), cut, policies)
 
 
-def _history(question: Question) -> list[str]:
+def history(question: Question) -> list[str]:
+    """Return the types of the facts that a question reads one by one, and amendments."""
     return [*wires_of(*question.history), *AMENDMENTS]
 
 
 def reads(question: Question) -> list[str]:
     """Return the types of all facts that a question reads, amendments among them."""
     own = {wire for subject in question.subjects for wire in subject_types(subject)}
-    return sorted(own | set(_history(question)))
+    return sorted(own | set(history(question)))

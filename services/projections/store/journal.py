@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from schemas import Event, parse
 from services.projections.arrival import Arrival, Letter
 from services.projections.history import Recorded
+from services.projections.store.by_account import by_account
 
 JOURNAL_COLUMNS = (
     "partition",
@@ -231,16 +232,8 @@ async def all_facts(
 ) -> AsyncIterator[tuple[str, list[Recorded]]]:
     """Yield the facts of each account that has any, in order of account; None: of all accounts."""
     wanted = {"accounts": None if accounts is None else list(accounts), "types": list(types)}
-    account, gathered = None, list[Recorded]()
-    result = await connection.stream(ALL_FACTS, wanted)
-    async for row in result.yield_per(2_000):
-        if row[0] != account:
-            if account is not None:
-                yield account, gathered
-            account, gathered = row[0], []
-        gathered.append(Stored(*row[1:]).fact())
-    if account is not None:
-        yield account, gathered
+    async for account, rows in by_account(connection, ALL_FACTS, wanted):
+        yield account, [Stored(*row[1:]).fact() for row in rows]
 
 
 async def exists(connection: AsyncConnection, account: str, among: Iterable[str] | None) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projections.folds import FOLDS
 from services.projections.kept import Kept, pack, unpack
+from services.projections.store.by_account import by_account
 
 STATE_COLUMNS = ("account", "subject", "fold_version", "folded_to", "due", "state")
 Key = tuple[str, str]  # account, subject
@@ -64,16 +65,8 @@ async def of_all(
 ) -> AsyncIterator[tuple[str, dict[str, Kept | None]]]:
     """Yield each account's saved states by subject, in order of account; None where it counts as absent."""
     wanted = {"accounts": None if accounts is None else list(accounts), "subjects": list(subjects)}
-    account, gathered = None, dict[str, Kept | None]()
-    result = await connection.stream(ALL, wanted)
-    async for row in result.yield_per(500):
-        if row[0] != account:
-            if account is not None:
-                yield account, gathered
-            account, gathered = row[0], {}
-        gathered[row[1]] = _kept(row)
-    if account is not None:
-        yield account, gathered
+    async for account, rows in by_account(connection, ALL, wanted):
+        yield account, {row[1]: _kept(row) for row in rows}
 
 
 def _kept(row) -> Kept | None:  # type: ignore[no-untyped-def]  # noqa: ANN001 -- a row of LOAD or ALL
