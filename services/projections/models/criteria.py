@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from services.projections.models.purchases import Purchase, purchases
+from services.projections.models.purchases import Transaction, purchases, transactions
 from services.projections.models.sales import sums
 from services.projections.policy import Condition, Criteria, Metric, Policies
 from services.projections.question import Place, Unanswerable, View, because
@@ -50,7 +50,7 @@ class Classified(NamedTuple):
 class Measures:
     """The metrics of one account at the moment of its view, which shows state `account` and its transactions.
 
-    Who has never been told of any transaction may be without the customer's orders: sales, frequency and length of
+    An account of which nobody told any purchase may be without the customer's orders: sales, frequency and length of
     cooperation are unknown then, and not nothing. Whoever bought once and no more has sales of 0.
     """
 
@@ -58,7 +58,8 @@ class Measures:
         """Look at the traits and the transactions of `view`."""
         self._as_of = view.moment.as_of
         self._traits = view.states.account.traits
-        self._bought = purchases(view.facts)
+        self._all = transactions(view.facts)
+        self._bought = purchases(self._all)
 
     def of(self, asked: Metric | Condition) -> Measured:
         """Measure: money, a number of transactions in the last `days`, years since the first, or a score."""
@@ -68,14 +69,14 @@ class Measures:
             return Measured(None, said("nobody told of any purchase"), None, [])
         if asked.metric == "length_of_cooperation":
             return self._years()
-        recent = self._last(asked.days)
         if asked.metric == "sales":
-            return _sales(recent, asked.currency)
+            return _sales(self._last(asked.days, self._all), asked.currency)
+        recent = self._last(asked.days, self._bought)
         return Measured(Decimal(len(recent)), None, None, _places(recent))
 
-    def _last(self, days: int) -> list[Purchase]:
+    def _last(self, days: int, among: Iterable[Transaction]) -> list[Transaction]:
         start = self._as_of - timedelta(days=days)
-        return [each for each in self._bought if each.within(start, self._as_of)]
+        return [each for each in among if each.within(start, self._as_of)]
 
     def _years(self) -> Measured:
         first = min(self._bought, key=lambda each: each.time)
@@ -124,7 +125,7 @@ def _decimal(number: float) -> Decimal:
     return Decimal(str(number))
 
 
-def _sales(recent: list[Purchase], currency: str | None) -> Measured:
+def _sales(recent: list[Transaction], currency: str | None) -> Measured:
     sold = sums(recent)
     if currency is None and len(sold) > 1:
         why = said("it buys in several currencies, and the policy names none: {currencies}", currencies=list(sold))
@@ -134,5 +135,5 @@ def _sales(recent: list[Purchase], currency: str | None) -> Measured:
     return Measured(sold.get(compared or "", Decimal(0)), None, compared, _places(counted))
 
 
-def _places(bought: Iterable[Purchase]) -> list[Place]:
+def _places(bought: Iterable[Transaction]) -> list[Place]:
     return [each.place for each in bought]

@@ -1,4 +1,4 @@
-"""What the customer bought from us, transaction by transaction."""
+"""What the customer bought from us and gave back, transaction by transaction."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,8 +9,8 @@ from schemas.values import Money
 from services.projections.history import Recorded
 
 
-class Purchase(NamedTuple):
-    """One transaction; one that is not `dated` took place by `time`, nobody knows when."""
+class Transaction(NamedTuple):
+    """A purchase, or where the amount is not above 0, a refund or the like, which counts in sums alone; one that is not `dated` took place by `time`, nobody knows when."""
 
     time: datetime
     dated: bool
@@ -23,16 +23,21 @@ class Purchase(NamedTuple):
         return self.dated and after < self.time <= up_to
 
 
-def purchases(facts: Iterable[Recorded]) -> list[Purchase]:
-    """Return all transactions in fold order; of one that was told several times, what was told last."""
+def transactions(facts: Iterable[Recorded]) -> list[Transaction]:
+    """Return all of them in fold order; of one that was told several times, what was told last."""
     ordered = sorted(facts, key=lambda fact: fact.stamp)
     told = {
         fact.event.data.transaction: fact for fact in ordered if isinstance(fact.event.data, AccountTransactionRecorded)
     }
-    return [_purchase(fact) for fact in sorted(told.values(), key=lambda fact: fact.stamp)]
+    return [_transaction(fact) for fact in sorted(told.values(), key=lambda fact: fact.stamp)]
 
 
-def _purchase(fact: Recorded) -> Purchase:
+def purchases(among: Iterable[Transaction]) -> list[Transaction]:
+    """Return the purchases among transactions."""
+    return [each for each in among if each.amount.amount > 0]
+
+
+def _transaction(fact: Recorded) -> Transaction:
     event, data = fact.event, fact.event.data
     assert isinstance(data, AccountTransactionRecorded)  # noqa: S101 -- narrows the type; chosen above
-    return Purchase(event.time, not fact.undated, data.amount, data.product, (fact.partition, fact.offset))
+    return Transaction(event.time, not fact.undated, data.amount, data.product, (fact.partition, fact.offset))

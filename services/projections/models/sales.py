@@ -9,7 +9,7 @@ from pydantic import Field
 
 from schemas.values import Amount
 from services.projections.models.portfolio import total
-from services.projections.models.purchases import Purchase
+from services.projections.models.purchases import Transaction
 from services.projections.question import Row
 
 WINDOW = timedelta(days=365)
@@ -27,12 +27,12 @@ class Sales(Row):
     trend: Trend
 
 
-def last_year(bought: Iterable[Purchase], as_of: datetime) -> list[Purchase]:
-    """Return what was bought in the 365 days up to a moment."""
+def last_year(bought: Iterable[Transaction], as_of: datetime) -> list[Transaction]:
+    """Return the transactions of the 365 days up to a moment."""
     return [each for each in bought if each.within(as_of - WINDOW, as_of)]
 
 
-def sales(bought: Sequence[Purchase], as_of: datetime) -> Iterator[Sales]:
+def sales(bought: Sequence[Transaction], as_of: datetime) -> Iterator[Sales]:
     """Yield each currency of the last two years, in order of its code."""
     recent = last_year(bought, as_of)
     older = [each for each in bought if each.within(as_of - 2 * WINDOW, as_of - WINDOW)]
@@ -49,7 +49,7 @@ def sales(bought: Sequence[Purchase], as_of: datetime) -> Iterator[Sales]:
         )
 
 
-def sums(bought: Iterable[Purchase]) -> dict[str, Decimal]:
+def sums(bought: Iterable[Transaction]) -> dict[str, Decimal]:
     """Add up amounts, by currency in order of its code."""
     return {money.currency: money.amount for money in total(each.amount for each in bought).value}
 

@@ -12,7 +12,7 @@ from services.projections.models import deals
 from services.projections.models.chains import ends
 from services.projections.models.customers import Customer, customer
 from services.projections.models.portfolio import every_deal, total
-from services.projections.models.purchases import purchases
+from services.projections.models.purchases import transactions
 from services.projections.models.sales import last_year
 from services.projections.question import Answer, Parameters, PortfolioQuestion, Row, Views, because, key
 
@@ -63,7 +63,7 @@ def answer(views: Views, parameters: GroupRollupParameters) -> GroupRollupAnswer
 
 def _row(top: str, members: Sequence[Customer], customers: Mapping[str, Customer]) -> GroupRow:
     views = [each.view for each in members]
-    bought = [each for view in views for each in last_year(purchases(view.facts), view.moment.as_of)]
+    bought = [each for view in views for each in last_year(transactions(view.facts), view.moment.as_of)]
     opportunities = [each.opportunity for each in every_deal(views)]
     open_ = total(deals.value(each) for each in opportunities if deals.end(each) is None)
     found = [deals.end(each) for each in opportunities]

@@ -15,7 +15,7 @@ from services.projections.models.criteria import YEAR
 from services.projections.models.people import People
 from services.projections.models.portfolio import total
 from services.projections.models.present import present
-from services.projections.models.purchases import Purchase, purchases
+from services.projections.models.purchases import Transaction, purchases, transactions
 from services.projections.models.sales import Sales, sales
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 from services.projections.said import Said, Sentence, said
@@ -35,9 +35,9 @@ class Product(Row):
     """What they bought; null where nobody said what it was."""
 
     product: str | None
-    count: int
+    count: int = Field(description="of purchases; a refund is none")
     value: Annotated[list[Money], key("currency")]
-    last: datetime
+    last: datetime | None = Field(description="null: nothing but refunds is known of it")
 
 
 class Supporter(Row):
@@ -55,7 +55,7 @@ class LoyaltyAnswer(Answer):
     first: datetime | None = Field(description="when they first bought, as far as we know")
     last: datetime | None
     years: float | None = Field(description="since the first purchase, of 365.2425 days")
-    transactions: int
+    transactions: int = Field(description="purchases; a refund counts in the values and sales alone")
     per_year: float | None = Field(description="transactions a year; null within the first year")
     intervals: int = Field(description="from one purchase to the next; what was bought at one moment is one purchase")
     median_days: float | None = Field(description="of the intervals")
@@ -91,7 +91,8 @@ class Course(NamedTuple):
 
 def answer(view: View, parameters: LoyaltyParameters) -> LoyaltyAnswer:  # noqa: ARG001 -- a question takes its parameters
     """Answer from the transactions visible at the moment, and from the last word on each person there."""
-    bought, as_of = purchases(view.facts), view.moment.as_of
+    told, as_of = transactions(view.facts), view.moment.as_of
+    bought = purchases(told)
     first = min((each.time for each in bought), default=None)
     years = max(as_of - first, timedelta()) / YEAR if first else None
     course = Course(sorted({each.time for each in bought if each.dated}), as_of)
@@ -107,8 +108,8 @@ def answer(view: View, parameters: LoyaltyParameters) -> LoyaltyAnswer:  # noqa:
         days_since_last=course.since_last,
         rhythm=rhythm,
         sentence=_sentence(course, rhythm),
-        products=list(_products(bought)),
-        sales=list(sales(bought, as_of)),
+        products=list(_products(told)),
+        sales=list(sales(told, as_of)),
         supporters=list(_supporters(view)),
     )
 
@@ -135,15 +136,15 @@ def _sentence(course: Course, rhythm: Rhythm) -> Said:
             return said("They last bought {days} days ago and seem lost, by their rhythm of {typical} days.", **days)
 
 
-def _products(bought: Sequence[Purchase]) -> Iterator[Product]:
+def _products(told: Sequence[Transaction]) -> Iterator[Product]:
     """Yield each product in order of its name, what nobody named last."""
-    for product in sorted({each.product for each in bought}, key=lambda name: (name is None, name or "")):
-        of_it = [each for each in bought if each.product == product]
+    for product in sorted({each.product for each in told}, key=lambda name: (name is None, name or "")):
+        of_it = [each for each in told if each.product == product]
         yield Product(
             product=product,
-            count=len(of_it),
+            count=len(purchases(of_it)),
             value=total(each.amount for each in of_it).value,
-            last=max(each.time for each in of_it),
+            last=max((each.time for each in purchases(of_it)), default=None),
             because=[each.place for each in of_it],
         )
 

@@ -10,7 +10,7 @@ from schemas.account import AccountTransactionRecorded
 from schemas.values import Money
 from services.projections.models.criteria import Measures
 from services.projections.models.portfolio import told_segment, total
-from services.projections.models.purchases import purchases
+from services.projections.models.purchases import transactions
 from services.projections.models.sales import last_year
 from services.projections.models.segments import segmented
 from services.projections.question import Answer, Parameters, PortfolioQuestion, Row, View, Views, because, key
@@ -94,7 +94,7 @@ def _placed(view: View, scheme: str) -> Placed:
 
 
 def _row(segment: str | None, placed: list[Placed], focus: Sequence[str]) -> SegmentRow:
-    bought = [each for one in placed for each in last_year(purchases(one.view.facts), one.view.moment.as_of)]
+    bought = [each for one in placed for each in last_year(transactions(one.view.facts), one.view.moment.as_of)]
     return SegmentRow(
         segment=segment,
         count=len(placed),

@@ -173,3 +173,11 @@ def test_the_segment_follows_the_rules_until_somebody_says_otherwise():
     told = ask("key-status", facts, "2025-01-31")["segment"]
     assert (told["segment"], told["told"], told["by_rules"]) == ("growth", True, "strategic")
     assert told["focus"][0].startswith("Which needs")
+
+
+def test_a_refund_lowers_sales_and_is_neither_a_purchase_nor_the_first_one():
+    refunds = [bought("r-0", "2020-01-01", "-1"), bought("r-1", "2024-10-01", "-250000")]
+    values, before = (metrics(ask("key-status", facts, "2024-12-31")) for facts in ([*STEADY, *refunds], STEADY))
+    assert values["sales"] == ("750000", False)
+    for metric in ("purchase_frequency", "length_of_cooperation"):
+        assert values[metric] == before[metric]

@@ -127,3 +127,23 @@ def test_a_purchase_told_late_changes_the_rhythm_only_from_then_on():
         ask("loyalty", facts, as_of, known)["days_since_last"] for known in ("2025-01-31", "2025-02-15", "2025-03-31")
     ]
     assert found == [63.0, 62.0, 30.0]
+
+
+def test_a_refund_is_no_purchase_and_counts_in_sums_alone():
+    facts = [*REGULAR, bought("r", "2024-11-05", "-100", product="CT"), bought("free", "2024-11-06", "0")]
+    answer, without = ask("loyalty", facts, "2024-11-07T00:00:00"), ask("loyalty", REGULAR, "2024-11-07T00:00:00")
+    counted = ("first", "last", "years", "transactions", "intervals", "median_days", "rhythm", "sentence")
+    assert {each: answer[each] for each in counted} == {each: without[each] for each in counted}
+    assert [(each["currency"], each["last_year"]) for each in answer["sales"]] == [("EUR", "500"), ("USD", "400")]
+    assert [(each["product"], each["count"], each["value"][0]["amount"]) for each in answer["products"]] == [
+        ("CT", 2, "200"),
+        ("service", 1, "400"),
+        (None, 1, "300"),
+    ]
+    assert answer["products"][0]["last"] == "2024-04-11T00:00:00Z"
+
+
+def test_where_only_refunds_are_known_it_is_unknown_when_anything_was_bought():
+    answer = ask("loyalty", [bought("r", "2024-11-05", "-100", product="CT")], "2024-12-31")
+    assert (answer["first"], answer["transactions"], answer["rhythm"]) == (None, 0, "unknown")
+    assert [(each["count"], each["last"]) for each in answer["products"]] == [(0, None)]
