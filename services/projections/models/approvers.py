@@ -1,6 +1,6 @@
 """Who approves a purchase in the end, and where we do not reach them: no step, no known attitude, nobody known."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 from pydantic import Field
@@ -40,6 +40,7 @@ class Customer(NamedTuple):
     people: People
     units: Units
     references: References
+    within: Mapping[str, list[str]]  # who is in a unit, its head too
 
 
 class Approver(NamedTuple):
@@ -53,7 +54,7 @@ class Approver(NamedTuple):
 def customer(states: States) -> Customer:
     """Index the people and units of an account."""
     people, units = People(states.contact), Units(states.organisation)
-    return Customer(states, people, units, References(people, units, states.account))
+    return Customer(states, people, units, References(people, units, states.account), units.within(people))
 
 
 def purchases(states: States) -> list[str]:
@@ -82,15 +83,15 @@ def speakers(of: Customer, kind: str, id_: str) -> list[str]:
         return []
     if head := of.units.head(id_, of.people):
         return [head]
-    inside = [person for person in of.people.everyone() if id_ in units_of(of, person)]
+    inside = of.within.get(id_, [])
     highest = max((RANKS.index(rank(of.people, person)) for person in inside), default=0)
     return [person for person in inside if RANKS.index(rank(of.people, person)) == highest]
 
 
-def units_of(of: Customer, person: str) -> set[str]:
-    """Return the units in which a person holds a position."""
-    held_there = (register.value for register in of.people.positions(person).values())
-    return {of.units.canonical(each.unit) for each in held_there if each and each.unit}
+def units_of(of: Customer, people: Iterable[str]) -> set[str]:
+    """Return the units that any of the `people` is in."""
+    among = set(people)
+    return {unit for unit, inside in of.within.items() if not among.isdisjoint(inside)}
 
 
 def approver_gaps(of: Customer, opportunity: str) -> list[ApproverGap]:
@@ -117,7 +118,7 @@ def _gaps(of: Customer, opportunity: str, each: Approver, owners: Iterable[tuple
         sentence = said("What {who}, who approves in the end, thinks of us is unknown.", who=who)
         yield _gap(opportunity, "no_attitude", each, of.references.name(each.kind, each.id), sentence)
     takers = {(each.kind, each.id), *(("contact", person) for person in people)}
-    takers |= {("unit", unit) for person in people for unit in units_of(of, person)}
+    takers |= {("unit", unit) for unit in units_of(of, people)}
     if not takers.intersection(owners):
         sentence = said("No step of the decision is known to be taken by {who}, who approves in the end.", who=who)
         yield _gap(opportunity, "no_step", each, of.references.name(each.kind, each.id), sentence)

@@ -52,27 +52,15 @@ def rights_by_person(rights: Iterable[Held], people: People, units: Units) -> di
 
     Who is known to hold none has none through a unit either.
     """
-    members = _members(people, units)
+    within = units.within(people)
     found: dict[str, list[Held]] = {}
     for each in rights:
         holders = (
-            [each.holder] if each.kind == "contact" else members.get(each.holder, []) if each.kind == "unit" else []
+            [each.holder] if each.kind == "contact" else within.get(each.holder, []) if each.kind == "unit" else []
         )
         for person in holders:
             found.setdefault(person, []).append(each)
     return {person: _unless_none(held) for person, held in found.items()}
-
-
-def _members(people: People, units: Units) -> dict[str, list[str]]:
-    found: dict[str, set[str]] = {}
-    for person in people.everyone():
-        for register in people.positions(person).values():
-            if register.value and register.value.unit:
-                found.setdefault(units.canonical(register.value.unit), set()).add(person)
-    for unit in units.open():
-        if head := units.head(unit, people):
-            found.setdefault(unit, set()).add(head)
-    return {unit: sorted(members) for unit, members in found.items()}
 
 
 def _unless_none(held: list[Held]) -> list[Held]:

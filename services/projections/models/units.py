@@ -1,5 +1,6 @@
 """Units as answers name them: a unit that became part of another one is that one."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 import networkx as nx
@@ -52,6 +53,23 @@ class Units:
         head = self.get(unit).head.value
         person = people.canonical(head) if head else None
         return person if person and not people.gone(person) else None
+
+    def staff(self, people: People) -> dict[str, set[str]]:
+        """Return by unit the people who hold a position in it."""
+        staff: dict[str, set[str]] = defaultdict(set)
+        for person in people.everyone():
+            for register in people.positions(person).values():
+                if register.value and register.value.unit:
+                    staff[self.canonical(register.value.unit)].add(person)
+        return staff
+
+    def within(self, people: People) -> dict[str, list[str]]:
+        """Return by unit who is in it, in order of id: those who hold a position there, and its head."""
+        within = self.staff(people)
+        for unit in self.open():
+            if head := self.head(unit, people):
+                within[unit].add(head)
+        return {unit: sorted(inside) for unit, inside in within.items()}
 
     def links(self) -> Iterator[tuple[str, str, str, Register[bool]]]:
         """Yield each link that holds: from unit, to unit, kind, and what says so."""

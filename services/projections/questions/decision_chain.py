@@ -80,7 +80,7 @@ class DecisionChainAnswer(Answer):
 
 
 def answer(view: View, parameters: DecisionChainParameters) -> DecisionChainAnswer:
-    """List rights by holder. A unit is unknown when neither it nor anybody with a position in it is told of.
+    """List rights by holder. A unit is unknown when neither it nor anybody in it is told of.
 
     Gaps about approvers are those of purchases that are not over.
     """
@@ -88,9 +88,8 @@ def answer(view: View, parameters: DecisionChainParameters) -> DecisionChainAnsw
     references, units = of.references, of.units
     rights = held(view.states.buying, references, asked)
     told = {(each.kind, each.holder) for each in rights}
-    spoken_for = {unit for kind, unit in told if kind == "unit"}.union(
-        *(units_of(of, holder) for kind, holder in told if kind == "contact")
-    )
+    spoken_for = {unit for kind, unit in told if kind == "unit"}
+    spoken_for |= units_of(of, (holder for kind, holder in told if kind == "contact"))
     return DecisionChainAnswer(
         rights=[_right(references, each) for each in rights],
         unknown=[_unknown(references, units, unit) for unit in units.open() if unit not in spoken_for],

@@ -64,7 +64,7 @@ def answer(view: View, parameters: DepartmentsParameters) -> DepartmentsAnswer:
         if each.kind == "unit":
             rights[each.holder].append(each)
     places = list(_places(units))
-    staff = _staff(people, units)
+    staff = units.staff(people)
     below: dict[str, set[str]] = defaultdict(set)
     for place in places:
         for unit in (*place.above, place.unit):
@@ -89,15 +89,6 @@ def answer(view: View, parameters: DepartmentsParameters) -> DepartmentsAnswer:
         ],
         without_unit=attitudes(set(people.holding_a_position()) - employed),
     )
-
-
-def _staff(people: People, units: Units) -> dict[str, set[str]]:
-    staff: dict[str, set[str]] = defaultdict(set)
-    for person in people.everyone():
-        for register in people.positions(person).values():
-            if register.value and register.value.unit:
-                staff[units.canonical(register.value.unit)].add(person)
-    return staff
 
 
 def _places(units: Units) -> Iterator[Place]:

@@ -106,6 +106,32 @@ def test_a_unit_is_not_unknown_when_somebody_in_it_holds_a_right():
     assert ask("decision-chain", facts, "2025-12-31")["unknown"] == []
 
 
+def test_the_head_of_a_unit_is_in_it_even_without_a_position():
+    step = {
+        "opportunity": "o",
+        "step": "s",
+        "name": "Approval",
+        "step_kind": "approval",
+        "owner": {"kind": "unit", "id": "x"},
+    }
+    facts = [
+        unit("x"),
+        fact("decision_step.planned", "2025-01-02", step),
+        fact("attitude.assessed", "2025-01-02", {"contact": "h", "level": 1}),
+        right("contact:h", "final_approval"),
+        fact("unit.head_appointed", "2025-02-01", {"unit": "x", "contact": "h"}),
+        fact("contact.left", "2025-03-01", {"contact": "h"}),
+    ]
+
+    def doubts(day: str) -> tuple[list[str], list[str]]:
+        answer = ask("decision-chain", facts, day, opportunity="o")
+        return [each["unit"] for each in answer["unknown"]], [each["gap"] for each in answer["approver_gaps"]]
+
+    assert doubts("2025-01-31") == (["x"], ["no_step"])
+    assert doubts("2025-02-28") == ([], [])
+    assert doubts("2025-03-31") == (["x"], ["no_approver"])
+
+
 def test_holders_of_every_kind_have_their_names_and_one_person_is_one_holder():
     facts = [
         fact("member.registered", "2025-01-01", {"member": "m-1", "name": "Zhang"}),

@@ -1,6 +1,5 @@
 """The customer's people as rules see them: who is here, who leads what, where they stand, and what power they have."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
@@ -31,7 +30,7 @@ class Cast:
         self.references = References(self.people, self.units, view.states.account)
         self.assessed = present(self.people, view.states.assessment.attitude)
         self.with_power_told = present(self.people, view.states.assessment.power)
-        self._in_unit = self._members()
+        self._within = self.units.within(self.people)
         # Rules ask these again and again.
         self.stance, self.powerful, self.leading = cache(self._stance), cache(self._powerful), cache(self._leading)
 
@@ -77,7 +76,7 @@ class Cast:
     def within(self, who: Who) -> list[str]:
         """Return the person, or the people who are in a unit, in order of id."""
         kind, id_ = who
-        return [id_] if kind == "contact" else self._in_unit.get(who, [])
+        return [id_] if kind == "contact" else self._within.get(id_, []) if kind == "unit" else []
 
     def _leading(self, who: Who) -> list[str]:
         """Return the person; of a unit its head, else those of the highest rank in it."""
@@ -85,14 +84,3 @@ class Cast:
         among = [head] if head else self.within(who)
         ranks = {each: rank.RANKS.index(rank.rank(self.people, each)) for each in among}
         return [each for each, held in ranks.items() if held == max(ranks.values())]
-
-    def _members(self) -> Mapping[Who, list[str]]:
-        members: dict[Who, set[str]] = defaultdict(set)
-        for person in self.people.everyone():
-            for register in self.people.positions(person).values():
-                if register.value and register.value.unit:
-                    members["unit", self.units.canonical(register.value.unit)].add(person)
-        for unit in self.units.open():
-            if head := self.units.head(unit, self.people):
-                members["unit", unit].add(head)
-        return {who: sorted(people) for who, people in members.items()}
