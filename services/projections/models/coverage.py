@@ -15,6 +15,7 @@ from services.projections.models.buying_group import KEY_ROLES, Part, all_parts,
 from services.projections.models.champions import powerful
 from services.projections.models.closeness import everywhere, in_scope
 from services.projections.models.latest import scopes, told_of
+from services.projections.models.members import on_team
 from services.projections.models.owners import owned, owner
 from services.projections.models.present import present
 from services.projections.models.rank import rank
@@ -122,11 +123,10 @@ def _ours(asked: Scope, person: str, recent: Iterable[Recorded]) -> dict[str, se
 
 
 def _owners(asked: Scope, person: str) -> list[str]:
+    """Return who owns the relationship; one who was removed from the team counts as none."""
     state, people = asked.of.states.assessment, asked.of.people
-    if asked.opportunity is None:
-        return list(owned(state, people, person))
-    member = owner(state, people, person, asked.wanted)
-    return [member] if member else []
+    told = owned(state, people, person) if asked.opportunity is None else [owner(state, people, person, asked.wanted)]
+    return [member for member in told if member and on_team(asked.of.states.account, member) is not False]
 
 
 def _close(asked: Scope, person: str) -> list[str]:

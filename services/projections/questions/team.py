@@ -11,7 +11,7 @@ from schemas.values import EventRef
 from services.projections.folds.account import Member
 from services.projections.history import Recorded
 from services.projections.models.latest import time_of, told_of
-from services.projections.models.members import member_name
+from services.projections.models.members import member_name, on_team
 from services.projections.models.people import People
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 
@@ -49,6 +49,7 @@ class Relationship(Row):
     opportunity: str | None
     member: str
     member_name: str | None
+    on_team: bool | None = Field(description="whether the member has a role in the account; null: never told of any")
     since: datetime = Field(description="when it was last told")
 
 
@@ -125,8 +126,9 @@ def _relationships(view: View) -> Iterator[Relationship]:
                     opportunity=scope or None,
                     member=told.value,
                     member_name=member_name(view.states.account, told.value),
+                    on_team=on_team(view.states.account, told.value),
                     since=time_of(told),
-                    because=because(told),
+                    because=because(told, *view.states.account.team.get(told.value, {}).values()),
                 )
 
 

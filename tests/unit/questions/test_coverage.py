@@ -71,6 +71,20 @@ def test_in_the_hospital_what_was_told_later_was_not_known_and_contact_wears_off
     )
 
 
+def test_an_owner_who_was_removed_from_the_team_covers_nobody():
+    def serves(time: str, word: str) -> Recorded:
+        return fact(f"team_member.{word}", time, {"member": "m-1", "team_role": "sales"})
+
+    owner = fact("relationship_owner.assigned", "2025-01-02", {"contact": "a", "member": "m-1"})
+    facts = [*person("a"), role("a", "user"), owner]
+    team = [serves("2025-01-01", "assigned"), serves("2025-06-01", "removed")]
+    for asked in ({}, {"opportunity": "o"}):
+        assert members(row(coverage(facts, **asked), "middle")) == [("m-1", ["owner"])]
+        assert members(row(coverage([*facts, *team], "2025-05-31", **asked), "middle")) == [("m-1", ["owner"])]
+        after = row(coverage([*facts, *team], "2025-06-01", **asked), "middle")
+        assert (members(after), after["covered"]) == ([], 0)
+
+
 def test_the_matrix_crosses_levels_with_roles_and_those_without_a_role_stand_under_none():
     facts = [
         *person("a", "executive"),

@@ -80,6 +80,25 @@ def test_hand_overs_are_history_each_with_its_time_and_both_names():
     assert ask("team", facts, "2025-01-31")["handovers"] == []
 
 
+def test_a_hand_over_moves_no_relationship_and_the_row_tells_that_its_owner_left_the_team():
+    facts = [
+        role("2025-02-01", "assigned"),
+        role("2025-02-01", "assigned", team_role="service"),
+        fact("relationship_owner.assigned", "2025-02-02", {"contact": "c-1", "member": "m-1"}),
+        fact("relationship_owner.assigned", "2025-02-02", {"contact": "c-2", "member": "m-2"}),
+        role("2025-03-01", "removed"),
+        role("2025-04-01", "removed", team_role="service"),
+        fact("handover.completed", "2025-04-01", {"from_member": "m-1", "to_member": "m-3"}),
+    ]
+
+    def owners(day: str) -> list[tuple[str, str, bool | None]]:
+        found = ask("team", facts, day)["relationships"]
+        return [(each["contact"], each["member"], each["on_team"]) for each in found]
+
+    assert owners("2025-03-31") == [("c-1", "m-1", True), ("c-2", "m-2", None)]
+    assert owners("2025-04-30") == [("c-1", "m-1", False), ("c-2", "m-2", None)]
+
+
 def test_who_answers_for_the_relationship_with_whom_is_told_by_scope_and_not_of_those_who_left():
     def owner(time: str, contact: str, member: str, **data: Any) -> Recorded:
         return fact("relationship_owner.assigned", time, {"contact": contact, "member": member, **data})
