@@ -2,10 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from hashlib import sha256
 from typing import NamedTuple
-
-import msgspec
 
 from services.projections.said import Own
 
@@ -112,19 +109,8 @@ class Policies(NamedTuple):
     style: Style
     every_criteria: Mapping[str, Criteria]
 
-    @property
-    def version(self) -> str:
-        """Name the policies in force: the defaults, and what differs from them, each with a digest of what it says."""
-        differs = {kind: each for kind in KINDS if (each := getattr(self, kind)) != getattr(DEFAULT, kind)}
-        return ",".join(["defaults-1", *(f"{kind}={each.version}@{_digest(each)}" for kind, each in differs.items())])
-
 
 KINDS = Policies._fields[:-1]  # every_criteria is none
-
-
-def _digest(policy: tuple[object, ...]) -> str:
-    return sha256(msgspec.msgpack.encode(policy, order="deterministic")).hexdigest()[:8]
-
 
 _INTERACTIONS = {  # weight, half-life in days
     "message": (0.5, 30),
@@ -140,17 +126,19 @@ _INTERACTIONS = {  # weight, half-life in days
     "executive_meeting": (15, 180),
 }
 
+_CURRENCY = "CNY"  # of the default thresholds, as in the cases that they come from (DOMAIN.md, section 5)
+
 _METRICS = (
     Metric("purchase_frequency", Decimal(4), weight=1),
     Metric("length_of_cooperation", Decimal(3), weight=1),  # years
-    Metric("sales", Decimal(1_000_000), weight=2),
+    Metric("sales", Decimal(1_000_000), weight=2, currency=_CURRENCY),
 )
 _CRITERIA = Criteria("default-1", _METRICS, least=0.5)
 
 _SEGMENTS = (
     SegmentRule(
         "strategic",
-        (Condition("sales", at_least=Decimal(1_000_000)),),
+        (Condition("sales", at_least=Decimal(1_000_000), currency=_CURRENCY),),
         (
             Own("Who decides, who approves, and does each of them know someone of ours?"),
             Own("How does the support of those with power move, and why?"),
@@ -159,7 +147,7 @@ _SEGMENTS = (
     ),
     SegmentRule(
         "growth",
-        (Condition("sales", at_least=Decimal(100_000)),),
+        (Condition("sales", at_least=Decimal(100_000), currency=_CURRENCY),),
         (
             Own("Which needs and opportunities could make it a strategic account?"),
             Own("Who could become our champion, and what moves this person?"),

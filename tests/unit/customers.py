@@ -10,7 +10,7 @@ def bought(  # noqa: PLR0913 -- what a transaction may say
     transaction: str,
     time: str,
     amount: str = "1000",
-    currency: str = "EUR",
+    currency: str = "CNY",
     *,
     account: str = "acme",
     product: str | None = None,
@@ -30,9 +30,11 @@ def decided(word: str, time: str, version: str = "default-1", account: str = "ac
     return fact(f"key_account.{word}", time, data, account=account)
 
 
-def criteria(version: str, *metrics: dict[str, Any], time: str = "2020-01-01", least: float = 0.5) -> Recorded:
+def criteria(
+    version: str, *metrics: dict[str, Any], time: str = "2020-01-01", least: float = 0.5, **attributes: Any
+) -> Recorded:
     data = {"version": version, "metrics": metrics, "least": least}
-    return fact("criteria.defined", time, data, account="$policy")
+    return fact("criteria.defined", time, data, account="$policy", **attributes)
 
 
 def metric(metric: str, threshold: str, weight: float = 1, **data: Any) -> dict[str, Any]:

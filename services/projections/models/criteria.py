@@ -1,8 +1,9 @@
 """What an account is worth to us by the metrics of a policy, and whether that makes it a key account."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
 from services.projections.models.purchases import Transaction, purchases, transactions
@@ -16,12 +17,13 @@ YEAR = timedelta(days=365.2425)
 
 
 class Measured(NamedTuple):
-    """The value of a metric, or (None) why it is unknown; `currency` of sales only."""
+    """The value of a metric, or (None) why it is unknown; of sales, the currency, and what was sold in others."""
 
     value: Decimal | None
     unknown: Said | None
     currency: str | None
     because: list[Place]
+    left_out: Mapping[str, Decimal] = MappingProxyType({})
 
 
 class Judged(NamedTuple):
@@ -132,7 +134,8 @@ def _sales(recent: list[Transaction], currency: str | None) -> Measured:
         return Measured(None, why, None, _places(recent))
     compared = currency or next(iter(sold), None)
     counted = [each for each in recent if each.amount.currency == compared]
-    return Measured(sold.get(compared or "", Decimal(0)), None, compared, _places(counted))
+    value = sold.pop(compared or "", Decimal(0))
+    return Measured(value, None, compared, _places(counted), sold)
 
 
 def _places(bought: Iterable[Transaction]) -> list[Place]:

@@ -91,8 +91,10 @@ def judgement(judged: Judged) -> Said:
         return said("{what}: unknown, because {why}; the threshold is {threshold}", why=why, **values)
     value = _amount(measured.value, measured.currency)
     if judged.met:
-        return said("{what}: {value}, which meets the threshold of {threshold}", value=value, **values)
-    return said("{what}: {value}, which does not meet the threshold of {threshold}", value=value, **values)
+        told = said("{what}: {value}, which meets the threshold of {threshold}", value=value, **values)
+    else:
+        told = said("{what}: {value}, which does not meet the threshold of {threshold}", value=value, **values)
+    return _with_left_out(told, measured)
 
 
 def status(found: Classified) -> Said:
@@ -153,8 +155,15 @@ def _condition_row(number: int, checked: Checked) -> ConditionRow:
         at_least=condition.at_least,
         below=condition.below,
         holds=checked.holds,
-        sentence=said("{what}: {value}", what=spoken(condition), value=value),
+        sentence=_with_left_out(said("{what}: {value}", what=spoken(condition), value=value), measured),
     )
+
+
+def _with_left_out(told: Said, measured: Measured) -> Said:
+    if not measured.left_out:
+        return told
+    amounts = [_amount(value, currency) for currency, value in measured.left_out.items()]
+    return said("{told}; not counted, since they are in other currencies: {amounts}", told=told, amounts=amounts)
 
 
 def _amount(value: Decimal, currency: str | None) -> Said:

@@ -10,7 +10,10 @@ from services.projections.history import Recorded
 
 
 class Transaction(NamedTuple):
-    """A purchase, or where the amount is not above 0, a refund or the like, which counts in sums alone; one that is not `dated` took place by `time`, nobody knows when."""
+    """A purchase, or where its amount is not above 0, a refund or the like, which counts in sums alone.
+
+    One that is not `dated` took place by `time`, nobody knows when.
+    """
 
     time: datetime
     dated: bool

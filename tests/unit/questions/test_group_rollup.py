@@ -39,7 +39,7 @@ def test_a_group_adds_up_what_all_of_its_accounts_bought_and_might_buy():
         ("mid", "top", False),
         ("top", None, False),
     ]
-    assert top["sales"] == [{"amount": "150", "currency": "EUR"}, {"amount": "7", "currency": "USD"}]
+    assert top["sales"] == [{"amount": "150", "currency": "CNY"}, {"amount": "7", "currency": "USD"}]
     assert (top["open_opportunities"], top["open_value"], top["won"], top["won_value"]) == (1, [euros], 1, [euros])
 
 

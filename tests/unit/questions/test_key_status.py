@@ -32,7 +32,7 @@ def test_all_metrics_of_a_steady_customer_are_met_and_each_says_why():
     assert values["purchase_frequency"] == ("4", True)
     assert values["length_of_cooperation"][0].startswith("4.00")  # 1,461 days less a microsecond over 365.2425
     assert [each["sentence"] for each in answer["metrics"]][2] == (
-        "sales of the last 365 days: 1000000 EUR, which meets the threshold of 1000000 EUR"
+        "sales of the last 365 days: 1000000 CNY, which meets the threshold of 1000000 CNY"
     )
     assert answer["sentence"] == "A key account by criteria default-1: 100% is met, and 50% is enough."
 
@@ -73,12 +73,39 @@ def test_one_who_bought_once_and_no_more_has_sales_of_nothing():
     assert answer["segment"]["segment"] == "standard"
 
 
+# The default's metrics, but for the currency of sales, which is the one in which the account buys.
+UNNAMED = criteria(
+    "any",
+    metric("purchase_frequency", "4"),
+    metric("length_of_cooperation", "3"),
+    metric("sales", "1000000", 2),
+)
+
+
+def test_the_default_counts_sales_in_the_currency_of_its_threshold_and_says_what_it_leaves_out():
+    yen = ask("key-status", [bought("t-1", "2024-06-01", "1000000", "JPY")], "2024-12-31")
+    assert (yen["metrics"][2]["value"], yen["metrics"][2]["currency"], yen["metrics"][2]["met"]) == ("0", "CNY", False)
+    assert yen["metrics"][2]["sentence"] == (
+        "sales of the last 365 days: 0 CNY, which does not meet the threshold of 1000000 CNY; "
+        "not counted, since they are in other currencies: 1000000 JPY"
+    )
+    assert (yen["is_key"], yen["segment"]["segment"]) == (False, "standard")
+    both = [bought("t-1", "2024-06-01", "9000000"), bought("t-2", "2024-06-02", "1", "USD")]
+    answer = ask("key-status", both, "2024-12-31")
+    assert (answer["metrics"][2]["value"], answer["is_key"]) == ("9000000", True)
+    assert answer["segment"]["segment"] == "strategic"
+    assert answer["segment"]["conditions"][0]["sentence"] == (
+        "sales of the last 365 days: 9000000 CNY; not counted, since they are in other currencies: 1 USD"
+    )
+
+
 def test_several_currencies_and_none_named_leave_sales_unknown_and_the_rest_decides():
-    facts = [*STEADY, bought("usd", "2024-06-01", "9", "USD")]
+    facts = [*STEADY, bought("usd", "2024-06-01", "9", "USD"), UNNAMED]
     answer = ask("key-status", facts, "2024-12-31")
     assert metrics(answer)["sales"] == (None, None)
     assert share(answer) == (0.5, 1.0, True)  # enough without them
-    assert answer["segment"]["segment"] is None
+    one = ask("key-status", [bought("yen", "2024-06-01", "1000000", "JPY"), UNNAMED], "2024-12-31")
+    assert (one["metrics"][2]["currency"], one["metrics"][2]["met"]) == ("JPY", True)
 
 
 def test_sales_in_the_currency_that_the_policy_names_leave_the_others_out():
@@ -157,7 +184,7 @@ def test_another_known_version_may_be_asked_for_and_an_unknown_one_is_refused():
     with pytest.raises(Unanswerable, match="default-1, strict-2"):
         ask("key-status", facts, "2025-06-30", criteria="strict-3")
     with pytest.raises(Unanswerable):  # nobody had defined it yet
-        ask("key-status", facts, "2024-12-31", criteria="strict-2")
+        ask("key-status", facts, "2024-12-31", "2024-12-31", criteria="strict-2")
 
 
 def test_the_segment_follows_the_rules_until_somebody_says_otherwise():
@@ -179,5 +206,5 @@ def test_a_refund_lowers_sales_and_is_neither_a_purchase_nor_the_first_one():
     refunds = [bought("r-0", "2020-01-01", "-1"), bought("r-1", "2024-10-01", "-250000")]
     values, before = (metrics(ask("key-status", facts, "2024-12-31")) for facts in ([*STEADY, *refunds], STEADY))
     assert values["sales"] == ("750000", False)
-    for metric in ("purchase_frequency", "length_of_cooperation"):
-        assert values[metric] == before[metric]
+    for each in ("purchase_frequency", "length_of_cooperation"):
+        assert values[each] == before[each]

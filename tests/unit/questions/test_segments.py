@@ -35,7 +35,7 @@ def test_accounts_are_put_where_the_rules_or_people_say_with_what_they_bought_fo
         (None, ["new"]),  # of whose purchases nobody told
     ]
     assert [each["count"] for each in answer["segments"]] == [2, 1, 1, 1]
-    assert answer["segments"][0]["sales"] == [{"amount": "1000005", "currency": "EUR"}]
+    assert answer["segments"][0]["sales"] == [{"amount": "1000005", "currency": "CNY"}]
     assert answer["segments"][2]["sales"] == [{"amount": "99999.99", "currency": "USD"}]
     assert [each["told"] for each in answer["segments"][0]["accounts"]] == [False, True]
     assert [len(each["focus"]) for each in answer["segments"]] == [3, 2, 2, 0]
