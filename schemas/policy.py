@@ -5,22 +5,14 @@ never when facts are folded. The last one defined of a kind replaces the one bef
 default's again.
 """
 
-from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    PlainSerializer,
-    StringConstraints,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import Field, StringConstraints, model_validator
 
 from schemas.event import Fact, PolicyStream
 from schemas.interaction import InteractionKind
-from schemas.values import Frozen, Label, Text, decimal_of
+from schemas.policy_values import LONGEST, Days, Threshold, Version, WarningRule, WarningThreshold, Weight
+from schemas.values import Frozen, Label, Text
 
 FactKind = Literal[
     "attitude",
@@ -38,67 +30,8 @@ FactKind = Literal[
 ]
 MetricName = Literal["sales", "purchase_frequency", "length_of_cooperation", "trait"]
 Meaning = Literal["good", "fair", "poor", "support", "neutral", "oppose", "unknown"]
-WarningRule = Literal[
-    "approver_not_covered",
-    "champion_left",
-    "champion_silent",
-    "champion_turned",
-    "competitor_closer",
-    "decision_step_blocked",
-    "disputed_address",
-    "key_action_missing",
-    "nobody_with_power_supports",
-    "opponent_with_power",
-    "owner_missing",
-    "single_threaded",
-    "stale_map",
-    "unresolved_participant",
-]
-WarningThreshold = Literal["silent_days", "turned_days", "stale_days", "single_threaded_people", "high_power"]
 
-LONGEST = 36_500  # days
 MOST = 100  # of anything that one policy lists
-Days = Annotated[float, Field(gt=0, le=LONGEST)]
-Weight = Annotated[float, Field(gt=0, le=1_000)]
-
-
-def _threshold(value: object) -> Any:  # noqa: ANN401 -- a Decimal passes through to pydantic, which checks it
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        value = f"{Decimal(str(value)):f}"
-    return decimal_of(value)
-
-
-Threshold = Annotated[
-    Decimal,
-    Field(ge=0),
-    BeforeValidator(_threshold),
-    PlainSerializer(str, return_type=str),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "number", "minimum": 0, "exclusiveMaximum": 10**15},
-                {"type": "string", "pattern": r"^\d{1,15}(\.\d{1,6})?$"},
-            ]
-        }
-    ),
-]
-
-
-DEFAULTS = "default-"  # so begin the versions of what is built in
-
-
-def _own(version: str) -> str:
-    if version.startswith(DEFAULTS):
-        raise ValueError("expected a version that does not begin with default-, as those that are built in do")
-    return version
-
-
-Version = Annotated[
-    str,
-    StringConstraints(pattern=r"^[\w.-]{1,100}$"),
-    AfterValidator(_own),
-    Field(json_schema_extra={"not": {"pattern": f"^{DEFAULTS}"}}),
-]
 
 
 class Policy(Fact):

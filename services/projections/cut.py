@@ -13,7 +13,7 @@ import msgspec
 
 import schemas
 from services.projections.history import EPOCH, MICROSECOND, Moment
-from services.projections.policy import Policies
+from services.projections.policy import DEFAULT, KINDS, Policies
 
 HERE = Path(__file__).parent
 LONGEST = 8_192
@@ -79,8 +79,14 @@ def code_version() -> str:
 
 
 def version(policies: Policies) -> str:
-    """Name the code and the policies of an answer."""
-    return f"{code_version()};{policies.version}"
+    """Name the code and the policies of an answer: what differs from the defaults, with a digest of what it says."""
+    differs = {kind: each for kind in KINDS if (each := getattr(policies, kind)) != getattr(DEFAULT, kind)}
+    named = ["defaults-1", *(f"{kind}={each.version}@{_digest(each)}" for kind, each in differs.items())]
+    return f"{code_version()};{','.join(named)}"
+
+
+def _digest(policy: tuple[object, ...]) -> str:
+    return sha256(msgspec.msgpack.encode(policy, order="deterministic")).hexdigest()[:8]
 
 
 def _number(moment: datetime) -> int:

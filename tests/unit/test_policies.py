@@ -6,6 +6,7 @@ from math import exp
 
 import pytest
 
+from services.projections import cut
 from services.projections.folds.policy import State
 from services.projections.history import Moment
 from services.projections.models.policies import in_force
@@ -125,14 +126,14 @@ def test_an_owner_who_has_not_spoken_leaves_the_lead_to_the_latest():
 
 def test_without_any_definition_the_defaults_are_in_force():
     assert in_force(State()) == DEFAULT
-    assert DEFAULT.version == "defaults-1"
+    assert version() == "defaults-1"
 
 
 END = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def version(*facts):
-    return in_force(defined(facts, Moment(END, END))).version
+    return cut.version(in_force(defined(facts, Moment(END, END)))).removeprefix(f"{cut.code_version()};")
 
 
 def test_the_version_of_an_answer_names_what_differs_from_the_defaults_and_tells_two_of_one_name_apart():
@@ -186,7 +187,9 @@ def test_every_version_of_the_criteria_that_was_ever_defined_can_be_asked_for():
         "least": 0.7,
         "metrics": [{"metric": "sales", "threshold": "5.50", "weight": 2.0, "days": 30}],
     }
-    assert [each["version"] for each in told(history, "2025-02-01")[1]] == ["2024", "default-1"]
+    ahead = [(each["version"], each["in_force"]) for each in told(history, "2025-02-01")[1]]
+    assert ahead == [("2024", True), ("2025", False), ("default-1", False)]
+    assert [each["version"] for each in told(history, "2025-03-01", "2025-02-01")[1]] == ["2024", "default-1"]
 
 
 def test_segments_are_told_in_their_order_with_what_to_look_at():

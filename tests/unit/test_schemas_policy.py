@@ -6,7 +6,8 @@ import pytest
 
 from schemas import catalogue
 from schemas.event import REGISTERED
-from schemas.policy import Policy, WarningRule, WarningThreshold
+from schemas.policy import Policy
+from schemas.policy_values import WarningRule, WarningThreshold
 from services.projections.models.warning_rules import RULES
 from services.projections.policy import DEFAULT
 from tests.unit.sending import event, parse, refused_at
