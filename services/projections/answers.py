@@ -13,16 +13,24 @@ from schemas.correction import Amendment
 from schemas.event import REGISTERED, wires_of
 from services.partition import partition_of
 from services.projections.cut import Cut, code_version
-from services.projections.folds import States, fold
 from services.projections.folds.policy import State as PolicyState
-from services.projections.history import Moment, visible
+from services.projections.history import Moment
 from services.projections.kept import subject_types
 from services.projections.models.policies import in_force
 from services.projections.policy import Policies
 from services.projections.question import Question, View
 from services.projections.store import control, journal, states
 from services.projections.store.control import Position
-from services.projections.views import END_OF_TIME, held, known, of_one, usable, view_of_facts, view_of_saved
+from services.projections.views import (
+    END_OF_TIME,
+    defined_by,
+    held,
+    known,
+    of_one,
+    usable,
+    view_of_facts,
+    view_of_saved,
+)
 
 FRESH = timedelta(seconds=3)  # how old the last look at the log's end may be for an answer about now
 AMENDMENTS = tuple(wire for wire, payload in REGISTERED.items() if issubclass(payload, Amendment))
@@ -101,10 +109,10 @@ async def defined(at: Snapshot, asked: Asked, cut: Cut) -> PolicyState:
     if asked.about_now:
         saved = await states.load(at.connection, [(POLICY, "policy")])
         by_subject = {subject: kept for (_, subject), kept in saved.items()}
-        if usable(by_subject, ("policy",), cut):
+        if usable(by_subject, ("policy",), cut) and not any(each and each.due for each in by_subject.values()):
             return held(by_subject).policy
     facts = await journal.facts(at.connection, [POLICY], subject_types("policy"))
-    return fold(States(), visible(known(facts, cut), Moment(cut.as_of, END_OF_TIME)), ("policy",)).policy
+    return defined_by(known(facts, cut), Moment(cut.as_of, END_OF_TIME))
 
 
 async def account_view(  # noqa: PLR0913, PLR0917 -- what all views take, what is merged, and what holds for all

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from schemas.account import AccountMerged
 from services.projections.cut import Cut
 from services.projections.folds import States, fold
+from services.projections.folds.policy import State as PolicyState
 from services.projections.history import Moment, Recorded, visible
 from services.projections.kept import Kept
 from services.projections.policy import Policies
@@ -50,6 +51,21 @@ def view_of_facts(account: str, question: Question, facts: Iterable[Recorded], c
     states = fold(States(), seen, question.subjects)
     read = [fact for fact in seen if isinstance(fact.event.data, question.history)] if question.history else []
     return View(account, cut.moment, policies, states, read)
+
+
+def defined_by(facts: Iterable[Recorded], moment: Moment) -> PolicyState:
+    """Return the policies that were defined at a moment, and every version of the criteria that was known by then.
+
+    One that starts later may be tried before it applies: under its version, unless that one is taken at the moment.
+    """
+    facts = list(facts)
+    state = _policies(facts, moment)
+    state.every_criteria = _policies(facts, moment._replace(as_of=END_OF_TIME)).every_criteria | state.every_criteria
+    return state
+
+
+def _policies(facts: Iterable[Recorded], moment: Moment) -> PolicyState:
+    return fold(States(), visible(facts, moment), ("policy",)).policy
 
 
 def known(facts: Iterable[Recorded], cut: Cut) -> Iterator[Recorded]:

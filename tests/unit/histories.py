@@ -22,6 +22,7 @@ from services.projections.models.policies import in_force
 from services.projections.question import View
 from services.projections.questions import ACCOUNT
 from services.projections.said import Reader
+from services.projections.views import defined_by
 
 ROOT = Path(__file__).parents[2]
 STORIES = ROOT / "tests" / "stories"
@@ -110,7 +111,7 @@ def ask(
 def defined(facts: Iterable[Recorded], at: Moment) -> PolicyState:
     """Return which policies were defined at a moment, by the facts on `$policy`."""
     policies = [each for each in facts if each.event.partitionkey == POLICY]
-    return fold(States(), visible(policies, at), ["policy"]).policy
+    return defined_by(policies, at)
 
 
 def _end(when: str | datetime) -> datetime:

@@ -62,3 +62,20 @@ def test_at_another_moment_other_facts_and_other_criteria_are_in_force():
     before = ask_portfolio("reclassify", [*FACTS, *more], "2024-12-31", "2025-01-31", criteria="strict")
     after = ask_portfolio("reclassify", [*FACTS, *more], "2024-12-31", criteria="strict")
     assert ([each["account"] for each in before["accounts"]], after["accounts"]) == (["a"], [])
+
+
+def test_criteria_that_start_later_can_be_tried_as_soon_as_they_are_known_and_are_not_in_force_before_their_time():
+    ahead = criteria("2099", metric("sales", "1000"), time="2099-01-01", recorded_at="2024-06-02")
+    now = ask_portfolio("reclassify", [*FACTS, ahead], "2024-12-31", criteria="2099")
+    assert (now["from_criteria"], [each["account"] for each in now["accounts"]]) == ("easy", ["a", "b"])
+    assert ask_portfolio("reclassify", [*FACTS, ahead], "2099-01-01", criteria="easy")["from_criteria"] == "2099"
+    with pytest.raises(Unanswerable):
+        ask_portfolio("reclassify", [*FACTS, ahead], "2024-12-31", "2024-06-01", criteria="2099")
+
+
+def test_a_version_that_is_told_anew_for_later_stays_as_it_is_until_then():
+    again = criteria("strict", metric("sales", "1"), time="2099-01-01", recorded_at="2024-06-02")
+    now = ask_portfolio("reclassify", [*FACTS, again], "2024-12-31", criteria="strict")
+    assert (now["to_least"], [each["account"] for each in now["accounts"]]) == (0.6, ["a"])
+    then = ask_portfolio("reclassify", [*FACTS, again], "2099-01-01", criteria="easy")
+    assert (then["from_criteria"], then["from_least"]) == ("strict", 0.5)
