@@ -30,6 +30,7 @@ PARTIES = ("p-1", "p-2")
 OPPORTUNITIES = ("o-1", "o-2", "o-3")
 STAGES = ("lead", "approval", "tender", "award")
 TEXTS = ("x", "开标前一周", "עברית", "سعر", "🤝🏽 ok", "O'Brien; --\"\\%", "\u202eright-to-left", "e\u0301 Ångström")
+TINY = 1e-300  # a number may be above 0 and next to nothing
 EMAILS = ("wang@example.org", "Wang@Example.org", "b@example.org")
 
 POOLS: dict[str, Sequence[str]] = {
@@ -55,6 +56,9 @@ POOLS: dict[str, Sequence[str]] = {
     "id": (*CONTACTS[:2], *UNITS[:2], *MEMBERS[:1], *PARTIES[:1]),
     "text": TEXTS,
     **dict.fromkeys(("threshold", "at_least", "below"), ("0", "3.5", "999999999999999.999999")),
+    "version": ("2025-a", "季度.2"),
+    **dict.fromkeys(("scope", "reviews"), ("account", "organisation", "prices")),
+    "trait": ("loyalty", "创新"),
     "colours": ("#009E73", "#ffffff"),
     "symbols": ("▲", "支"),
 }
@@ -114,7 +118,7 @@ def drawn_from(  # noqa: C901, PLR0911, PLR0912 -- one short case for each kind 
             return st.fixed_dictionaries(required, optional=fields)
         case {"type": "object"}:  # a mapping
             values = schema.get("additionalProperties") or next(iter(schema["patternProperties"].values()))
-            keys = schema.get("propertyNames", {}).get("enum", TEXTS)
+            keys = schema.get("propertyNames", {}).get("enum") or POOLS.get(name, TEXTS)
             return st.dictionaries(st.sampled_from(keys), drawn_from(values, name, definitions, wire), max_size=2)
         case {"type": "array", "items": items}:
             return st.lists(drawn_from(items, name, definitions, wire), min_size=schema.get("minItems", 0), max_size=2)
@@ -123,7 +127,8 @@ def drawn_from(  # noqa: C901, PLR0911, PLR0912 -- one short case for each kind 
         case {"type": "integer"}:
             return st.integers(*_bounds(schema))
         case {"type": "number"}:
-            return st.sampled_from([*_bounds(schema), sum(_bounds(schema)) / 2])
+            tiny = [schema["exclusiveMinimum"] + TINY] if "exclusiveMinimum" in schema else []
+            return st.sampled_from([*_bounds(schema), sum(_bounds(schema)) / 2, *tiny])
         case {"type": "boolean"}:
             return st.booleans()
         case {"type": "null"}:
@@ -148,6 +153,7 @@ def _bounds(schema: Schema) -> tuple[int, int]:
 
 
 WIRES = tuple(wire for wire in catalogue().events if not wire.startswith("event."))
+POLICIES = tuple(wire for wire in WIRES if issubclass(REGISTERED[wire], Policy))
 
 
 @cache
@@ -215,7 +221,7 @@ def _amendment(draw: st.DrawFn, told: Sequence[Draft]) -> Draft:
 
 def recorded(told: Sequence[Draft], account: str = ACCOUNTS[0], *, at: datetime | None = None) -> list[Recorded]:
     """Return the log of one account: offsets by arrival, two arrivals every 20 days, or all `at` one moment."""
-    partition = ACCOUNTS.index(account)
+    partition = (*ACCOUNTS, POLICY).index(account)
     return [
         Recorded(_parsed(draft, account), at or START + timedelta(days=20 * (place // 2)), partition, place)
         for place, draft in enumerate(told)

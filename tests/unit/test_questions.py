@@ -13,11 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, RootModel, TypeAdapter, ValidationError
 
+from schemas import POLICY
 from schemas.event import REGISTERED
+from schemas.policy import CriteriaDefined
 from services.projections.folds import FOLDS, States, encode, fold
 from services.projections.history import Moment, Recorded, visible
 from services.projections.models.policies import in_force
-from services.projections.policy import DEFAULT
+from services.projections.policy import Policies
 from services.projections.question import (
     AccountQuestion,
     Key,
@@ -36,6 +38,7 @@ from tests.unit.strategies import (
     ACCOUNTS,
     ALL,
     MOMENTS,
+    POLICIES,
     START,
     WIRES,
     Draft,
@@ -69,11 +72,12 @@ def wires_of(name: str) -> tuple[str, ...]:
 
 @cache
 def told(name: str) -> st.SearchStrategy[Told]:
-    """Return histories for a question: of one account, or of several."""
+    """Return histories for a question: of one account, or of several; and of policies."""
+    policies = {POLICY: drafts(POLICIES, max_size=6)}
     if isinstance(FORMS[name], AccountQuestion):
-        return st.fixed_dictionaries({ACCOUNTS[0]: drafts(wires_of(name))})
+        return st.fixed_dictionaries({ACCOUNTS[0]: drafts(wires_of(name))}, optional=policies)
     one = drafts(wires_of(name), max_size=12)
-    return st.fixed_dictionaries({ACCOUNTS[0]: one}, optional=dict.fromkeys(ACCOUNTS[1:], one))
+    return st.fixed_dictionaries({ACCOUNTS[0]: one}, optional=dict.fromkeys(ACCOUNTS[1:], one) | policies)
 
 
 @cache
@@ -102,12 +106,14 @@ def recorded_all(told: Told, **how: Any) -> dict[str, History]:
     return {account: recorded(each, account, **how) for account, each in told.items()}
 
 
-def view(question: Question, account: str, facts: Sequence[Recorded], at: Moment, random: Random | None = None) -> View:
+def view(  # noqa: PLR0913, PLR0917 -- what a view holds
+    question: Question, account: str, facts: Sequence[Recorded], at: Moment, policies: Policies, random: Random | None
+) -> View:
     """Return what a question may see; with `random`, of states that were folded as facts may come: late and split."""
     seen = visible(facts, at)
     history = [each for each in seen if isinstance(each.event.data, question.history)]
     states = _arriving(seen, question.subjects, random) if random else fold(States(), seen, question.subjects)
-    return View(account, at, DEFAULT, states, history)
+    return View(account, at, policies, states, history)
 
 
 def _arriving(facts: Sequence[Recorded], subjects: Sequence[str], random: Random) -> States:
@@ -135,13 +141,14 @@ def ask(  # noqa: PLR0913 -- all that an answer depends on
 ) -> Any:
     """Return the answer of a question as JSON data."""
     question = FORMS[name]
-    views = [view(question, account, log[account], at, random) for account in sorted(log)]
     settled = defined([each for told in log.values() for each in told], at)
+    policies = in_force(settled)
+    views = [view(question, each, log[each], at, policies, random) for each in sorted(log) if each != POLICY]
     try:
         answer = (
             question.answer(views[0], asked)
             if isinstance(question, AccountQuestion)
-            else question.answer(Views(at, in_force(settled), views, settled), asked)
+            else question.answer(Views(at, policies, views, settled), asked)
         )
     except ValidationError as refusal:  # of parameters that do not go with the moment
         return {"refused": [error["msg"] for error in refusal.errors()]}
@@ -259,6 +266,7 @@ def test_an_answer_about_the_past_is_unaffected_by_what_is_true_or_told_later(na
         each
         for each in recorded([_renamed(event) for event in more if event["id"].startswith("e")], account, at=START)
         if not each.undated and each.event.time > at.as_of
+        if not isinstance(each.event.data, CriteriaDefined)  # they can be tried as soon as they are known
     ]
     apart = [each._replace(offset=1_000 + place) for place, each in enumerate(told_later + true_later)]
     assert ask(name, log | {account: log[account] + apart}, at, asked) == before
