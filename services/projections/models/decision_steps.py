@@ -64,7 +64,7 @@ class Taken(NamedTuple):
     step: Step
     progress: Progress
     until: datetime
-    open: bool  # neither lost nor abandoned is the purchase
+    open: bool  # the purchase is neither won nor given up
 
     @property
     def days(self) -> float | None:
@@ -91,15 +91,14 @@ class Taken(NamedTuple):
 def taken(states: States, as_of: datetime) -> Iterator[Taken]:
     """Yield every step of each purchase: in their order, those without one after them as they were told of.
 
-    In a purchase that was lost or abandoned, the time of what was not done stops there.
+    In a purchase that was won or given up, the time of what was not done stops there, unless it is reopened.
     """
     for opportunity, steps in sorted(states.buying.steps.items()):
         known = states.opportunity.opportunities.get(opportunity)
         end = deals.end(known) if known else None
-        given_up = end is not None and end.kind != "won"
-        until = min(as_of, end.time) if end and given_up else as_of
+        until = min(as_of, end.time) if end else as_of
         for id_, step in sorted(steps.items(), key=_place):
-            yield Taken(opportunity, id_, step, progress(step.course), until, open=not given_up)
+            yield Taken(opportunity, id_, step, progress(step.course), until, open=end is None)
 
 
 def slowest(steps: Iterable[Taken]) -> Taken | None:

@@ -211,6 +211,19 @@ def test_an_owner_is_named_whatever_it_is_and_one_person_is_one_owner():
     assert found == {"contact": ("b", "B"), "member": ("m-1", "Zhang"), "unit": ("u", None)}
 
 
+@pytest.mark.parametrize(
+    ("ended", "how"), [("won", {"amount": {"amount": "1", "currency": "CNY"}}), ("abandoned", {"reason": "x"})]
+)
+def test_whatever_ends_a_purchase_ends_what_runs_in_it_until_it_is_reopened(ended: str, how: dict[str, Any]):
+    end = fact(f"opportunity.{ended}", "2025-02-01", {"opportunity": "o", **how}, recorded_at="2025-03-01")
+    again = fact("opportunity.reopened", "2025-06-01", {"opportunity": "o"})
+    facts = [turn("started", "2025-01-03"), end, again]
+    assert course(facts, "2025-05-03T00:00:00Z") == ("running", 29, 0)  # 3 January to 1 February
+    assert steps(facts, "2025-05-31")["current"] == []
+    assert [each["step"] for each in steps(facts, "2025-05-31", "2025-02-28")["current"]] == ["s"]  # not known yet
+    assert [each["step"] for each in steps(facts, "2025-06-01")["current"]] == ["s"]
+
+
 def test_in_a_purchase_that_was_lost_no_time_goes_on():
     facts = [turn("started", "2025-01-01"), fact("opportunity.lost", "2025-01-11", {"opportunity": "o", "reason": "x"})]
     answer = steps(facts)
