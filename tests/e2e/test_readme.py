@@ -39,6 +39,8 @@ def test_every_command_of_the_readme_runs(shell):
     assert '"support":244,"neutral":0,"oppose":394,"unknown":11' in done.stdout
     assert done.stdout.count('"receipts"') == 4
     assert "Events sent: 4,960." in done.stdout
+    assert '"in_force":true' in done.stdout
+    assert '"version":"2027-a"' in done.stdout
 
 
 def test_the_python_of_the_readme_runs(shell):
