@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from schemas.event import Fact
+from schemas.event import Account, Fact
 from schemas.values import (
     Day,
     EventRef,
@@ -33,7 +33,7 @@ class AccountRegistered(Fact, wire="account.registered.v1"):
     industry: Label | None = None
     region: Label | None = None
     size_band: Label | None = None
-    parent_account: Id | None = None
+    parent_account: Account | None = None
 
 
 class AccountProfileChanged(Fact, wire="account.profile_changed.v1"):
@@ -44,7 +44,7 @@ class AccountProfileChanged(Fact, wire="account.profile_changed.v1"):
     industry: Label | None = None
     region: Label | None = None
     size_band: Label | None = None
-    parent_account: Id | None = None
+    parent_account: Account | None = None
 
 
 class AccountMerged(Fact, wire="account.merged.v1"):
@@ -52,7 +52,7 @@ class AccountMerged(Fact, wire="account.merged.v1"):
 
     timeless = True
 
-    into: Id
+    into: Account
 
 
 class AccountTraitAssessed(Fact, wire="account.trait_assessed.v1"):

@@ -1,13 +1,13 @@
 """What can happen to a person on the customer's side."""
 
-from schemas.event import Fact
+from schemas.event import Account, Fact
 from schemas.values import Email, ExternalKey, Frozen, Id, Label, Name, PersonalText, Phone, Rank, Several
 
 
 class Former(Frozen):
     """The same person at an earlier employer."""
 
-    account: Id
+    account: Account
     contact: Id
 
 
@@ -55,7 +55,7 @@ class ContactLeft(Fact, wire="contact.left.v1"):
     """A person left the customer, perhaps for another account."""
 
     contact: Id
-    to_account: Id | None = None
+    to_account: Account | None = None
 
 
 class ContactReturned(Fact, wire="contact.returned.v1"):

@@ -208,6 +208,24 @@ def test_policies_have_a_stream_of_their_own_and_no_account_begins_with_a_dollar
         assert set(refused_at(event(partitionkey=account))) == {"partitionkey"}
 
 
+@pytest.mark.parametrize(
+    ("wire", "data", "field"),
+    [
+        ("account.merged.v1", {"into": "$policy"}, "into"),
+        ("account.registered.v1", {"name": "Acme", "parent_account": "$policy"}, "parent_account"),
+        ("account.profile_changed.v1", {"parent_account": "$policy"}, "parent_account"),
+        ("contact.left.v1", {"contact": "c-1", "to_account": "$policy"}, "to_account"),
+        (
+            "contact.added.v1",
+            {"contact": "c-1", "name": "Ann", "formerly": {"account": "$policy", "contact": "c"}},
+            "formerly.account",
+        ),
+    ],
+)
+def test_no_event_names_the_stream_of_policies_as_an_account(wire, data, field):
+    assert refused_at(event(wire, data)) == [f"data.{field}"]
+
+
 def test_an_event_and_its_payload_are_immutable():
     told = parse(event())
     with pytest.raises(ValidationError, match="frozen"):
