@@ -8,8 +8,8 @@ import orjson
 from pydantic import ValidationError
 
 import schemas
-from schemas import POLICY, STAMPED, Event, catalogue
-from schemas.account import AccountMerged
+from schemas import POLICY, STAMPED, Event, Fact, catalogue
+from schemas.account import AccountMerged, AccountProfileChanged, AccountRegistered
 from schemas.correction import Amendment, EventCorrected
 from services.access import Caller, forbidden
 from services.http_problem import MOST_ERRORS
@@ -111,8 +111,8 @@ def _refusals(index: int, event: Event, caller: Caller) -> Iterator[Fault]:
     if not caller.may_send(event.source, event.account):
         wrong = "/partitionkey" if not caller.may_see(event.account) else "/source"
         yield Fault(index, wrong, "expected one that the token is for")
-    if (merged := _merged(event)) and not caller.may_see(merged[1]):
-        yield Fault(index, merged[0], "expected an account that the token is for")
+    if (joined := _joined(event)) and not caller.may_see(joined[1]):
+        yield Fault(index, joined[0], "expected an account that the token is for")
     if caller.role == "admin":
         return
     if event.account == POLICY:
@@ -121,10 +121,19 @@ def _refusals(index: int, event: Event, caller: Caller) -> Iterator[Fault]:
         yield Fault(index, "/data/target/source", "expected the event's own source: else it takes admin")
 
 
-def _merged(event: Event) -> tuple[str, str] | None:
-    """Return the account that this one is merged into, by a merger or the correction of one, and where it stands."""
-    if isinstance(event.data, AccountMerged):
-        return "/data/into", event.data.into
-    if isinstance(event.data, EventCorrected) and isinstance(event.data.replacement, AccountMerged):
-        return "/data/data/into", event.data.replacement.into
-    return None
+# Where an account says to which other one it belongs.
+_JOINING: dict[type[Fact], str] = {
+    AccountMerged: "into",
+    AccountRegistered: "parent_account",
+    AccountProfileChanged: "parent_account",
+}
+
+
+def _joined(event: Event) -> tuple[str, str] | None:
+    """Return where it says that this account belongs to another one, itself or as a correction, and to which."""
+    place, said = "/data", event.data
+    if isinstance(said, EventCorrected):
+        place, said = "/data/data", said.replacement
+    field = _JOINING.get(type(said))
+    account = getattr(said, field) if field else None
+    return (f"{place}/{field}", account) if account else None
