@@ -71,7 +71,7 @@ def visits(view: View, people: People) -> list[VisitDue]:
     Whose level is unknown has no limit.
     """
     met = by_person(view.facts, people)
-    return [_visit(view, people, person, met.get(person, [])) for person in present(people, met)]
+    return [_visit(view, people, person, met.get(person, [])) for person in present(view.states, people, met)]
 
 
 def _visit(view: View, people: People, person: str, met: Sequence[Recorded]) -> VisitDue:

@@ -11,7 +11,7 @@ from schemas.values import Rank
 from services.projections.history import Recorded
 from services.projections.models import attitude
 from services.projections.models.approvers import Customer, speakers
-from services.projections.models.buying_group import KEY_ROLES, Part, all_parts, members, parts
+from services.projections.models.buying_group import KEY_ROLES, Part, all_parts, parts
 from services.projections.models.champions import powerful
 from services.projections.models.closeness import everywhere, in_scope
 from services.projections.models.latest import scopes, told_of
@@ -69,7 +69,7 @@ def everyone(asked: Scope) -> list[Person]:
     for part in told:
         played[part.contact].append(part)
     met, deciding = by_person(asked.view.facts, people), _deciding(asked)
-    there = present(people, played, members(buying, people, asked.opportunity))
+    there = present(asked.of.states, people, met)
     return [_person(asked, each, played.get(each, []), met.get(each, []), deciding) for each in there]
 
 

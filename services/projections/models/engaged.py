@@ -40,7 +40,7 @@ class Scene:
 
     def everyone(self) -> list[str]:
         """Return everyone who has not left, in order of id."""
-        return present(self.people, self._engagement, self.rights, self.roles)
+        return present(self.view.states, self.people, self.rights)
 
     def told_of(self) -> list[str]:
         """Return those of them of whom a way, a right or a role is told in this very scope."""

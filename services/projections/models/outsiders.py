@@ -77,7 +77,7 @@ def _outsider(
 
 
 def _close(states: States, people: People) -> Iterator[tuple[str, Close]]:
-    for person in present(people, states.assessment.closeness):
+    for person in present(states, people):
         for close in everywhere(states.assessment, people, person):
             if close.side == "party":
                 yield person, close

@@ -22,10 +22,11 @@ from services.projections.models.mix import Mix, mix
 from services.projections.models.people import People
 from services.projections.models.present import present
 from services.projections.models.references import References
+from services.projections.models.strength import by_person
 from services.projections.models.units import Units
 from services.projections.question import AccountQuestion, Answer, Parameters, View, facts_of, key
 
-SUBJECTS = ("account", "contact", "organisation", "assessment", "opportunity")
+SUBJECTS = ("account", "contact", "organisation", "assessment", "buying", "opportunity")
 
 
 class Account360Parameters(Parameters):
@@ -65,7 +66,7 @@ class Account360Answer(Answer):
 def answer(view: View, parameters: Account360Parameters) -> Account360Answer:
     """Put together what other questions tell in full."""
     state, people = view.states.account, People(view.states.contact)
-    there = present(people, view.states.assessment.attitude, view.states.assessment.asks)
+    there = present(view.states, people, by_person(view.facts, people))
     references = References(people, Units(view.states.organisation), state)
     strongest, weakest = relations(view, people, there)
     last, planned = meetings(view, people, references)

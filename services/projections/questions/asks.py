@@ -53,7 +53,7 @@ class AsksAnswer(Answer):
 def answer(view: View, parameters: AsksParameters) -> AsksAnswer:
     """Answer for everyone who has not left, in order of ids."""
     people, state = People(view.states.contact), view.states.assessment
-    wanted = [people.canonical(parameters.contact)] if parameters.contact else present(people, state.asks)
+    wanted = [people.canonical(parameters.contact)] if parameters.contact else present(view.states, people)
     course = _course(view.facts, people)
     rows = [
         _row(view, people, person, each, course.get((person, each.ask)))

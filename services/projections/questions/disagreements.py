@@ -90,7 +90,7 @@ def _held(
 ) -> Iterator[tuple[str, str | None, list[Assessed]]]:
     """Yield each person, each opportunity that counts (None: the account), and the last words, the leading first."""
     state, as_of, model = view.states.assessment, view.moment.as_of, view.policies.attitude
-    for person in present(people, state.attitude):
+    for person in present(view.states, people):
         told_in = {scope for alias in people.aliases(person) for scope in state.attitude.get(alias, {})}
         alone = asked.fallback and asked.opportunity is not None
         for scope in [asked.opportunity] if asked.opportunity else sorted(told_in):

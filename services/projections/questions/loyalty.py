@@ -151,7 +151,7 @@ def _products(told: Sequence[Transaction]) -> Iterator[Product]:
 
 def _supporters(view: View) -> Iterator[Supporter]:
     people, held, model = People(view.states.contact), view.states.assessment, view.policies.attitude
-    for person in present(people, held.attitude):
+    for person in present(view.states, people):
         told = attitude.leading_first(held, people, person, None, as_of=view.moment.as_of, model=model)
         if told and attitude.layer(told[0].level) == "support":
             lead = told[0]

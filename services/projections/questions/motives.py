@@ -101,7 +101,7 @@ def answer(view: View, parameters: MotivesParameters) -> MotivesAnswer:
 def _wanted(view: View, people: People, asked: MotivesParameters) -> list[str]:
     if asked.contact:
         return [people.canonical(asked.contact)]
-    return present(people, view.states.assessment.motives)
+    return present(view.states, people)
 
 
 def _held(view: View, people: People, person: str, asked: MotivesParameters) -> list[tuple[Scoped, Register[Motive]]]:

@@ -103,7 +103,7 @@ def answer(view: View, parameters: PowerInterestParameters) -> PowerInterestAnsw
     """Answer for everyone who has not left, in order of id; a matrix of people we know nothing of says so."""
     people = People(view.states.contact)
     assessed = view.states.assessment
-    shown = present(people, assessed.power, assessed.interest)
+    shown = present(view.states, people)
     told = {person: _told(assessed, people, person, parameters) for person in shown}
     return PowerInterestAnswer(
         contacts=[_contact(view, people, person, each, parameters) for person, each in told.items()],

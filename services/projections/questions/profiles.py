@@ -92,7 +92,7 @@ def answer(view: View, parameters: ProfilesParameters) -> ProfilesAnswer:
     known = part.Known(view, people, References(people, units, view.states.account))
     spells, told = careers(view.facts, people), _told(view.facts, people)
     asked = parameters.contact
-    wanted = [people.canonical(asked)] if asked else present(people, view.states.assessment.attitude)
+    wanted = [people.canonical(asked)] if asked else present(view.states, people, told)
     return ProfilesAnswer(
         culture=cast("Culture | None", view.states.account.culture.value),
         contacts=[_profile(known, units, each, spells.get(each, []), told.get(each, [])) for each in wanted],

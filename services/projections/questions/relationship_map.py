@@ -88,12 +88,12 @@ class Told(NamedTuple):
 
 def answer(view: View, parameters: RelationshipMapParameters) -> RelationshipMapAnswer:
     """Show everyone who has not left, in order of id."""
-    people, assessed = People(view.states.contact), view.states.assessment
+    people = People(view.states.contact)
     references = References(people, Units(view.states.organisation), view.states.account)
     wanted = scopes(parameters.opportunity, fallback=parameters.fallback)
     drawing = Drawing(view, people, references, wanted, parameters)
     met, played = by_person(view.facts, people), roles(view.states.buying, people, parameters.opportunity)
-    shown = present(people, met, played, assessed.attitude, assessed.closeness, assessed.asks, assessed.power)
+    shown = present(view.states, people, met)
     return RelationshipMapAnswer(
         people=[_person(drawing, each, met.get(each, []), played.get(each, [])) for each in shown]
     )

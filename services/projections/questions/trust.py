@@ -80,7 +80,7 @@ def answer(view: View, parameters: TrustParameters) -> TrustAnswer:
     people = People(view.states.contact)
     told = model.by_person(view.facts, people)
     asked_for = parameters.contact
-    wanted = [people.canonical(asked_for)] if asked_for else present(people, told)
+    wanted = [people.canonical(asked_for)] if asked_for else present(view.states, people, told)
     signals = {person: _counted(told.get(person, []), parameters) for person in wanted}
     return TrustAnswer(
         contacts=[_row(view, people, person, each, parameters.from_) for person, each in signals.items() if each],

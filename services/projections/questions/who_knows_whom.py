@@ -83,8 +83,7 @@ def answer(view: View, parameters: WhoKnowsWhomParameters) -> WhoKnowsWhomAnswer
     people = People(view.states.contact)
     references = References(people, Units(view.states.organisation), view.states.account)
     met = by_person(view.facts, people)
-    assessed = view.states.assessment
-    everyone = present(people, met, assessed.closeness, assessed.owners)
+    everyone = present(view.states, people, met)
     rows: list[Pair] = []
     ways: list[Way] = []
     unknown: list[Unknown] = []

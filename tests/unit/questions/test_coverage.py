@@ -181,3 +181,47 @@ def test_two_contacts_that_are_one_person_are_covered_as_one():
         1,
         0,
     )
+
+
+# Nobody added any of them; each is spoken of in another way.
+SPOKEN_OF = [
+    fact(
+        "decision_right.asserted",
+        "2025-01-02",
+        {"holder": {"kind": "contact", "id": "right"}, "right": "core_decision"},
+    ),
+    fact("power.assessed", "2025-01-02", {"contact": "power", "level": 5}),
+    fact("interest.assessed", "2025-01-02", {"contact": "interest", "level": 5}),
+    fact(
+        "influence.asserted",
+        "2025-01-02",
+        {
+            "from": {"kind": "contact", "id": "sways"},
+            "to": {"kind": "contact", "id": "swayed"},
+            "kind": "formal",
+            "weight": 3,
+            "hidden": False,
+        },
+    ),
+    fact("unit.head_appointed", "2025-01-02", {"unit": "u", "contact": "head"}),
+    fact("reporting_line.established", "2025-01-02", {"contact": "report", "manager": "manager", "kind": "solid"}),
+    fact("buying_group.member_added", "2025-01-02", {"contact": "member", "opportunity": "o"}),
+]
+EVERYBODY = ["head", "interest", "manager", "member", "power", "report", "right", "swayed", "sways"]
+
+
+def test_who_is_only_spoken_of_counts_and_is_key_by_a_right_or_by_power():
+    answer = coverage(SPOKEN_OF)
+    assert [(each["contact"], each["key_by"]) for each in answer["uncovered_key_people"]] == [
+        ("power", ["power"]),
+        ("right", ["right"]),
+    ]
+    assert [each["contact"] for each in row(answer, "unknown")["uncovered"]] == EVERYBODY
+
+
+def test_every_question_that_reads_the_same_sees_the_same_people():
+    mapped = ask("relationship-map", SPOKEN_OF, "2025-12-31")["people"]
+    assert [each["contact"] for each in mapped] == EVERYBODY
+    assert ask("account-360", SPOKEN_OF, "2025-12-31")["people"] == len(EVERYBODY)
+    gone = [*SPOKEN_OF, fact("contact.left", "2025-06-01", {"contact": "power"})]
+    assert ask("account-360", gone, "2025-12-31")["people"] == len(EVERYBODY) - 1

@@ -28,8 +28,7 @@ class Cast:
         self.rules, self.limits = view.policies.warnings, view.policies.warnings.thresholds
         self.people, self.units = People(view.states.contact), Units(view.states.organisation)
         self.references = References(self.people, self.units, view.states.account)
-        self.assessed = present(self.people, view.states.assessment.attitude)
-        self.with_power_told = present(self.people, view.states.assessment.power)
+        self.everyone = present(view.states, self.people)
         self._within = self.units.within(self.people)
         # Rules ask these again and again.
         self.stance, self.powerful, self.leading = cache(self._stance), cache(self._powerful), cache(self._leading)

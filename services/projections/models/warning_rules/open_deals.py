@@ -9,6 +9,7 @@ from services.projections.folds.buying import Step
 from services.projections.folds.opportunity import Opportunity
 from services.projections.models import deals
 from services.projections.models.buying_group import Part, parts
+from services.projections.models.decision_steps import progress
 from services.projections.models.latest import latest
 from services.projections.models.portfolio import every_deal
 from services.projections.models.references import named
@@ -58,7 +59,7 @@ def _deal(cast: Cast, id_: str, opportunity: Opportunity) -> OpenDeal:
     steps = {
         step: told
         for step, told in sorted(cast.states.buying.steps.get(id_, {}).items())
-        if told.course and told.course[-1].kind not in OVER
+        if progress(told.course).status not in OVER
     }
     rights = [each for each in held(cast.states.buying, cast.references, id_) if each.right != "none"]
     played = parts(cast.states.buying, cast.people, id_)
@@ -91,7 +92,7 @@ def _owners(cast: Cast, steps: Iterable[Step]) -> Iterator[Told]:
 
 
 def _powerful(cast: Cast, opportunity: str) -> Iterator[Told]:
-    for person in cast.with_power_told:
+    for person in cast.everyone:
         if told := cast.powerful(person, opportunity):
             yield ("contact", person), told
 

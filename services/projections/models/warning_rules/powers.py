@@ -14,7 +14,7 @@ from services.projections.scope import ACCOUNT
 
 def opponent_with_power(scene: Scene) -> Iterator[Finding]:
     """People who oppose us and have power, or any say in an open opportunity."""
-    for person in scene.assessed:
+    for person in scene.everyone:
         found: dict[str | None, Finding] = {}
         power = scene.powerful(person, None)
         grounds = {deal.id: deal.voices[who] for deal in scene.deals if (who := ("contact", person)) in deal.voices}
@@ -78,7 +78,7 @@ def owner_missing(scene: Scene) -> Iterator[Finding]:
 
 def _with_power(scene: Scene) -> Iterator[tuple[str, str | None]]:
     """Yield those with power in the account, and those who have it in an open opportunity."""
-    yield from ((person, None) for person in scene.with_power_told if scene.powerful(person, None))
+    yield from ((person, None) for person in scene.everyone if scene.powerful(person, None))
     yield from ((who[1], deal.id) for deal in scene.deals for who in deal.deciders if who[0] == "contact")
 
 

@@ -1,12 +1,11 @@
 """Rules about open opportunities: who of the customer's people is with us, is met, approves, and what is stuck."""
 
 from collections.abc import Iterator
-from itertools import takewhile
 
 from schemas.interaction import InteractionRecorded
 from services.projections.folds.buying import Change
+from services.projections.models.decision_steps import progress
 from services.projections.models.happenings import stance
-from services.projections.models.latest import time_at
 from services.projections.models.references import named
 from services.projections.models.warning_rules.cast import Who
 from services.projections.models.warning_rules.finding import Finding, earliest, later, places
@@ -23,7 +22,7 @@ def single_threaded(scene: Scene) -> Iterator[Finding]:
         met = {person: facts for person, facts in scene.met_in.get(deal.id, {}).items() if scene.here(person)}
         told = [
             (person, stance)
-            for person in scene.assessed
+            for person in scene.everyone
             if (stance := scene.stance(person, deal.id)) and stance.level > 0
         ]
         people = sorted({*met, *(person for person, _ in told)})
@@ -110,20 +109,21 @@ def key_action_missing(scene: Scene) -> Iterator[Finding]:
 
 
 def decision_step_blocked(scene: Scene) -> Iterator[Finding]:
-    """Steps on the way to a decision that are stuck: the last that is known of them is that they were blocked."""
+    """Steps on the way to a decision that are stuck."""
     for deal in scene.deals:
         for id_, step in deal.steps.items():
-            blocks = list(takewhile(lambda turn: turn.kind == "blocked", reversed(step.course)))
-            if blocks:
+            stands = progress(step.course)
+            if stands.status == "blocked":
                 name = named(step.name.value, id_)
+                blocks = [turn for turn in step.course if turn.kind == "blocked" and turn.at >= stands.set_by.at]
                 yield Finding(
                     "decision_step",
                     id_,
                     deal.id,
                     said("Step {step} of {deal} is blocked.", step=name, deal=deal.name),
-                    _why(blocks[0]),
-                    time_at(blocks[-1].at),
-                    [(turn.at[3], turn.at[2]) for turn in reversed(blocks)],
+                    _why(blocks[-1]),
+                    stands.blocks[-1].start,
+                    [(turn.at[3], turn.at[2]) for turn in blocks],
                 )
 
 
