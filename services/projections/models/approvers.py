@@ -9,6 +9,7 @@ from services.projections.folds import States
 from services.projections.models import attitude
 from services.projections.models.buying_group import parts
 from services.projections.models.deals import end
+from services.projections.models.decision_steps import progress
 from services.projections.models.people import People
 from services.projections.models.rank import RANKS, rank
 from services.projections.models.references import References
@@ -106,7 +107,7 @@ def approver_gaps(of: Customer, opportunity: str) -> list[ApproverGap]:
 
 def _owners(states: States, opportunity: str) -> Iterator[str]:
     for step in states.buying.steps.get(opportunity, {}).values():
-        if step.owner.value and step.course[-1].kind != "dropped":
+        if step.owner.value and progress(step.course).status != "dropped":
             yield step.owner.value
 
 

@@ -27,7 +27,7 @@ class StepRow(Row):
     started: datetime | None = Field(description="for the first time; null where it was not, or nobody told")
     timebasis: str | None = Field(description="of `started`; since: under way by then, maybe before")
     completed: datetime | None = Field(description="null unless it is")
-    days: float | None = Field(description="under way in all, up to as_of or the loss; null where nobody knows")
+    days: float | None = Field(description="under way, up to as_of or the purchase's end; null where nobody knows")
     blocked_days: float = Field(description="of these, stuck")
     blocked_since: datetime | None = Field(description="null unless it is stuck")
     spells: int = Field(description="how often it was under way, for some time")

@@ -211,6 +211,12 @@ def test_an_owner_is_named_whatever_it_is_and_one_person_is_one_owner():
     assert found == {"contact": ("b", "B"), "member": ("m-1", "Zhang"), "unit": ("u", None)}
 
 
+def test_an_approver_whose_step_was_dropped_and_then_told_to_be_blocked_has_none():
+    owner: dict[str, Any] = {"owner": {"kind": "contact", "id": "a"}}
+    facts = [right("contact:a"), turn("started", "2025-01-02", **owner), turn("dropped", "2025-02-01")]
+    assert "no_step" in {gap["gap"] for gap in steps([*facts, turn("blocked", "2025-02-02")])["approver_gaps"]}
+
+
 @pytest.mark.parametrize(
     ("ended", "how"), [("won", {"amount": {"amount": "1", "currency": "CNY"}}), ("abandoned", {"reason": "x"})]
 )

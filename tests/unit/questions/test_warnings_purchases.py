@@ -1,5 +1,5 @@
 from services.projections.history import Recorded
-from tests.unit.histories import fact
+from tests.unit.histories import fact, moment
 from tests.unit.worries import (
     attitude,
     contact,
@@ -168,3 +168,15 @@ def test_a_step_is_blocked_from_its_first_block_until_it_goes_on_or_is_dropped()
     late = step("dropped", "2025-02-25")._replace(recorded_at=facts[-1].recorded_at)
     assert found("decision_step_blocked", [*facts, late], "2025-02-28", "2025-02-28") == blocked
     assert found("decision_step_blocked", [*facts, late], "2025-02-28", "2025-03-01") == []
+
+
+def test_where_a_step_stands_is_what_its_whole_course_says_not_its_last_turn():
+    began = [identified("o"), contact("a"), step("started", "2025-02-01", owner={"kind": "contact", "id": "a"})]
+    planned = [*began, step("blocked", "2025-02-10"), step("planned", "2025-02-15", step_kind="review")]
+    assert found("decision_step_blocked", planned, "2025-02-28") == [("s", "o", "2025-02-10")]
+    late = step("blocked", "2025-02-20")._replace(recorded_at=moment("2025-04-01"))
+    done = [*began, step("completed", "2025-02-15"), late]
+    for known_at in ("2025-03-01", "2025-04-01"):  # what is done is blocked no longer, and its owner has no say
+        assert found("decision_step_blocked", done, "2025-02-28", known_at) == []
+        assert found("key_action_missing", done, "2025-02-28", known_at) == []
+    assert found("key_action_missing", done, "2025-02-14") == [("a", "o", "2025-02-01")]
