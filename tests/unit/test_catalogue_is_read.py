@@ -64,7 +64,9 @@ def beginning(example: Recorded) -> list[Recorded]:
 
 
 def answers(name: str, facts: list[Recorded]) -> Any:
-    return plain(ask(name, {"hosp-1": facts}, LATE, least_parameters(name)))
+    """Return an answer without what counts all facts that it reads: a count alone is no reading."""
+    answer = plain(ask(name, {"hosp-1": facts}, LATE, least_parameters(name)))
+    return {field: told for field, told in answer.items() if field != "sources"} if name == "account-360" else answer
 
 
 @pytest.mark.parametrize("wire", FACTS)
