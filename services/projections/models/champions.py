@@ -36,13 +36,19 @@ def courses(view: View, people: People) -> dict[Place, list[Recorded]]:
 
     Where the latest word leads, by the words of all assessors; else by those of the assessor who leads.
     """
+    told = spoken(view, people)
+    if view.policies.attitude.leading == "latest":
+        return told
+    return {place: _of_who_leads(view, people, place, facts) for place, facts in told.items()}
+
+
+def spoken(view: View, people: People) -> dict[Place, list[Recorded]]:
+    """Return the assessments of all assessors, in fold order; `view` must show AttitudeAssessed."""
     told: dict[Place, list[Recorded]] = {}
     for fact in view.facts:
         if isinstance(data := fact.event.data, AttitudeAssessed):
             told.setdefault((people.canonical(data.contact), data.opportunity or ACCOUNT), []).append(fact)
-    if view.policies.attitude.leading == "latest":
-        return told
-    return {place: _of_who_leads(view, people, place, facts) for place, facts in told.items()}
+    return told
 
 
 def _of_who_leads(view: View, people: People, place: Place, facts: list[Recorded]) -> list[Recorded]:

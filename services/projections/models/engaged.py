@@ -1,38 +1,52 @@
 """Who has which part in a purchase, or in the account, and how we engage them: read once for everyone."""
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 
-from schemas.assessment import AttitudeAssessed
 from services.projections.folds.assessment import Engagement
+from services.projections.history import Recorded
+from services.projections.models.approvers import Customer, customer
 from services.projections.models.asks import asks
-from services.projections.models.attitude import Layer, layer
+from services.projections.models.attitude import Layer, layer, leading_first
 from services.projections.models.buying_group import Part, parts
+from services.projections.models.champions import Place, level, spoken
 from services.projections.models.engaging import manner, rights_by_person
 from services.projections.models.latest import scopes, told_of
-from services.projections.models.people import People
 from services.projections.models.present import present
-from services.projections.models.references import References
 from services.projections.models.rights import held
 from services.projections.models.scoped import nearest, told_by_scope
-from services.projections.models.units import Units
 from services.projections.models.words import word
 from services.projections.question import View
-from services.projections.register import Register
+from services.projections.register import Register, ground
 from services.projections.said import Said, quoted, said
 from services.projections.scope import ACCOUNT
+
+
+def scenes(view: View, opportunities: Iterable[str | None], *, fallback: bool) -> list["Scene"]:
+    """Read the scenes of several opportunities, or of the account; `view` must show AttitudeAssessed."""
+    of = customer(view.states)
+    assessed = spoken(view, of.people)
+    return [Scene(view, of, assessed, each, fallback=fallback) for each in opportunities]
 
 
 class Scene:
     """One purchase, or (without an opportunity) the account, at one moment."""
 
-    def __init__(self, view: View, opportunity: str | None, *, fallback: bool) -> None:
-        """Read a view that shows the facts AttitudeAssessed."""
+    def __init__(
+        self,
+        view: View,
+        of: Customer,
+        assessed: Mapping[Place, Sequence[Recorded]],
+        opportunity: str | None,
+        *,
+        fallback: bool,
+    ) -> None:
+        """Read what is particular to the purchase; what scenes share is read once."""
         self.view, self.opportunity, self.fallback = view, opportunity, fallback
-        self.people, units = People(view.states.contact), Units(view.states.organisation)
-        self.references = References(self.people, units, view.states.account)
+        self.people, self.references, self._assessed = of.people, of.references, assessed
         self._wanted = scopes(opportunity, fallback=fallback)
         rights = held(view.states.buying, self.references, opportunity)
-        self.rights = rights_by_person((each for each in rights if each.scope in self._wanted), self.people, units)
+        self.rights = rights_by_person((each for each in rights if each.scope in self._wanted), of)
         self.roles = _by_player(
             each for each in parts(view.states.buying, self.people, opportunity) if each.scope in self._wanted
         )
@@ -81,13 +95,23 @@ class Scene:
         )
 
     def _layer_at(self, person: str, way: Register[Engagement]) -> Layer:
-        told = (fact.event.data for fact in self.view.facts if way.at and fact.stamp <= way.at)
-        last = {
-            data.opportunity or ACCOUNT: data.level
-            for data in told
-            if isinstance(data, AttitudeAssessed) and self.people.canonical(data.contact) == person
-        }
-        return layer(next((last[scope] for scope in self._wanted if scope in last), None))
+        """Return the layer then, by the words of whoever leads now; where the latest word leads, of anybody."""
+        leader = self._leader(person)
+        for scope in self._wanted:
+            told = self._assessed.get((person, scope), [])
+            by_then = told[: bisect_right(told, way.at or (), key=lambda fact: fact.stamp)]
+            if last := next((fact for fact in reversed(by_then) if leader in {None, ground(fact).assessor}), None):
+                return layer(level(last))
+        return "unknown"
+
+    def _leader(self, person: str) -> str | None:
+        state, as_of, model = self.view.states.assessment, self.view.moment.as_of, self.view.policies.attitude
+        if model.leading == "latest":
+            return None
+        told = leading_first(
+            state, self.people, person, self.opportunity, as_of=as_of, model=model, fallback=self.fallback
+        )
+        return told[0].assessor if told else None
 
 
 def _by_player(played: Iterable[Part]) -> Mapping[str, list[Part]]:

@@ -8,12 +8,11 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from schemas.buying import BuyingRole, DecisionRight
+from services.projections.models.approvers import Customer, speakers
 from services.projections.models.attitude import Layer
 from services.projections.models.buying_group import Part
-from services.projections.models.people import People
 from services.projections.models.references import References
 from services.projections.models.rights import Held
-from services.projections.models.units import Units
 from services.projections.models.words import word
 from services.projections.said import Said, said
 
@@ -47,18 +46,14 @@ class Expected(NamedTuple):
     why: Said
 
 
-def rights_by_person(rights: Iterable[Held], people: People, units: Units) -> dict[str, list[Held]]:
-    """Return each person's rights: their own, and those of units in which they hold a position or that they head.
+def rights_by_person(rights: Iterable[Held], of: Customer) -> dict[str, list[Held]]:
+    """Return each person's rights: their own, and those of units for which they speak.
 
     Who is known to hold none has none through a unit either.
     """
-    within = units.within(people)
     found: dict[str, list[Held]] = {}
     for each in rights:
-        holders = (
-            [each.holder] if each.kind == "contact" else within.get(each.holder, []) if each.kind == "unit" else []
-        )
-        for person in holders:
+        for person in speakers(of, each.kind, each.holder):
             found.setdefault(person, []).append(each)
     return {person: _unless_none(held) for person, held in found.items()}
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, cast
 from pydantic import Field
 
 from schemas.assessment import AttitudeAssessed
-from services.projections.models.engaged import Scene
+from services.projections.models.engaged import Scene, scenes
 from services.projections.models.engaging import Fit, Mode, expected, fit
 from services.projections.models.latest import time_of
 from services.projections.models.person_parts import Role, role
@@ -28,7 +28,7 @@ class EngagementParameters(Parameters):
 
 
 class RightThrough(RightHeld):
-    """A right that a person holds, or that a unit holds in which they work."""
+    """A right that a person holds, or that a unit holds for which they speak: its head, else its highest ranks."""
 
     unit: str | None = Field(description="null: the person's own")
     unit_name: str | None
@@ -77,12 +77,9 @@ class EngagementAnswer(Answer):
 def answer(view: View, parameters: EngagementParameters) -> EngagementAnswer:
     """Answer for everyone who has not left; in purchases not asked for, for those of whom something is told there."""
     asked = parameters.opportunity
-    scenes = [
-        Scene(view, each, fallback=parameters.fallback) for each in ([asked] if asked else [None, *_purchases(view)])
-    ]
     rows = [
         _row(scene, person)
-        for scene in scenes
+        for scene in scenes(view, [asked] if asked else [None, *_purchases(view)], fallback=parameters.fallback)
         for person in (scene.everyone() if scene.opportunity == asked else scene.told_of())
     ]
     return EngagementAnswer(

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from services.projections.history import Recorded
-from tests.unit.histories import ask, beijing, fact, hospital
+from tests.unit.histories import ask, beijing, fact, hospital, moment
 
 pytestmark = pytest.mark.filterwarnings("ignore:hospital.ndjson")
 
@@ -143,6 +143,35 @@ def test_an_attitude_that_moved_since_the_way_was_set_is_told():
     assert rows(history, "2025-03-31")["buyer"]["shifted"] == (
         "When the way was set the attitude was: neutral; now it is: support."
     )
+
+
+def test_an_attitude_moved_only_if_that_of_the_assessor_who_leads_did():
+    model = {"version": "v", "leading": "owner", "half_life_days": 180, "floor": 0.3}
+    owner = {"contact": "buyer", "member": "m-1"}
+    facts = [
+        *MANUFACTURER,
+        fact("attitude_model.defined", "2025-01-01", model, account="$policy"),
+        fact("relationship_owner.assigned", "2025-01-01", owner),
+        attitude("buyer", 1, "2025-01-10", basis={"assessor": "m-1"}),
+        attitude("buyer", -1, "2025-01-20", basis={"assessor": "m-2"}),
+        engage("buyer", "focus"),
+    ]
+    assert rows(facts, "2025-03-01")["buyer"]["shifted"] is None
+    late = attitude("buyer", 0, "2025-03-01", basis={"assessor": "m-1"})._replace(recorded_at=moment("2025-04-01"))
+    assert rows([*facts, late], "2025-03-01", "2025-03-31")["buyer"]["shifted"] is None
+    assert rows([*facts, late], "2025-03-01")["buyer"]["shifted"] == (
+        "When the way was set the attitude was: support; now it is: neutral."
+    )
+
+
+def test_the_right_of_a_unit_is_with_who_speaks_for_it_not_with_every_clerk():
+    facts = [*MANUFACTURER, *person("assistant", "proc")]
+    assert [rows(facts, "2025-03-01")[each]["expected"] for each in ("assistant", "buyer")] == ["focus", "focus"]
+    headed = [*facts, fact("unit.head_appointed", "2025-02-01", {"unit": "proc", "contact": "buyer"})]
+    assert verdicts(headed, "2025-01-31")["assistant"] == (None, "focus", "unknown")  # nobody ranks higher, yet
+    assert verdicts(headed, "2025-03-01")["assistant"] == (None, None, "unknown")
+    missing = ask("engagement", headed, "2025-03-01")["missing"]
+    assert [each["contact"] for each in missing] == ["buyer", "chief", "engineer"]
 
 
 def test_a_purchase_has_its_own_ways_and_rights_else_the_accounts():
