@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
-from schemas.account import AccountMerged
 from services.projections.cut import Cut
 from services.projections.folds import States, fold
 from services.projections.folds.policy import State as PolicyState
 from services.projections.history import Moment, Recorded, visible
 from services.projections.kept import Kept
+from services.projections.merged import one_customer, states_of
 from services.projections.policy import Policies
 from services.projections.question import Question, View
 
@@ -48,7 +48,7 @@ def held(saved: Mapping[str, Kept | None]) -> States:
 def view_of_facts(account: str, question: Question, facts: Iterable[Recorded], cut: Cut, policies: Policies) -> View:
     """Make a view by folding facts that were known at the cut."""
     seen = visible(facts, Moment(cut.as_of, END_OF_TIME))
-    states = fold(States(), seen, question.subjects)
+    states = states_of(account, seen, question.subjects)
     read = [fact for fact in seen if isinstance(fact.event.data, question.history)] if question.history else []
     return View(account, cut.moment, policies, states, read)
 
@@ -81,14 +81,5 @@ def of_one(account: str, facts: Iterable[Recorded]) -> list[Recorded]:
     """Keep the facts of the account, and of those that are still said to be one customer with it, by any chain."""
     facts = list(facts)
     held = visible(facts, Moment(END_OF_TIME, END_OF_TIME))
-    mergers = [fact for fact in held if isinstance(fact.event.data, AccountMerged)]
-    joined, known_to_join = {account}, set[str]()
-    while joined != known_to_join:
-        known_to_join = set(joined)
-        joined |= {fact.event.partitionkey for fact in mergers if _into(fact) in joined}
+    joined = set(one_customer(account, held))
     return [fact for fact in facts if fact.event.partitionkey in joined]
-
-
-def _into(fact: Recorded) -> str | None:
-    data = fact.event.data
-    return data.into if isinstance(data, AccountMerged) else None

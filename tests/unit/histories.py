@@ -15,9 +15,9 @@ from pydantic import TypeAdapter
 import schemas
 from schemas import POLICY
 from schemas.event import REGISTERED
-from services.projections.folds import States, fold
 from services.projections.folds.policy import State as PolicyState
 from services.projections.history import Moment, Recorded, visible
+from services.projections.merged import states_of
 from services.projections.models.policies import in_force
 from services.projections.question import View
 from services.projections.questions import ACCOUNT
@@ -99,9 +99,9 @@ def ask(
     latest = max((each.recorded_at for each in told), default=datetime.max.replace(tzinfo=UTC))
     at = Moment(_end(as_of), _end(known_at) if known_at else latest)
     seen = visible(facts, at)
-    states = fold(States(), seen, question.subjects)
     read = [each for each in seen if isinstance(each.event.data, question.history)]
     account = facts[0].event.partitionkey if facts else "acme"
+    states = states_of(account, seen, question.subjects)
     asked = question.parameters.model_validate({name.rstrip("_"): value for name, value in parameters.items()})
     answer = question.answer(View(account, at, in_force(defined(told, at)), states, read), asked)
     reader = Reader(zone=asked.zone)

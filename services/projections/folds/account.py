@@ -1,6 +1,7 @@
 """What an account's own events leave behind: its profile, our people, and the team that serves it."""
 
 from datetime import date
+from typing import Any
 
 import msgspec
 
@@ -123,6 +124,25 @@ def fold(state: State, fact: Recorded) -> State:  # noqa: C901, PLR0912 -- one s
         case TeamMemberAssigned() | TeamMemberRemoved() as data:
             at(state.team, data.member, data.team_role).put(isinstance(data, TeamMemberAssigned), fact)
     return state
+
+
+def filled(own: State, other: State) -> State:
+    """Return what is known of an account and of one merged into it: its own word, and the other's where it has none.
+
+    Their external ids are united, its own first.
+    """
+    state = State(**{name: _filled(getattr(own, name), getattr(other, name)) for name in State.__struct_fields__})
+    ids = dict.fromkeys([*(own.external_ids.value or []), *(other.external_ids.value or [])])
+    state.external_ids = Register(list(ids), state.external_ids.at, state.external_ids.ground)
+    state.merged_into = own.merged_into
+    return state
+
+
+def _filled(own: Any, other: Any) -> Any:  # noqa: ANN401 -- a register, or a tree of them
+    if isinstance(own, Register):
+        return other if own.value is None and other.value is not None else own
+    both = {path: _filled(own[path], other[path]) for path in own if path in other}
+    return {**own, **other, **both}
 
 
 def _profile(state: State, fact: Recorded, fields: dict[str, str | None]) -> None:

@@ -79,7 +79,7 @@ def profile(state: State, account: str, facts: Iterable[Recorded]) -> Profile:
     """Return the profile; `facts` of other accounts are those of merged ones."""
     told = {name: state.profile.get(name, Register[str]()) for name in PROFILE}
     others = sorted({fact.event.partitionkey for fact in facts} - {account})
-    into, ids = state.merged_into.value, sorted(set(state.external_ids.value or []))
+    into, ids = state.merged_into.value, dict.fromkeys(state.external_ids.value or [])
     return Profile(
         name=told["name"].value,
         industry=told["industry"].value,

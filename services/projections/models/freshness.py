@@ -108,12 +108,17 @@ def fresh_facts(view: View) -> list[FreshFact]:
     references = References(people, Units(view.states.organisation), view.states.account)
     last: dict[Key, Recorded] = {}
     for fact in view.facts:
-        if type(fact.event.data) in SAYS:
+        if type(fact.event.data) in SAYS and not _of_a_merged_account(fact, view.account):
             last[_key(fact.event.data, references, view.account)] = fact
     held = _consistent({key: fact for key, fact in last.items() if SAYS[type(fact.event.data)].holds})
     standing = [each for each in held if not _gone(each, people, references)]
     reviews = _reviews(view.facts)
     return [_fresh(view, each, held[each], reviews) for each in sorted(standing, key=_order)]
+
+
+def _of_a_merged_account(fact: Recorded, account: str) -> bool:
+    """Whether it tells of another account, whose profile at most fills gaps of this one."""
+    return isinstance(fact.event.data, AccountRegistered | AccountProfileChanged) and fact.event.partitionkey != account
 
 
 def _key(data: Fact, references: References, account: str) -> Key:

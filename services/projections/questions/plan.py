@@ -1,6 +1,6 @@
 """What is the plan for this account, what is overdue in it, and how did it change?"""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Annotated, Literal, NamedTuple
 
@@ -76,7 +76,7 @@ class Plan(NamedTuple):
 
 def answer(view: View, parameters: PlanParameters) -> PlanAnswer:
     """Show the plan at the moment; one that was set again as it stood is the same plan."""
-    plans = _plans(view.facts)
+    plans = _plans(view)
     today = parameters.day(view.moment.as_of)
     actions = [_action(view, each, today, plans[-1].fact) for each in plans[-1].actions] if plans else []
     by = _by(plans[-1]) if plans else None
@@ -91,10 +91,12 @@ def answer(view: View, parameters: PlanParameters) -> PlanAnswer:
     )
 
 
-def _plans(facts: Iterable[Recorded]) -> list[Plan]:
+def _plans(view: View) -> list[Plan]:
+    """Return the plans of the account, or of the one merged into it whose plan fills the gap."""
+    planner = {fact.event.partitionkey for fact in view.facts if fact.stamp == view.states.account.plan.at}
     plans: list[Plan] = []
-    for fact in facts:
-        if isinstance(fact.event.data, PlanSet):
+    for fact in view.facts:
+        if isinstance(fact.event.data, PlanSet) and fact.event.partitionkey in planner:
             plan = _plan(fact, fact.event.data)
             if not plans or plans[-1][1:] != plan[1:]:
                 plans.append(plan)

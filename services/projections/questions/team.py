@@ -1,6 +1,6 @@
 """Who of ours serves the account, in which roles, who answers for whom, and who handed over to whom?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated
 
@@ -76,7 +76,7 @@ class TeamAnswer(Answer):
 def answer(view: View, parameters: TeamParameters) -> TeamAnswer:  # noqa: ARG001 -- a question takes its parameters
     """List all of our people who are registered or had a role, who answers for whom, and each hand-over in order."""
     known = sorted(view.states.account.members.keys() | view.states.account.team.keys())
-    roles = _roles(view.facts)
+    roles = _roles(view)
     return TeamAnswer(
         members=[_member(view, each, roles.get(each, {})) for each in known],
         relationships=list(_relationships(view)),
@@ -86,15 +86,22 @@ def answer(view: View, parameters: TeamParameters) -> TeamAnswer:  # noqa: ARG00
     )
 
 
-def _roles(facts: Sequence[Recorded]) -> dict[str, dict[str, Recorded]]:
-    """Return by member and role the fact with which the present spell began: told again, it did not begin again."""
+def _roles(view: View) -> dict[str, dict[str, Recorded]]:
+    """Return by member and role the fact with which the present spell began: told again, it did not begin again.
+
+    Where merged accounts tell of the same role, the one whose word stands tells its beginning, too.
+    """
+    begun: dict[tuple[str, str, str], Recorded] = {}
     roles: dict[str, dict[str, Recorded]] = {}
-    for fact in facts:
-        match fact.event.data:
-            case TeamMemberAssigned() as data:
-                roles.setdefault(data.member, {}).setdefault(data.team_role, fact)
-            case TeamMemberRemoved() as data:
-                roles.get(data.member, {}).pop(data.team_role, None)
+    for fact in view.facts:
+        data = fact.event.data
+        if not isinstance(data, TeamMemberAssigned | TeamMemberRemoved):
+            continue
+        place = fact.event.partitionkey, data.member, data.team_role
+        if isinstance(data, TeamMemberRemoved):
+            begun.pop(place, None)
+        elif begun.setdefault(place, fact) and fact.stamp == view.states.account.team[data.member][data.team_role].at:
+            roles.setdefault(data.member, {})[data.team_role] = begun[place]
     return roles
 
 
@@ -120,6 +127,7 @@ def _relationships(view: View) -> Iterator[Relationship]:
         scopes = {scope for alias in people.aliases(person) for scope in owners.get(alias, {})}
         for scope in sorted(scopes) if not people.gone(person) else ():
             if (told := told_of(owners, people, person, [scope])) and told.value:
+                served = view.states.account.team.get(told.value, {})
                 yield Relationship(
                     contact=person,
                     name=people.name(person),
@@ -128,7 +136,7 @@ def _relationships(view: View) -> Iterator[Relationship]:
                     member_name=member_name(view.states.account, told.value),
                     on_team=on_team(view.states.account, told.value),
                     since=time_of(told),
-                    because=because(told, *view.states.account.team.get(told.value, {}).values()),
+                    because=because(told, *(each for _, each in sorted(served.items()))),
                 )
 
 
