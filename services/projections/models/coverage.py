@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from schemas.buying import BuyingRole, DecisionRight
+from schemas.buying import BuyingRole
 from schemas.interaction import Interaction
 from schemas.values import Rank
 from services.projections.history import Recorded
@@ -14,6 +14,7 @@ from services.projections.models.approvers import Customer, speakers
 from services.projections.models.buying_group import KEY_ROLES, Part, all_parts, parts
 from services.projections.models.champions import powerful
 from services.projections.models.closeness import everywhere, in_scope
+from services.projections.models.deciders import RIGHTS
 from services.projections.models.latest import scopes, told_of
 from services.projections.models.members import on_team
 from services.projections.models.owners import owned, owner
@@ -25,7 +26,6 @@ from services.projections.question import View
 
 How = Literal["owner", "closeness", "interaction"]
 KeyBy = Literal["role", "right", "power"]
-DECIDING: frozenset[DecisionRight] = frozenset({"core_decision", "final_approval", "veto"})
 
 
 class Person(NamedTuple):
@@ -76,7 +76,7 @@ def everyone(asked: Scope) -> list[Person]:
 def _deciding(asked: Scope) -> set[str]:
     of = asked.of
     rights = held(of.states.buying, of.references, asked.opportunity)
-    return {person for each in rights if each.right in DECIDING for person in speakers(of, each.kind, each.holder)}
+    return {person for each in rights if each.right in RIGHTS for person in speakers(of, each.kind, each.holder)}
 
 
 def _person(asked: Scope, person: str, played: list[Part], met: list[Recorded], deciding: set[str]) -> Person:

@@ -10,6 +10,7 @@ from services.projections.folds.opportunity import Opportunity
 from services.projections.models import deals
 from services.projections.models.buying_group import Part, parts
 from services.projections.models.decision_steps import progress
+from services.projections.models.deciders import RIGHTS, ROLES
 from services.projections.models.latest import latest
 from services.projections.models.portfolio import every_deal
 from services.projections.models.references import named
@@ -18,8 +19,6 @@ from services.projections.models.warning_rules.cast import Cast, Who
 from services.projections.register import Register
 from services.projections.said import Said
 
-DECIDING_RIGHTS = frozenset({"core_decision", "final_approval", "veto"})
-DECIDING_ROLES = frozenset({"decision_maker", "final_approver"})
 OVER = frozenset({"completed", "dropped"})
 
 Told = tuple[Who, Register[Any]]
@@ -65,7 +64,7 @@ def _deal(cast: Cast, id_: str, opportunity: Opportunity) -> OpenDeal:
     played = parts(cast.states.buying, cast.people, id_)
     holding = [*_holders(rights), *_owners(cast, steps.values())]
     approving = [*_holders(rights, {"final_approval"}), *_players(played, {"final_approver"})]
-    formal = [*_holders(rights, DECIDING_RIGHTS), *_players(played, DECIDING_ROLES)]
+    formal = [*_holders(rights, RIGHTS), *_players(played, ROLES)]
     deciding = [*formal, *_powerful(cast, id_)]
     return OpenDeal(
         id_,
