@@ -1,9 +1,9 @@
 """Amendments: later knowledge about a fact that is already in the log. The fact itself stays there for ever."""
 
 from functools import cached_property
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import model_validator
+from pydantic import ValidationInfo, field_validator
 
 from schemas.event import AnyStream, Fact, newest, payload_of
 from schemas.values import PERSONAL, EventRef, Label, PersonalText, Time
@@ -24,11 +24,12 @@ class Amendment(Fact):
     target: Target
     reason: PersonalText
 
-    @model_validator(mode="after")
-    def _amends_a_fact(self) -> Self:
-        if self.target.type.startswith("event."):
-            raise ValueError("target.type: an amendment names an original fact, never another amendment")
-        return self
+    @field_validator("target")
+    @classmethod
+    def _is_a_fact(cls, target: Target) -> Target:
+        if target.type.startswith("event."):
+            raise ValueError("type: an amendment names an original fact, never another amendment")
+        return target
 
 
 class EventCorrected(Amendment, wire="event.corrected.v1"):
@@ -37,10 +38,12 @@ class EventCorrected(Amendment, wire="event.corrected.v1"):
     data: Annotated[dict[str, Any], PERSONAL]  # it may be a whole person
     time: Time | None = None
 
-    @model_validator(mode="after")
-    def _fits_the_target(self) -> Self:
-        payload_of(self.target.type, self.data)
-        return self
+    @field_validator("data")
+    @classmethod
+    def _fits_the_target(cls, data: dict[str, Any], told: ValidationInfo) -> dict[str, Any]:
+        if target := told.data.get("target"):  # else that is what is wrong
+            payload_of(target.type, data)
+        return data
 
     @cached_property
     def replacement(self) -> Fact:

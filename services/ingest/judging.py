@@ -15,6 +15,7 @@ from services.access import Caller, forbidden
 from services.http_problem import MOST_ERRORS
 from services.ingest.faults import NOTHING_STORED, Fault, Invalid, listed, pointer
 from services.ingest.limits import EVENT, too_large_event
+from services.ingest.wording import reason
 
 
 class Judged(NamedTuple):
@@ -71,11 +72,13 @@ def _explained(index: int, document: dict[str, Any], error: ValidationError) -> 
     At most MOST_ERRORS places: whoever sends more mistakes learns no more by reading on.
     """
     reasons: dict[str, dict[str, None]] = {}
-    for each in error.errors(include_url=False, include_input=False, include_context=False):
+    for each in error.errors(include_url=False, include_input=False):
         place = pointer(_place(document, each["loc"], each["type"]))
+        if each["type"] == "too_short" and any(other.startswith(f"{place}/") for other in reasons):
+            continue  # what is wrong within a list does not count as one of its items
         if place not in reasons and len(reasons) == MOST_ERRORS:
             break
-        reasons.setdefault(place, {})[_reason(each["type"], each["msg"])] = None
+        reasons.setdefault(place, {})[reason(each)] = None
     for place, said in reasons.items():
         yield Fault(index, place, ", or ".join(said))
 
@@ -91,20 +94,6 @@ def _place(document: dict[str, Any], loc: tuple[str | int, ...], kind: str) -> l
     if kind == "missing":
         place.append(loc[-1])
     return place or ["type"] if kind.startswith("union_tag") else place
-
-
-def _reason(kind: str, message: str) -> str:
-    """Word pydantic's message as an expectation; those that quote the input are replaced."""
-    if kind.startswith("union_tag"):
-        return "expected one of the types that /v1/types lists"
-    return _REASONS.get(kind) or message.removeprefix("Value error, ").replace("Input should be", "expected")
-
-
-_REASONS = {
-    "missing": "expected this field, which is required",
-    "extra_forbidden": "expected no such field",
-    "json_invalid": "expected JSON of less depth",
-}
 
 
 def _refusals(index: int, event: Event, caller: Caller) -> Iterator[Fault]:

@@ -79,10 +79,10 @@ def test_a_correction_carries_the_whole_payload_of_its_target():
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        ({"contact": "c-1", "level": 6}, "level: Input should be less than or equal to 5"),
-        ({"contact": "c-1"}, "level: Field required"),
-        ({"contact": "c-1", "level": 5, "stage": "x"}, "stage: Extra inputs are not permitted"),
-        ({"level": 5, "contact": "a\nb"}, "contact: String should match"),
+        ({"contact": "c-1", "level": 6}, r"data\.data\.level\n  Input should be less than or equal to 5"),
+        ({"contact": "c-1"}, r"data\.data\.level\n  Field required"),
+        ({"contact": "c-1", "level": 5, "stage": "x"}, r"data\.data\.stage\n  Extra inputs are not permitted"),
+        ({"level": 5, "contact": "a\nb"}, r"data\.data\.contact\n  String should match"),
     ],
 )
 def test_a_correction_that_is_no_payload_of_its_target_is_refused_with_the_field_and_the_reason(data, reason):
@@ -95,7 +95,7 @@ def test_a_correction_knows_a_field_by_its_wire_name_only():
     data = {"from_": end, "to": end, "kind": "advises", "weight": 1, "hidden": False}
     sent = amendment("corrected", data=data)
     sent["data"]["target"]["type"] = "influence.asserted.v1"
-    with pytest.raises(ValidationError, match="from: Field required"):
+    with pytest.raises(ValidationError, match=r"data\.data\.from\n  Field required"):
         parse(sent)
 
 
@@ -112,7 +112,7 @@ def test_an_amendment_of_an_amendment_is_refused(kind, of):
 def test_a_correction_of_a_type_that_nobody_knows_is_refused():
     sent = corrected(contact="c-1", level=5)
     sent["data"]["target"]["type"] = "power.guessed.v1"
-    with pytest.raises(ValidationError, match=r"power\.guessed\.v1 is not a known event type"):
+    with pytest.raises(ValidationError, match=r"expected a target\.type that is an event type"):
         parse(sent)
 
 
