@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from services.http_tongues import of
+from services.http_tongues import headers, tongue_of
 from services.projections.said import ENGLISH, Tongue
 
 MEDIA_TYPE = "application/problem+json"
@@ -53,7 +53,8 @@ class HttpProblem(Exception):  # noqa: N818  it is read as "a problem"
         }
         if self.errors is not None:
             content["errors"] = self.errors[:MOST_ERRORS]
-        return Response(orjson.dumps(content), self.status, {"Vary": "Accept-Language"} | self.headers, MEDIA_TYPE)
+        spoken = tongue if self.title in tongue.templates else ENGLISH
+        return Response(orjson.dumps(content), self.status, headers(spoken) | self.headers, MEDIA_TYPE)
 
 
 class ErrorEntry(BaseModel):
@@ -119,7 +120,7 @@ def document() -> dict[str, dict[str, Any]]:
 
 async def _of_problem(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, HttpProblem)  # noqa: S101  what Starlette promises, said to mypy
-    return problem.response(of(request))
+    return problem.response(tongue_of(request))
 
 
 async def _of_http_exception(request: Request, error: Exception) -> Response:
@@ -130,7 +131,7 @@ async def _of_http_exception(request: Request, error: Exception) -> Response:
     problem = HttpProblem(
         error.status_code, kind, phrase, detail.get(error.status_code, f"{phrase}."), headers=error.headers
     )
-    return problem.response(of(request))
+    return problem.response(tongue_of(request))
 
 
 async def _of_validation(request: Request, error: Exception) -> Response:
@@ -141,8 +142,8 @@ async def _of_validation(request: Request, error: Exception) -> Response:
     names = ", ".join(dict.fromkeys(each["parameter"] for each in errors))
     return HttpProblem(
         422, "invalid-parameter", "Invalid parameter", f"Wrong or missing: {names}.", errors=errors
-    ).response(of(request))
+    ).response(tongue_of(request))
 
 
 async def _of_anything(request: Request, _: Exception) -> Response:  # services.requests logs it, while it has its id
-    return unexpected().response(of(request))
+    return unexpected().response(tongue_of(request))

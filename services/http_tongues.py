@@ -8,9 +8,9 @@ from services.projections.said import Tongue
 from services.tongues import negotiated
 
 
-def of(request: Request) -> Tongue:
+def tongue_of(request: Request) -> Tongue:
     """Return the language that a request is to be answered in."""
-    return negotiated(request.headers.get("accept-language", ""))
+    return negotiated(",".join(request.headers.getlist("accept-language")))
 
 
 def headers(tongue: Tongue, *vary: str) -> dict[str, str]:
@@ -19,7 +19,7 @@ def headers(tongue: Tongue, *vary: str) -> dict[str, str]:
 
 
 def _told(request: Request, response: Response) -> Tongue:
-    tongue = of(request)
+    tongue = tongue_of(request)
     response.headers.update(headers(tongue))
     return tongue
 

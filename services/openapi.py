@@ -38,7 +38,7 @@ def complete(app: FastAPI, schemas: Mapping[str, Any]) -> None:
         return orjson.dumps(tongues.translated(openapi(), tongues.tongue(code)))
 
     async def show(request: Request) -> Response:
-        tongue = http_tongues.of(request)
+        tongue = http_tongues.tongue_of(request)
         return Response(written(tongue.code), headers=http_tongues.headers(tongue), media_type="application/json")
 
     app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI's documentation tells one to

@@ -11,6 +11,7 @@ from typing import Any
 
 from services.projections.said import ENGLISH, Tongue
 
+SPOKEN = ("en", "zh")
 CATALOGUES = Path(__file__).parent / "locales"
 DESCRIBING = ("summary", "description")  # where a document speaks to people
 QUOTED = ("example", "examples", "default", "const", "enum")  # where it shows values
@@ -33,9 +34,14 @@ def tongue(code: str) -> Tongue:
 
 def negotiated(accepted: str) -> Tongue:
     """Return the language that an `Accept-Language` wants most of those that there are (RFC 9110), else English."""
-    wanted = sorted(_ranges(accepted), key=lambda each: -each[1])
-    tags = (tag for tag, weight in wanted if weight > 0)
-    return tongue(next((tag for tag in tags if tag.partition("-")[0] in ("en", "zh", "*")), "en"))
+    weights: dict[str, float] = {}
+    for tag, weight in _ranges(accepted):
+        code = tag.partition("-")[0]
+        weights[code] = max(weight, weights.get(code, 0))
+    others = weights.get("*", 0)  # stands for those that are not named
+    wanted = {code: weights.get(code, others) for code in (*weights, *SPOKEN) if code in SPOKEN}
+    best = max(wanted, key=lambda code: wanted[code])
+    return tongue(best) if wanted[best] > 0 else ENGLISH
 
 
 def _ranges(accepted: str) -> Iterator[tuple[str, float]]:

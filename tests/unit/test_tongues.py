@@ -7,14 +7,16 @@ from datetime import date
 from typing import get_args
 
 import pytest
+from starlette.requests import Request
 
 from schemas.buying import BuyingRole, DecisionRight
 from schemas.interaction import InteractionKind
 from schemas.values import Rank
 from services.http_problem import HttpProblem, unexpected
+from services.http_tongues import tongue_of
 from services.projections.models.attitude import Layer
 from services.projections.models.words import WORDS
-from services.projections.said import quoted, render, said
+from services.projections.said import ENGLISH, quoted, render, said
 from services.tongues import chinese, described, negotiated, translated
 from tests.unit.speaking import calls, spoken, stubs
 
@@ -68,6 +70,13 @@ def test_every_code_that_sentences_name_has_a_word(codes):
         ("fr-CH, fr;q=0.9, zh;q=0.5, *;q=0.1", "zh"),
         ("fr, *;q=0.5, zh;q=0.1", "en"),
         ("*", "en"),
+        ("en;q=0, *", "zh"),
+        ("*, en;q=0", "zh"),
+        ("zh;q=0, *", "en"),
+        ("en;q=0.1, *;q=0.5", "zh"),
+        ("zh, en", "zh"),
+        ("en;q=0", "en"),
+        ("en;q=0, *;q=0", "en"),
         ("zh;q=0", "en"),
         ("zha, zhx-CN", "en"),
         ("zh;q=much", "en"),
@@ -79,6 +88,12 @@ def test_every_code_that_sentences_name_has_a_word(codes):
 )
 def test_the_language_is_the_best_that_is_accepted_and_there(accepted, code):
     assert negotiated(accepted).code == code
+
+
+def test_a_language_may_be_asked_for_on_several_lines():
+    lines = [(b"accept-language", b"fr"), (b"accept", b"*/*"), (b"accept-language", b"zh;q=0.9, en;q=0.8")]
+    assert tongue_of(Request({"type": "http", "headers": lines})).code == "zh"
+    assert tongue_of(Request({"type": "http", "headers": []})).code == "en"
 
 
 def test_a_sentence_within_a_sentence_and_a_list_are_rendered_and_what_was_told_stays():
@@ -116,4 +131,9 @@ def test_a_problem_has_its_title_and_a_detail_that_is_always_the_same_in_the_lan
     assert (problem["title"], problem["detail"]) == ("意外错误", "服务出错；可按本请求的 id 在其日志中查看详情。")
     told = HttpProblem(413, "too-large", "Too large", "Event 3 is too large: the limit is 9.").response(chinese())
     assert json.loads(bytes(told.body))["detail"] == "Event 3 is too large: the limit is 9."
-    assert told.headers["vary"] == "Accept-Language"
+    assert (told.headers["vary"], told.headers["content-language"]) == ("Accept-Language", "zh")
+
+
+def test_a_problem_that_nobody_translated_says_that_it_is_english():
+    for problem, tongue in ((unexpected(), ENGLISH), (HttpProblem(418, "teapot", "I'm a teapot", "No."), chinese())):
+        assert problem.response(tongue).headers["content-language"] == "en"

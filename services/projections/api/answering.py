@@ -88,7 +88,7 @@ def envelope_model(question: Question, *, each: bool = False) -> type[BaseModel]
 
 async def respond(request: Request, at: Snapshot, told: Envelope, form: Form) -> Response:
     """Write the answer in the form that the request accepts; 304 if the client has these bytes already."""
-    kind, tongue = _accepted(request), http_tongues.of(request)
+    kind, tongue = _accepted(request), http_tongues.tongue_of(request)
     reader = Reader(tongue=tongue, zone=form.zone)
     if kind == JSON:
         body = orjson.dumps(told.head() | await _content(at, told, form, reader), option=orjson.OPT_UTC_Z)

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from services import access, http_problem
 from services.http_limits import Bounded
 from services.http_problem import HttpProblem, responses
-from services.http_tongues import of
+from services.http_tongues import tongue_of
 from services.openapi import complete
 from services.partition import partition_of
 from services.projections import answers, cut
@@ -77,7 +77,7 @@ async def _unreachable(request: Request, error: Exception) -> Response:
     logger.warning("The database does not answer: %s", type(error).__name__)
     return HttpProblem(
         503, "database", "The database does not answer", "Ask again in a moment.", headers={"Retry-After": "1"}
-    ).response(of(request))
+    ).response(tongue_of(request))
 
 
 def _is_away(error: DBAPIError) -> bool:
