@@ -9,8 +9,8 @@ from services.projections.folds.buying import Step
 from services.projections.folds.opportunity import Opportunity
 from services.projections.models import deals
 from services.projections.models.buying_group import Part, parts
-from services.projections.models.decision_steps import progress
 from services.projections.models.deciders import RIGHTS, ROLES
+from services.projections.models.decision_steps import progress
 from services.projections.models.latest import latest
 from services.projections.models.portfolio import every_deal
 from services.projections.models.references import named
