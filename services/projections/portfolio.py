@@ -1,12 +1,10 @@
 """The same for many accounts: what a question about all of them needs, or one account's question asked of each."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 
-from services.projections.answers import Asked, Snapshot, account_view, defined, history, reads
+from services.projections.answers import Asked, Snapshot, account_view, defined, reads
 from services.projections.cut import Cut
 from services.projections.folds import States
-from services.projections.history import Recorded
 from services.projections.models.policies import in_force
 from services.projections.policy import Policies
 from services.projections.question import Question, View, Views
@@ -28,42 +26,52 @@ async def portfolio_views(
     """Return a view of each account that `accounts_at` names, in order; of some it may show nothing."""
     settled = await defined(at, asked, cut)
     policies = in_force(settled)
-    views, stale = await _of_saved(at, among, question, asked, cut, policies)
-    if stale is None or stale:
-        async for account, facts in journal.all_facts(at.connection, stale, reads(question)):
-            views[account] = view_of_facts(account, question, known(facts, cut), cut, policies)
+    views = await _read(at, among, question, asked, cut, policies)
     known_then = await accounts_at(at, among, cut)
-    each = [views.get(account) or blank(account, cut, policies) for account in known_then]
-    return Views(cut.moment, policies, each, settled)
+    return Views(cut.moment, policies, _all_of(known_then, views, cut, policies), settled)
 
 
-async def _of_saved(  # noqa: PLR0913, PLR0917 -- as above
-    at: Snapshot, among: Sequence[str] | None, question: Question, asked: Asked, cut: Cut, policies: Policies
-) -> tuple[dict[str, View], Sequence[str] | None]:
-    """Return views made of saved states, and whose journals have to be read whole (None: of all)."""
-    if not asked.about_now:
-        return {}, among
-    saved = {account: each async for account, each in states.of_all(at.connection, among, question.subjects)}
-    stale = [account for account, each in saved.items() if not usable(each, question.subjects, cut)]
-    facts = dict[str, list[Recorded]]()
-    if question.history:
-        facts = {account: each async for account, each in journal.all_facts(at.connection, among, history(question))}
-    usable_ = (saved.keys() | facts.keys()) - set(stale)
-    return {
-        each: view_of_saved(each, question, saved.get(each, {}), facts.get(each, []), cut, policies) for each in usable_
-    }, stale
+async def page_views(  # noqa: PLR0913, PLR0917 -- what all views take
+    at: Snapshot, page: Sequence[str], question: Question, asked: Asked, cut: Cut, policies: Policies
+) -> list[View]:
+    """Return a view of each account of a page that `accounts_at` returned."""
+    return _all_of(page, await _read(at, page, question, asked, cut, policies), cut, policies)
 
 
 async def each_view(  # noqa: PLR0913, PLR0917 -- what all views take, and which accounts may be seen
     at: Snapshot, page: Sequence[str], question: Question, asked: Asked, cut: Cut, among: Sequence[str] | None = None
 ) -> Views:
     """Return what an account's own question may see of each account of a page; some hold another one, merged."""
-    whole = await portfolio_views(at, page, question, asked, cut)
-    views = {view.account: view for view in whole}
+    settled = await defined(at, asked, cut)
+    policies = in_force(settled)
+    views = {view.account: view for view in await page_views(at, page, question, asked, cut, policies)}
     for account in await accounts.merged(at.connection, page):
         merged = await journal.merged_into(at.connection, account, among)
-        views[account] = await account_view(at, account, question, asked, cut, merged, whole.policies)
-    return replace(whole, each=[views[account] for account in page])
+        views[account] = await account_view(at, account, question, asked, cut, merged, policies)
+    return Views(cut.moment, policies, [views[account] for account in page], settled)
+
+
+async def _read(  # noqa: PLR0913, PLR0917 -- what all views take
+    at: Snapshot, among: Sequence[str] | None, question: Question, asked: Asked, cut: Cut, policies: Policies
+) -> dict[str, View]:
+    """Return a view of each account of which there is anything that the question reads."""
+    views = dict[str, View]()
+    stale: Sequence[str] | None = among
+    if asked.about_now and not question.history:
+        stale = []
+        async for account, saved in states.of_all(at.connection, among, question.subjects):
+            if usable(saved, question.subjects, cut):
+                views[account] = view_of_saved(account, question, saved, [], cut, policies)
+            else:
+                stale.append(account)
+    if stale is None or stale:
+        async for account, facts in journal.all_facts(at.connection, stale, reads(question)):
+            views[account] = view_of_facts(account, question, known(facts, cut), cut, policies)
+    return views
+
+
+def _all_of(page: Iterable[str], views: Mapping[str, View], cut: Cut, policies: Policies) -> list[View]:
+    return [views.get(account) or blank(account, cut, policies) for account in page]
 
 
 def blank(account: str, cut: Cut, policies: Policies) -> View:

@@ -17,6 +17,7 @@ from services.projections.answers import Asked
 from services.projections.api.asking import READERS, Plain, among, not_found
 from services.projections.history import Recorded
 from services.projections.lineage import Lineage, lineage
+from services.projections.policy import DEFAULT
 from services.projections.question import Parameters, View
 from services.projections.questions import PORTFOLIO
 from services.projections.store import journal, replay
@@ -83,7 +84,7 @@ async def accounts(
         beyond: str | None = cursor
         while beyond is not None and len(found) < limit:
             page = await portfolio.accounts_at(at, among(caller), cut, beyond, limit)
-            for view in await portfolio.portfolio_views(at, page, PROFILES, Asked(), cut):
+            for view in await portfolio.page_views(at, page, PROFILES, Asked(), cut, DEFAULT):  # names take no policy
                 row = _row(view)
                 if _matches(row, q) and len(found) < limit:
                     found.append(row)
