@@ -9,6 +9,7 @@ from services.projections.history import Recorded
 from services.projections.models import attitude, strength, trust
 from services.projections.models.attitude import Assessed
 from services.projections.models.champions import courses, level, supports_with_power
+from services.projections.models.deals import over
 from services.projections.models.latest import latest, scopes, told_of
 from services.projections.models.people import People
 from services.projections.models.references import References
@@ -20,7 +21,7 @@ from services.projections.said import Said
 from services.projections.scope import ACCOUNT
 
 HISTORY: tuple[type[Fact], ...] = (AttitudeAssessed, InteractionRecorded, TrustSignalObserved)
-SUBJECTS = ("account", "contact", "assessment")
+SUBJECTS = ("account", "contact", "assessment", "opportunity")
 
 
 class Backing:
@@ -35,6 +36,7 @@ class Backing:
         self._met = strength.by_person(view.facts, self.people)
         self._signals = trust.by_person(view.facts, self.people)
         told = courses(view, self.people)
+        self.over = over(view.states.opportunity)
         self._courses = runs((place, level(fact), fact) for place, facts in told.items() for fact in facts)
 
     def name(self, person: str) -> Said:
@@ -52,7 +54,7 @@ class Backing:
         return [each for each in told if self.opportunity is None or trust.signal(each).opportunity in wanted]
 
     def lookups(self, person: str) -> list[list[str]]:
-        """Return the scopes to look into, the nearest first: once for the purchase, else for each one told of."""
+        """Return the scopes to look into, the nearest first: once for the purchase, else for each that goes on."""
         if self.opportunity:
             return [scopes(self.opportunity, fallback=self.fallback)]
         state = self.view.states.assessment
@@ -62,7 +64,7 @@ class Backing:
             for by_scope in (state.attitude.get(alias, {}), state.power.get(alias, {}), state.closeness.get(alias, {}))
             for scope in by_scope
         }
-        return [scopes(scope or None) for scope in sorted(told)]
+        return [scopes(scope or None) for scope in sorted(told - self.over)]
 
     def course(self, person: str, wanted: Iterable[str]) -> Run[int] | None:
         """Return the present level, and those before it, in the nearest of the scopes that has any."""

@@ -1,5 +1,6 @@
 """The buying group of a purchase: who plays which part in it, merged contacts as one."""
 
+from collections.abc import Collection
 from typing import NamedTuple, get_args
 
 from schemas.buying import BuyingRole
@@ -54,9 +55,9 @@ def parts(state: State, people: People, opportunity: str | None) -> list[Part]:
     return [found[each] for each in sorted(found, key=lambda each: (each[0], ROLES.index(each[1])))]
 
 
-def all_parts(state: State, people: People) -> list[Part]:
-    """Return the roles played in any opportunity and in every purchase, in order of contact, role and scope."""
-    found = [part for scope in state.roles for part in _in_scope(state, people, scope).values()]
+def all_parts(state: State, people: People, without: Collection[str] = ()) -> list[Part]:
+    """Return the roles played in any opportunity but these and in every purchase, by contact, role and scope."""
+    found = [part for scope in state.roles if scope not in without for part in _in_scope(state, people, scope).values()]
     return sorted(found, key=lambda part: (part.contact, ROLES.index(part.role), part.scope))
 
 

@@ -14,6 +14,7 @@ from services.projections.models.approvers import Customer, speakers
 from services.projections.models.buying_group import KEY_ROLES, Part, all_parts, parts
 from services.projections.models.champions import powerful
 from services.projections.models.closeness import everywhere, in_scope
+from services.projections.models.deals import over
 from services.projections.models.deciders import RIGHTS
 from services.projections.models.latest import scopes, told_of
 from services.projections.models.members import on_team
@@ -60,11 +61,16 @@ class Scope(NamedTuple):
         """The scopes whose assessments count, the nearest first."""
         return scopes(self.opportunity, fallback=self.fallback)
 
+    @property
+    def over(self) -> frozenset[str]:
+        """The purchases that are over, unless one is asked for."""
+        return frozenset() if self.opportunity else over(self.of.states.opportunity)
+
 
 def everyone(asked: Scope) -> list[Person]:
-    """Return everyone who is there, in order of id; roles, rights and the rest are those of a purchase, or of all."""
+    """Return everyone who is there, in order of id; roles and rights are of a purchase, or of all that go on."""
     buying, people = asked.of.states.buying, asked.of.people
-    told = parts(buying, people, asked.opportunity) if asked.opportunity else all_parts(buying, people)
+    told = parts(buying, people, asked.opportunity) if asked.opportunity else all_parts(buying, people, asked.over)
     played: dict[str, list[Part]] = defaultdict(list)
     for part in told:
         played[part.contact].append(part)
@@ -76,7 +82,8 @@ def everyone(asked: Scope) -> list[Person]:
 def _deciding(asked: Scope) -> set[str]:
     of = asked.of
     rights = held(of.states.buying, of.references, asked.opportunity)
-    return {person for each in rights if each.right in RIGHTS for person in speakers(of, each.kind, each.holder)}
+    deciding = [each for each in rights if each.right in RIGHTS and each.scope not in asked.over]
+    return {person for each in deciding for person in speakers(of, each.kind, each.holder)}
 
 
 def _person(asked: Scope, person: str, played: list[Part], met: list[Recorded], deciding: set[str]) -> Person:

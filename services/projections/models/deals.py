@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple, cast
 
 from schemas.values import Money
-from services.projections.folds.opportunity import Amount, Opportunity, Step
+from services.projections.folds.opportunity import Amount, Opportunity, State, Step
 from services.projections.history import Stamp
 from services.projections.models.latest import time_at
 
@@ -89,6 +89,11 @@ def end(opportunity: Opportunity) -> End | None:
         return None
     kind = cast("Outcome", last.kind)
     return End(kind, time_at(last.at), money(last.amount), last.reason, last.to_party, last)
+
+
+def over(state: State) -> frozenset[str]:
+    """Return the opportunities that are closed: what was told of them alone does not count outside them."""
+    return frozenset(id_ for id_, opportunity in state.opportunities.items() if end(opportunity) is not None)
 
 
 def value(opportunity: Opportunity) -> Money | None:

@@ -1,6 +1,7 @@
 """When each fact that matters was last confirmed, and which of them are stale by the cadence in force.
 
-A fact is confirmed by being told, told again, or named in a review; what has left, closed or been withdrawn is out.
+A fact is confirmed by being told, told again, or named in a review; what has left, closed or been withdrawn is out, and
+so is what was told of a purchase that is over.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,6 +29,7 @@ from schemas.organisation import ReportingLineEnded, ReportingLineEstablished
 from schemas.policy import FactKind
 from services.projections.history import Recorded, Stamp
 from services.projections.models.attitude import DAY
+from services.projections.models.deals import over
 from services.projections.models.people import People
 from services.projections.models.references import References
 from services.projections.models.units import Units
@@ -70,7 +72,7 @@ SAYS: dict[type[Fact], Says] = {
     AccountProfileChanged: Says("profile"),
 }
 FACTS: tuple[type[Fact], ...] = (*SAYS, ReviewCompleted)  # the `history` of a question that asks for fresh facts
-SUBJECTS = ("account", "organisation", "contact")  # and its `subjects`
+SUBJECTS = ("account", "organisation", "contact", "opportunity")  # and its `subjects`
 
 
 class Key(NamedTuple):
@@ -111,7 +113,8 @@ def fresh_facts(view: View) -> list[FreshFact]:
         if type(fact.event.data) in SAYS and not _of_a_merged_account(fact, view.account):
             last[_key(fact.event.data, references, view.account)] = fact
     held = _consistent({key: fact for key, fact in last.items() if SAYS[type(fact.event.data)].holds})
-    standing = [each for each in held if not _gone(each, people, references)]
+    closed = over(view.states.opportunity)
+    standing = [each for each in held if each.scope not in closed and not _gone(each, people, references)]
     reviews = _reviews(view.facts)
     return [_fresh(view, each, held[each], reviews) for each in sorted(standing, key=_order)]
 

@@ -1,6 +1,7 @@
 """What answers show of a person beside the name: positions, buying roles, attitude."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from typing import Annotated, cast
 
 from pydantic import Field
@@ -47,10 +48,12 @@ def positions(people: People, units: Units, person: str) -> list[Position]:
     return found
 
 
-def roles(state: buying.State, people: People, opportunity: str | None) -> dict[str, list[Role]]:
-    """Return each person's roles: in an opportunity and in every purchase, or without one, in all of them."""
+def roles(
+    state: buying.State, people: People, opportunity: str | None, without: Collection[str] = ()
+) -> dict[str, list[Role]]:
+    """Return each person's roles: in an opportunity and in every purchase, or without one, in all but these."""
     played: dict[str, list[Role]] = defaultdict(list)
-    for part in parts(state, people, opportunity) if opportunity else all_parts(state, people):
+    for part in parts(state, people, opportunity) if opportunity else all_parts(state, people, without):
         played[part.contact].append(role(part))
     return played
 

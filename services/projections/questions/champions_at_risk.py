@@ -25,7 +25,9 @@ SEVERITIES: tuple[Severity, ...] = ("high", "medium", "low")
 class ChampionsAtRiskParameters(Parameters):
     """In which purchase."""
 
-    opportunity: str | None = Field(None, description="support in this purchase; without it, in any and of the account")
+    opportunity: str | None = Field(
+        None, description="support in this purchase; without it, in any that goes on and of the account"
+    )
     fallback: bool = Field(default=True, description="0: no account-wide assessment in place of a missing one")
 
 
@@ -67,7 +69,7 @@ class ChampionsAtRiskAnswer(Answer):
 def answer(view: View, parameters: ChampionsAtRiskParameters) -> ChampionsAtRiskAnswer:
     """Answer for supporters; one who left is at risk as long as nobody says that the role ended."""
     backing = Backing(view, parameters.opportunity, fallback=parameters.fallback)
-    played = roles(view.states.buying, backing.people, parameters.opportunity)
+    played = roles(view.states.buying, backing.people, parameters.opportunity, backing.over)
     reasons = {person: risks(backing, person) for person in _supporters(backing, played)}
     fields = {person: _fields(backing, person, played.get(person, [])) for person in reasons}
     at_risk = [

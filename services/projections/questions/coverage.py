@@ -24,7 +24,7 @@ class CoverageParameters(Parameters):
     """For which purchase."""
 
     opportunity: str | None = Field(
-        None, description="roles, owners and the rest in this purchase and in every one; without it, in all purchases"
+        None, description="roles, owners and the rest in this purchase and in every one; without it, in all that go on"
     )
     fallback: bool = Field(default=True, description="0: nothing account-wide in place of what is missing")
 
@@ -183,6 +183,6 @@ question = AccountQuestion(
     parameters=CoverageParameters,
     answer_model=CoverageAnswer,
     answer=answer,
-    subjects=("account", "organisation", "contact", "assessment", "buying"),
+    subjects=("account", "organisation", "contact", "assessment", "buying", "opportunity"),
     history=(InteractionRecorded,),
 )

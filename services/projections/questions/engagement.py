@@ -6,6 +6,7 @@ from typing import Annotated, Literal, cast
 from pydantic import Field
 
 from schemas.assessment import AttitudeAssessed
+from services.projections.models.deals import over
 from services.projections.models.engaged import Scene, scenes
 from services.projections.models.engaging import Fit, Mode, expected, fit
 from services.projections.models.latest import time_of
@@ -22,7 +23,7 @@ class EngagementParameters(Parameters):
 
     opportunity: str | None = Field(
         None,
-        description="ways set for this purchase, else for the account; without it, for the account and any purchase",
+        description="set for this purchase, else for the account; without it, for the account and any that goes on",
     )
     fallback: bool = Field(default=True, description="0: nothing account-wide in place of what is missing")
 
@@ -99,10 +100,10 @@ def answer(view: View, parameters: EngagementParameters) -> EngagementAnswer:
 
 
 def _purchases(view: View) -> list[str]:
-    """Return the opportunities in which a way, a right or a role was told."""
+    """Return the opportunities that are not over, and in which a way, a right or a role was told."""
     engagement, buying = view.states.assessment.engagement, view.states.buying
     told = {scope for by_scope in engagement.values() for scope in by_scope} | {*buying.rights, *buying.roles}
-    return sorted(told - {ACCOUNT})
+    return sorted(told - {ACCOUNT} - over(view.states.opportunity))
 
 
 def _row(scene: Scene, person: str) -> EngagementRow:
@@ -145,6 +146,6 @@ question = AccountQuestion(
     parameters=EngagementParameters,
     answer_model=EngagementAnswer,
     answer=answer,
-    subjects=("account", "organisation", "contact", "assessment", "buying"),
+    subjects=("account", "organisation", "contact", "assessment", "buying", "opportunity"),
     history=(AttitudeAssessed,),
 )

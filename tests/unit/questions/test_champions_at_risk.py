@@ -160,3 +160,13 @@ def test_a_purchase_has_its_own_champions_and_levels_else_the_accounts():
 
 def test_nobody_in_the_hospital_has_a_known_role_of_champion_or_known_power():
     assert ask("champions-at-risk", hospital(), beijing("2025-06-30")) == {"at_risk": [], "steady": []}
+
+
+def test_the_champion_of_a_purchase_that_is_over_is_at_risk_there_alone():
+    lost = fact("opportunity.lost", "2025-03-01", {"opportunity": "o", "reason": "x"}, recorded_at="2025-04-01")
+    supporter = [attitude("2025-01-01", 1, "b", opportunity="o"), power(4, "b")]
+    history = [champion(opportunity="o"), *supporter, lost]
+    silent = {"a": ["silent"], "b": ["silent"]}
+    assert reasons(history, "2025-02-28") == reasons(history, "2025-03-01", "2025-03-31") == silent
+    assert reasons(history, "2025-03-01") == {}
+    assert reasons(history, "2025-03-01", opportunity="o") == silent

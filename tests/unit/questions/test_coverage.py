@@ -225,3 +225,18 @@ def test_every_question_that_reads_the_same_sees_the_same_people():
     assert ask("account-360", SPOKEN_OF, "2025-12-31")["people"] == len(EVERYBODY)
     gone = [*SPOKEN_OF, fact("contact.left", "2025-06-01", {"contact": "power"})]
     assert ask("account-360", gone, "2025-12-31")["people"] == len(EVERYBODY) - 1
+
+
+def test_who_counted_in_a_purchase_that_is_over_counts_there_alone():
+    lost = fact("opportunity.lost", "2025-03-01", {"opportunity": "o", "reason": "x"}, recorded_at="2025-04-01")
+    right = {"holder": {"kind": "contact", "id": "b"}, "right": "veto", "opportunity": "o"}
+    asserted = fact("decision_right.asserted", "2025-01-02", right)
+    facts = [*person("a"), *person("b"), role("a", "final_approver"), asserted, lost]
+
+    def key_people(as_of: str, known_at: str | None = None, **asked: Any) -> list[str]:
+        return [each["contact"] for each in coverage(facts, as_of, known_at, **asked)["uncovered_key_people"]]
+
+    assert key_people("2025-02-28") == key_people("2025-03-01", "2025-03-31") == ["a", "b"]
+    assert key_people("2025-03-01") == []
+    assert key_people("2025-03-01", opportunity="o") == ["a", "b"]
+    assert {each["role"] for each in coverage(facts, "2025-03-01")["matrix"]} == {None}

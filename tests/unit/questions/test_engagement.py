@@ -194,6 +194,20 @@ def test_a_purchase_has_its_own_ways_and_rights_else_the_accounts():
     assert [each["contact"] for each in every if each["opportunity"] == "o"] == ["buyer", "clerk"]
 
 
+def test_in_a_purchase_that_is_over_nobody_is_missing_unless_it_is_asked_for_or_reopened():
+    lost = fact("opportunity.lost", "2025-03-01", {"opportunity": "o", "reason": "x"}, recorded_at="2025-04-01")
+    again = fact("opportunity.reopened", "2025-06-01", {"opportunity": "o"})
+    facts = [*person("a", "u"), right("a", "final_approval", "contact", opportunity="o"), lost, again]
+
+    def missing(as_of: str, known_at: str | None = None, **asked: Any) -> list[tuple[str, str | None]]:
+        rows = ask("engagement", facts, as_of, known_at, **asked)["missing"]
+        return [(each["contact"], each["opportunity"]) for each in rows]
+
+    assert missing("2025-02-28") == missing("2025-03-01", "2025-03-31") == missing("2025-06-01") == [("a", "o")]
+    assert missing("2025-03-01") == []
+    assert missing("2025-03-01", opportunity="o") == [("a", "o")]
+
+
 def test_two_contacts_that_are_one_person_are_engaged_in_the_way_that_was_set_last():
     merged = fact("contact.merged", "2025-04-01", {"contact": "clerk", "into": "buyer"})
     history = [*MANUFACTURER, engage("buyer", "report"), engage("clerk", "focus", "2025-02-02"), merged]

@@ -165,7 +165,7 @@ def test_the_summary_counts_every_kind_and_the_sentence_names_the_oldest():
 
 
 def test_the_hospitals_rights_tell_on_what_they_stand():
-    rows = [each for each in facts(hospital(), beijing("2025-07-14")) if each["kind"] == "right"]
+    rows = [each for each in facts(hospital(), beijing("2025-06-15")) if each["kind"] == "right"]
     assert [(each["subject"], each["subject_name"], each["detail"]) for each in rows] == [
         ("u-dir", "院长办公室", "final_approval"),
         ("u-equip", "设备科", "review"),
@@ -176,4 +176,23 @@ def test_the_hospitals_rights_tell_on_what_they_stand():
     assert {(each["assessor"], each["source"], each["opportunity"]) for each in rows} == {
         ("m-zhang", "crm.a-med", "opp-ct")
     }
-    assert not any(each["stale"] for each in rows)  # 180 days old, of 365
+    assert not any(each["stale"] for each in rows)  # 151 days old, of 365
+
+
+def test_what_was_told_of_a_purchase_that_is_over_is_no_longer_on_the_map_until_it_is_reopened():
+    lost = fact("opportunity.lost", "2025-03-01", {"opportunity": "o", "reason": "x"}, recorded_at="2025-04-01")
+    role = {"contact": "a", "role": "champion", "domain": "d", "opportunity": "o"}
+    history = [
+        attitude("2025-01-01", 1),
+        attitude("2025-01-02", 2, opportunity="o"),
+        fact("buying_role.assigned", "2025-01-01", role),
+        lost,
+        fact("opportunity.reopened", "2025-06-01", {"opportunity": "o"}),
+    ]
+
+    def shown(as_of: str, known_at: str | None = None) -> list[tuple[str, str | None]]:
+        return [(each["kind"], each["opportunity"]) for each in facts(history, as_of, known_at)]
+
+    every = [("attitude", None), ("attitude", "o"), ("role", "o")]
+    assert shown("2025-02-28") == shown("2025-03-01", "2025-03-31") == shown("2025-06-01") == every
+    assert shown("2025-03-01") == [("attitude", None)]

@@ -8,6 +8,7 @@ from services.projections.history import Recorded
 from services.projections.models.attitude import layer
 from services.projections.models.buying_group import all_parts
 from services.projections.models.champions import HELPING, last_met, level, silent, supports_with_power
+from services.projections.models.deals import over
 from services.projections.models.happenings import stance
 from services.projections.models.latest import time_of
 from services.projections.models.warning_rules.finding import Finding, earliest, places
@@ -75,7 +76,8 @@ def champion_silent(scene: Scene) -> Iterator[Finding]:
 
 def champion_turned(scene: Scene) -> Iterator[Finding]:
     """Supporters, and champions by role, who fell by a layer or by two levels in the last `turned_days`."""
-    roles = {part.contact for part in all_parts(scene.states.buying, scene.people) if part.role in HELPING}
+    played = all_parts(scene.states.buying, scene.people, over(scene.states.opportunity))
+    roles = {part.contact for part in played if part.role in HELPING}
     for (person, scope), told in scene.courses.items():
         peak, fall, now = _fall(scene, told)
         if not scene.here(person) or not _deep(peak, now) or (level(peak) <= 0 and person not in roles):
