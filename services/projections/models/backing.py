@@ -8,12 +8,11 @@ from schemas.interaction import InteractionRecorded
 from services.projections.history import Recorded
 from services.projections.models import attitude, strength, trust
 from services.projections.models.attitude import Assessed
-from services.projections.models.champions import courses, level, supports_with_power
+from services.projections.models.champions import Fall, courses, fall, supports_with_power
 from services.projections.models.deals import over
 from services.projections.models.latest import latest, scopes, told_of
 from services.projections.models.people import People
 from services.projections.models.references import References
-from services.projections.models.runs import Run, runs
 from services.projections.models.units import Units
 from services.projections.question import View
 from services.projections.register import Register
@@ -35,9 +34,8 @@ class Backing:
         self.references = References(self.people, Units(view.states.organisation), view.states.account)
         self._met = strength.by_person(view.facts, self.people)
         self._signals = trust.by_person(view.facts, self.people)
-        told = courses(view, self.people)
         self.over = over(view.states.opportunity)
-        self._courses = runs((place, level(fact), fact) for place, facts in told.items() for fact in facts)
+        self._courses = courses(view, self.people)
 
     def name(self, person: str) -> Said:
         """Return how a sentence names a person."""
@@ -66,9 +64,10 @@ class Backing:
         }
         return [scopes(scope or None) for scope in sorted(told - self.over)]
 
-    def course(self, person: str, wanted: Iterable[str]) -> Run[int] | None:
-        """Return the present level, and those before it, in the nearest of the scopes that has any."""
-        return next((run for scope in wanted if (run := self._courses.get((person, scope)))), None)
+    def fall(self, person: str, wanted: Iterable[str]) -> Fall | None:
+        """Return how a person fell lately in the nearest of the scopes in which they were assessed."""
+        told = next((told for scope in wanted if (told := self._courses.get((person, scope)))), None)
+        return fall(told, self.as_of, self.view.policies.warnings) if told else None
 
     def stance(self, person: str, wanted: Sequence[str]) -> Assessed | None:
         """Return the assessment that leads in the nearest of the scopes, by the policy in force."""

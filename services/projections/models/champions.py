@@ -1,10 +1,12 @@
 """Who helps us: a champion or coach, or a supporter with power; how they came to think so, and when we met them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from schemas.assessment import AttitudeAssessed
 from services.projections.history import Recorded
-from services.projections.models.attitude import Assessed, leading_first
+from services.projections.models.attitude import DAY, Assessed, leading_first
 from services.projections.models.people import People
 from services.projections.policy import WarningRules
 from services.projections.question import View
@@ -56,6 +58,25 @@ def _of_who_leads(view: View, people: People, place: Place, facts: list[Recorded
     person, scope = place
     held = leading_first(state, people, person, scope or None, as_of=as_of, model=model, fallback=False)
     return [fact for fact in facts if ground(fact).assessor == held[0].assessor]
+
+
+class Fall(NamedTuple):
+    """From where somebody fell, the next word after that, and the last word."""
+
+    peak: Recorded
+    next: Recorded
+    now: Recorded
+
+
+def fall(told: Sequence[Recorded], as_of: datetime, rules: WarningRules) -> Fall | None:
+    """Return the fall from the last peak among what held in the last `turned_days`; None where it is no lower now."""
+    days = rules.thresholds["turned_days"]
+    recent = [place for place, fact in enumerate(told) if not fact.undated and (as_of - fact.event.time) / DAY <= days]
+    held = told[max(recent[0] - 1, 0) :] if recent else told[-1:]
+    highest = max(range(len(held)), key=lambda place: (level(held[place]), place))
+    if level(held[highest]) == level(held[-1]):
+        return None
+    return Fall(held[highest], held[highest + 1], held[-1])
 
 
 def level(fact: Recorded) -> int:

@@ -8,7 +8,7 @@ from services.projections.history import Recorded
 from services.projections.models import attitude, closeness, strength, trust
 from services.projections.models.attitude import DAY
 from services.projections.models.backing import Backing
-from services.projections.models.champions import last_met, silent
+from services.projections.models.champions import last_met, level, silent
 from services.projections.models.latest import time_of
 from services.projections.models.words import word
 from services.projections.question import Place, because
@@ -39,19 +39,20 @@ def risks(backing: Backing, person: str) -> list[Risk]:
 
 
 def _fell(backing: Backing, person: str) -> Risk | None:
-    courses = (backing.course(person, wanted) for wanted in backing.lookups(person))
-    falls = [(run, run.before) for run in courses if run and run.before and run.value < run.before.value]
+    """Tell of a fall in the last `turned_days`, even by one level; the warnings want a layer or two levels."""
+    falls = [fell for wanted in backing.lookups(person) if (fell := backing.fall(person, wanted))]
     if not falls:
         return None
-    run, before = max(falls, key=lambda fall: fall[0].fact.stamp)
+    fell = max(falls, key=lambda each: each.next.stamp)
     sentence = said(
         "The attitude of {name} fell from {before} to {after} on {day}.",
         name=backing.name(person),
-        before=_stance(before.value),
-        after=_stance(run.value),
-        day=run.fact.event.time,
+        before=_stance(level(fell.peak)),
+        after=_stance(level(fell.now)),
+        day=fell.next.event.time,
     )
-    return Risk("attitude_fell", sentence, run.fact.event.time, _places([before.fact, run.fact]))
+    places = dict.fromkeys(_places(fell))  # where they fell in one step, the next word is the last one
+    return Risk("attitude_fell", sentence, fell.next.event.time, list(places))
 
 
 def _stance(level: int) -> Said:

@@ -82,12 +82,25 @@ def test_a_fall_of_attitude_is_told_from_what_to_what_and_when_until_it_is_mende
         "medium",
     )
     assert reasons(fell, "2025-05-14") == {"a": ["silent"]}
-    assert reasons([*fell, attitude("2025-05-25", 0)], "2025-05-31") == {}
+    assert reasons([*fell, attitude("2025-05-25", 0)], "2025-05-31") == {"a": ["attitude_fell"]}  # not where it was
+    assert reasons([*fell, attitude("2025-05-25", 2)], "2025-05-31") == {}
     target = {"source": "crm", "id": "fell", "type": "attitude.assessed.v1"}
     corrected = {"target": target, "data": {"contact": "a", "level": 1}, "reason": "misread"}
     amended = [*WELL, attitude("2025-05-15", -1, id="fell"), fact("event.corrected", "2025-06-10", corrected)]
     assert reasons(amended, "2025-05-31") == {}
     assert reasons(amended, "2025-05-31", "2025-06-01") == {"a": ["attitude_fell"]}
+
+
+def test_a_fall_counts_for_thirty_days_however_often_the_lower_level_is_confirmed():
+    told = [attitude("2025-05-01", 2), attitude("2025-05-10", 1), attitude("2025-05-20", 1), attitude("2025-06-15", 1)]
+    history = [champion(), *told, met("2025-05-25")]
+    assert reasons(history, "2025-05-09") == {"a": ["silent"]}  # nobody has met them yet
+    assert reasons(history, "2025-06-08") == {"a": ["attitude_fell"]}  # the thirtieth day after 10 May is 9 June
+    assert reasons(history, "2025-06-09") == {}
+    assert reasons(history, "2025-06-16") == {}
+    longer = {"version": "v", "thresholds": {"turned_days": 40}}
+    other = fact("warnings.defined", "2025-01-01", longer, account="$policy")
+    assert reasons([*history, other], "2025-06-16") == {"a": ["attitude_fell"]}
 
 
 def test_an_attitude_whose_confidence_has_faded_is_told_with_its_day():

@@ -4,10 +4,17 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from services.projections.history import Recorded
 from services.projections.models.attitude import layer
 from services.projections.models.buying_group import all_parts
-from services.projections.models.champions import HELPING, last_met, level, silent, supports_with_power
+from services.projections.models.champions import (
+    HELPING,
+    Fall,
+    fall,
+    last_met,
+    level,
+    silent,
+    supports_with_power,
+)
 from services.projections.models.deals import over
 from services.projections.models.happenings import stance
 from services.projections.models.latest import time_of
@@ -75,13 +82,17 @@ def champion_silent(scene: Scene) -> Iterator[Finding]:
 
 
 def champion_turned(scene: Scene) -> Iterator[Finding]:
-    """Supporters, and champions by role, who fell by a layer or by two levels in the last `turned_days`."""
+    """Supporters, and champions by role, who fell by a layer or by two levels in the last `turned_days`.
+
+    The question champions-at-risk tells of falls by one level, too; when they happened is the same.
+    """
     played = all_parts(scene.states.buying, scene.people, over(scene.states.opportunity))
     roles = {part.contact for part in played if part.role in HELPING}
     for (person, scope), told in scene.courses.items():
-        peak, fall, now = _fall(scene, told)
-        if not scene.here(person) or not _deep(peak, now) or (level(peak) <= 0 and person not in roles):
+        fell = fall(told, scene.as_of, scene.rules)
+        if fell is None or not scene.here(person) or not _deep(fell) or (level(fell.peak) <= 0 and person not in roles):
             continue
+        peak, first, now = fell
         stances = {"before": stance(level(peak)), "after": stance(level(now))}
         yield Finding(
             "contact",
@@ -94,8 +105,8 @@ def champion_turned(scene: Scene) -> Iterator[Finding]:
                 day=peak.event.time,
                 limit=round(scene.limits["turned_days"]),
             ),
-            fall.event.time,
-            places(facts=[peak, fall, now]),
+            first.event.time,
+            places(facts=[peak, first, now]),
         )
 
 
@@ -115,20 +126,8 @@ def _champions(scene: Scene) -> Iterator[Champion]:
     yield from (found[each] for each in sorted(found))
 
 
-def _fall(scene: Scene, told: list[Recorded]) -> tuple[Recorded, Recorded, Recorded]:
-    """Return the last peak among what held in the last `turned_days`, the next word after it, and the last word."""
-    recent = [place for place, fact in enumerate(told) if _recent(scene, fact)]
-    held = told[max(recent[0] - 1, 0) :] if recent else told[-1:]
-    highest = max(range(len(held)), key=lambda place: (level(held[place]), place))
-    return held[highest], held[min(highest + 1, len(held) - 1)], held[-1]
-
-
-def _recent(scene: Scene, fact: Recorded) -> bool:
-    return not fact.undated and scene.days(fact.event.time) <= scene.limits["turned_days"]
-
-
-def _deep(before: Recorded, after: Recorded) -> bool:
-    one, other = level(before), level(after)
+def _deep(fell: Fall) -> bool:
+    one, other = level(fell.peak), level(fell.now)
     return one - other >= A_FALL or LAYERS.index(layer(one)) > LAYERS.index(layer(other))
 
 
