@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from schemas.contact import ContactAdded, ContactDetailsChanged
 from schemas.interaction import InteractionRecorded
 from schemas.values import ExternalKey, Mailbox
 from services.projections.history import Recorded
@@ -64,6 +65,23 @@ def unresolved(facts: Iterable[Recorded], people: People) -> list[Stranger]:
             met.setdefault(named, {})[place] = fact
             names |= {named: name} if name else {}
     return [Stranger(each, names.get(each), list(met[each].values())) for each in sorted(met, key=in_order)]
+
+
+def clashing(facts: Iterable[Recorded]) -> dict[str, dict[str, Recorded]]:
+    """Return the contact ids of which merged accounts told different names, with the last such fact by account."""
+    told: dict[str, dict[str, Recorded]] = {}
+    for fact in facts:
+        data = fact.event.data
+        if isinstance(data, ContactAdded | ContactDetailsChanged) and "name" in data.model_fields_set:
+            told.setdefault(data.contact, {})[fact.event.partitionkey] = fact
+    named = ((contact, {each: fact for each, fact in by.items() if name_in(fact)}) for contact, by in told.items())
+    return {contact: by for contact, by in sorted(named) if len({name_in(fact) for fact in by.values()}) > 1}
+
+
+def name_in(fact: Recorded) -> str | None:
+    """Return the name that a fact tells of a contact."""
+    data = fact.event.data
+    return data.name if isinstance(data, ContactAdded | ContactDetailsChanged) else None
 
 
 def _unresolved(fact: Recorded, people: People) -> Iterator[tuple[Handle, str | None]]:

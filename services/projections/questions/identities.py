@@ -1,16 +1,18 @@
 """Who is whom: who claims which address, whom did we meet without knowing them, who is one person, who moved?"""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
 
-from schemas.contact import Former
+from schemas.contact import ContactAdded, ContactDetailsChanged, Former
 from schemas.interaction import InteractionRecorded
-from services.projections.models.identities import Dispute, Stranger, disputed, unresolved
+from services.projections.history import Recorded
+from services.projections.models.identities import Dispute, Stranger, clashing, disputed, name_in, unresolved
 from services.projections.models.latest import time_at, time_of
 from services.projections.models.people import Claim, People
-from services.projections.models.shapes import former
+from services.projections.models.shapes import Part, former
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 
 
@@ -57,6 +59,20 @@ class MergedRow(Row):
     name: str | None
 
 
+class NameOf(Part):
+    """What an account calls a contact."""
+
+    account: str
+    name: str | None
+
+
+class ClashRow(Row):
+    """A contact id that merged accounts use for different names; it is taken for one person all the same."""
+
+    contact: str
+    names: Annotated[list[NameOf], key("account")]
+
+
 class MovedRow(Row):
     """A person who came from another account, or left for one; what was assessed there stays there."""
 
@@ -73,6 +89,7 @@ class IdentitiesAnswer(Answer):
     disputed: Annotated[list[DisputeRow], key("system", "key")]
     unresolved: Annotated[list[StrangerRow], key("system", "key")]
     merged: Annotated[list[MergedRow], key("alias")]
+    clashes: Annotated[list[ClashRow], key("contact")]
     moved: Annotated[list[MovedRow], key("contact")]
 
 
@@ -83,6 +100,7 @@ def answer(view: View, parameters: IdentitiesParameters) -> IdentitiesAnswer:  #
         disputed=[_dispute(people, each) for each in disputed(people)],
         unresolved=[_stranger(people, each) for each in unresolved(view.facts, people)],
         merged=[_merged(view, people, each) for each in sorted(contacts) if people.canonical(each) != each],
+        clashes=[_clash(contact, told) for contact, told in clashing(view.facts).items()],
         moved=[row for person in people.everyone() if (row := _moved(people, person))],
     )
 
@@ -123,6 +141,14 @@ def _merged(view: View, people: People, alias: str) -> MergedRow:
     )
 
 
+def _clash(contact: str, told: Mapping[str, Recorded]) -> ClashRow:
+    return ClashRow(
+        contact=contact,
+        names=[NameOf(account=account, name=name_in(fact)) for account, fact in sorted(told.items())],
+        because=[(fact.partition, fact.offset) for _, fact in sorted(told.items())],
+    )
+
+
 def _moved(people: People, person: str) -> MovedRow | None:
     came, gone = people.formerly(person), people.gone(person)
     to_account = gone.value.to_account if gone and gone.value else None
@@ -145,5 +171,5 @@ question = AccountQuestion(
     answer_model=IdentitiesAnswer,
     answer=answer,
     subjects=("contact",),
-    history=(InteractionRecorded,),
+    history=(InteractionRecorded, ContactAdded, ContactDetailsChanged),
 )

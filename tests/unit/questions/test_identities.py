@@ -51,6 +51,30 @@ def test_a_dispute_ends_with_the_change_of_an_address_for_those_who_know_of_it()
     assert len(ask("identities", facts, "2025-03-01")["disputed"]) == 1
 
 
+def test_one_contact_id_of_merged_accounts_with_different_names_is_reported_until_the_names_agree():
+    def old(type: str, time: str, contact: str, name: str, **envelope: Any) -> Recorded:  # noqa: A002 -- as fact's
+        data = {"contact": contact, "name": name}
+        return fact(type, time, data, account="acme-old", **envelope)
+
+    facts = [
+        added("2025-01-01", "c-1", name="Ada"),
+        added("2025-01-01", "c-2", name="Bo"),
+        fact("contact.details_changed", "2025-01-02", {"contact": "c-1", "email": "a@a.example"}),
+        old("contact.added", "2025-02-01", "c-1", "Eve"),
+        old("contact.added", "2025-02-01", "c-2", "Bo"),
+        old("contact.details_changed", "2025-04-01", "c-1", "Ada", recorded_at="2025-06-01"),
+    ]
+    assert ask("identities", facts, "2025-01-31")["clashes"] == []
+    (clash,) = ask("identities", facts, "2025-03-31")["clashes"]
+    assert clash == {
+        "contact": "c-1",
+        "names": [{"account": "acme", "name": "Ada"}, {"account": "acme-old", "name": "Eve"}],
+        "because": [[0, facts[0].offset], [0, facts[3].offset]],
+    }
+    assert len(ask("identities", facts, "2025-04-30", "2025-05-31")["clashes"]) == 1
+    assert ask("identities", facts, "2025-04-30", "2025-06-01")["clashes"] == []
+
+
 def test_the_key_of_a_system_is_disputed_within_that_system_only():
     facts = [
         added("2025-02-01", "ada", external_ids=[{"system": "crm", "key": "7"}]),
@@ -101,7 +125,13 @@ def test_those_who_changed_employer_are_listed_with_where_they_came_from_and_whe
 
 
 def test_nobody_is_anything_in_an_account_of_which_nothing_is_known():
-    assert ask("identities", [], "2025-12-31") == {"disputed": [], "unresolved": [], "merged": [], "moved": []}
+    assert ask("identities", [], "2025-12-31") == {
+        "disputed": [],
+        "unresolved": [],
+        "merged": [],
+        "clashes": [],
+        "moved": [],
+    }
 
 
 def test_a_contact_who_became_known_later_is_found_in_earlier_meetings_wherever_they_count():
