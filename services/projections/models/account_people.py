@@ -15,15 +15,17 @@ from schemas.values import Mailbox, Participant
 from services.projections.folds.opportunity import State as NoDeals
 from services.projections.history import Recorded, Stamp
 from services.projections.models import strength
-from services.projections.models.asks import AskKind, asks
+from services.projections.models.asks import asks
+from services.projections.models.deal_names import deal_name
 from services.projections.models.happening import Happening
 from services.projections.models.happenings import happenings
 from services.projections.models.latest import time_of
+from services.projections.models.open_asks import OpenAsk, open_ask
 from services.projections.models.people import People
 from services.projections.models.references import References
 from services.projections.models.shapes import Part
 from services.projections.models.strength import Band
-from services.projections.question import Row, View, because, key
+from services.projections.question import Row, View, key
 from services.projections.said import Sentence
 
 SHOWN = 3  # of the strongest and weakest relationships, and of interactions
@@ -59,15 +61,11 @@ class Meeting(Row):
     participants: Annotated[list[Attendee], key("contact", "name")]
 
 
-class OpenAsk(Row):
+class AskOf(OpenAsk):
     """What a person asks of us."""
 
     contact: str
     name: str | None
-    ask: str
-    kind: AskKind | None
-    text: str | None
-    opportunity: str | None
     since: datetime
 
 
@@ -103,7 +101,6 @@ def meetings(view: View, people: People, references: References) -> tuple[list[M
 def _meeting(view: View, people: People, told: Happening) -> Meeting:
     data = told.fact.event.data
     assert isinstance(data, Interaction)  # noqa: S101 -- narrows the type; chosen by `meetings`
-    deal = view.states.opportunity.opportunities.get(told.opportunity or "")
     attendees = dict.fromkeys(_attendee(people, each, told.fact.stamp) for each in told.participants)
     return Meeting(
         interaction=data.interaction,
@@ -111,7 +108,7 @@ def _meeting(view: View, people: People, told: Happening) -> Meeting:
         time=told.fact.event.time,
         title=told.title,
         opportunity=told.opportunity,
-        opportunity_name=deal.name.value if deal else None,
+        opportunity_name=deal_name(view.states.opportunity, told.opportunity),
         participants=[Attendee(contact=contact, name=name) for contact, name in attendees],
         because=[(told.fact.partition, told.fact.offset)],
     )
@@ -123,18 +120,10 @@ def _attendee(people: People, participant: Participant, at: Stamp) -> tuple[str 
     return person, (people.name(person) if person else None) or told
 
 
-def open_asks(view: View, people: People, there: Sequence[str]) -> Iterator[OpenAsk]:
+def open_asks(view: View, people: People, there: Sequence[str]) -> Iterator[AskOf]:
     """Yield what those who are `there` ask of us and nobody has met or withdrawn."""
     for person in there:
         for ask in asks(view.states.assessment, people, person, None):
             if ask.is_now == "open":
-                yield OpenAsk(
-                    contact=person,
-                    name=people.name(person),
-                    ask=ask.ask,
-                    kind=ask.kind,
-                    text=ask.text,
-                    opportunity=ask.opportunity,
-                    since=time_of(ask.status),
-                    because=because(ask.told, ask.status),
-                )
+                shown, since = open_ask(view, ask).model_dump(), time_of(ask.status)
+                yield AskOf(contact=person, name=people.name(person), since=since, **shown)

@@ -27,6 +27,7 @@ class Note(Row):
     about: Ref | None
     about_name: str | None
     by: str = Field(description="who says so")
+    by_name: str | None
 
 
 class Source(Row):
@@ -61,7 +62,7 @@ def sources(facts: Iterable[Recorded]) -> list[Source]:
 
 
 def _note(fact: Recorded, data: NoteRecorded, references: References) -> Note:
-    about = data.about
+    about, by = data.about, ground(fact).assessor
     return Note(
         source=fact.event.source,
         id=fact.event.id,
@@ -70,6 +71,7 @@ def _note(fact: Recorded, data: NoteRecorded, references: References) -> Note:
         text=data.text,
         about=about,
         about_name=references.name(*references.canonical(f"{about.kind}:{about.id}")) if about else None,
-        by=ground(fact).assessor,
+        by=by,
+        by_name=references.name("member", by),
         because=[(fact.partition, fact.offset)],
     )

@@ -43,7 +43,7 @@ class OpenDeal(Row):
 def key_part(view: View) -> KeyPart:
     """Judge the account by the criteria in force, beside what people decided."""
     register = view.states.account.key_account
-    found, told = classify(Measures(view), view.policies.criteria), designation.designation(register)
+    found, told = classify(Measures(view), view.policies.criteria), designation.designation(view.states.account)
     return KeyPart(
         criteria=found.criteria.version,
         by_criteria=found.is_key,

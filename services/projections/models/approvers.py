@@ -8,6 +8,7 @@ from pydantic import Field
 from services.projections.folds import States
 from services.projections.models import attitude
 from services.projections.models.buying_group import parts
+from services.projections.models.deal_names import deal_name
 from services.projections.models.deals import end
 from services.projections.models.decision_steps import progress
 from services.projections.models.people import People
@@ -27,6 +28,7 @@ class ApproverGap(Row):
     """What is missing about those who approve a purchase in the end."""
 
     opportunity: str
+    opportunity_name: str | None
     gap: Gap
     approver_kind: Literal["contact", "unit", "party", "member"] | None = Field(description="null: nobody is known")
     approver: str | None
@@ -100,7 +102,7 @@ def approver_gaps(of: Customer, opportunity: str) -> list[ApproverGap]:
     found = approvers(of, opportunity)
     if not found:
         nobody = said("Nobody is known to hold the final approval.")
-        return [_gap(opportunity, "no_approver", None, None, nobody)]
+        return [_gap(of, opportunity, "no_approver", None, nobody)]
     owners = {of.references.canonical(owner) for owner in _owners(of.states, opportunity)}
     return [gap for each in found for gap in _gaps(of, opportunity, each, owners)]
 
@@ -117,22 +119,23 @@ def _gaps(of: Customer, opportunity: str, each: Approver, owners: Iterable[tuple
     told = any(attitude.assessments(of.states.assessment, of.people, person, opportunity) for person in people)
     if not told and each.kind in {"contact", "unit"}:  # outsiders and our own people are not assessed
         sentence = said("What {who}, who approves in the end, thinks of us is unknown.", who=who)
-        yield _gap(opportunity, "no_attitude", each, of.references.name(each.kind, each.id), sentence)
+        yield _gap(of, opportunity, "no_attitude", each, sentence)
     takers = {(each.kind, each.id), *(("contact", person) for person in people)}
     takers |= {("unit", unit) for unit in units_of(of, people)}
     if not takers.intersection(owners):
         sentence = said("No step of the decision is known to be taken by {who}, who approves in the end.", who=who)
-        yield _gap(opportunity, "no_step", each, of.references.name(each.kind, each.id), sentence)
+        yield _gap(of, opportunity, "no_step", each, sentence)
 
 
-def _gap(opportunity: str, gap: Gap, approver: Approver | None, name: str | None, sentence: Said) -> ApproverGap:
+def _gap(of: Customer, opportunity: str, gap: Gap, approver: Approver | None, sentence: Said) -> ApproverGap:
     return ApproverGap.model_validate(
         {
             "opportunity": opportunity,
+            "opportunity_name": deal_name(of.states.opportunity, opportunity),
             "gap": gap,
             "approver_kind": approver.kind if approver else None,
             "approver": approver.id if approver else None,
-            "approver_name": name,
+            "approver_name": of.references.name(approver.kind, approver.id) if approver else None,
             "sentence": sentence,
             "because": because(approver.register) if approver else [],
         }

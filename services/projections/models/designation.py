@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.projections.folds.account import KeyAccount
+from services.projections.folds.account import State
 from services.projections.models.criteria import Classified
 from services.projections.models.latest import time_of
+from services.projections.models.members import member_name
 from services.projections.models.shapes import Basis, Part, basis
 from services.projections.question import Row, because, key
-from services.projections.register import Register
 from services.projections.said import Said, Sentence, said
 
 
@@ -31,6 +31,7 @@ class Designation(Row):
     reason: str
     since: datetime
     by: str = Field(description="who says so")
+    by_name: str | None
     basis: Basis | None
 
 
@@ -41,9 +42,10 @@ class Remark(Part):
     sentence: Sentence
 
 
-def designation(register: Register[KeyAccount]) -> Designation | None:
+def designation(state: State) -> Designation | None:
     """Return the last decision, or None where nobody decided."""
-    told = register.value
+    register = state.key_account
+    told, by = register.value, register.ground.assessor if register.ground else ""
     if told is None:
         return None
     return Designation(
@@ -52,7 +54,8 @@ def designation(register: Register[KeyAccount]) -> Designation | None:
         inputs=[Input(input=name, value=value) for name, value in sorted(told.inputs.items())],
         reason=told.reason,
         since=time_of(register),
-        by=register.ground.assessor if register.ground else "",
+        by=by,
+        by_name=member_name(state, by),
         basis=basis(register.ground),
         because=because(register),
     )

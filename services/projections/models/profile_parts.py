@@ -7,9 +7,11 @@ from typing import NamedTuple, TypeVar, cast
 from pydantic import Field
 
 from schemas.assessment import Motive
-from services.projections.models.asks import AskKind, asks
+from services.projections.models.asks import asks
 from services.projections.models.attitude import Layer, faded, layer, leading_first
+from services.projections.models.deal_names import deal_name
 from services.projections.models.latest import time_of, told_of
+from services.projections.models.open_asks import OpenAsk, open_ask
 from services.projections.models.people import People
 from services.projections.models.references import References
 from services.projections.models.scoped import told_by_scope
@@ -24,6 +26,7 @@ class Style(Row):
 
     style: str
     opportunity: str | None = Field(description="null: for the account")
+    opportunity_name: str | None
     since: datetime
 
 
@@ -34,21 +37,14 @@ class Moved(Row):
     strength: int = Field(description="1 to 5")
     text: str | None
     opportunity: str | None = Field(description="null: for the account")
-
-
-class OpenAsk(Row):
-    """A wish, a concern or an expectation that is open."""
-
-    ask: str
-    kind: AskKind | None
-    text: str | None
-    opportunity: str | None = Field(description="null: of the account, or unknown")
+    opportunity_name: str | None
 
 
 class Stance(Row):
     """Where a person stands, by the assessment that leads."""
 
     opportunity: str | None = Field(description="null: for the account")
+    opportunity_name: str | None
     level: int
     layer: Layer
     since: datetime
@@ -61,6 +57,7 @@ class Owner(Row):
     member: str
     name: str | None
     opportunity: str | None = Field(description="null: for the account")
+    opportunity_name: str | None
 
 
 class Known(NamedTuple):
@@ -70,12 +67,22 @@ class Known(NamedTuple):
     people: People
     references: References
 
+    def deal(self, opportunity: str | None) -> str | None:
+        """Return the name of an opportunity."""
+        return deal_name(self.view.states.opportunity, opportunity)
+
 
 def styles(known: Known, person: str) -> list[Style]:
     """Return how a person decides, scope by scope."""
     told = _by_scope(known.view.states.assessment.styles, known.people, person)
     return [
-        Style(style=each.value, opportunity=scope or None, since=time_of(each), because=because(each))
+        Style(
+            style=each.value,
+            opportunity=scope or None,
+            opportunity_name=known.deal(scope),
+            since=time_of(each),
+            because=because(each),
+        )
         for scope, each in told.items()
         if each.value
     ]
@@ -90,6 +97,7 @@ def motives(known: Known, person: str) -> list[Moved]:
             strength=each.value.strength,
             text=each.value.text,
             opportunity=scope or None,
+            opportunity_name=known.deal(scope),
             because=because(each),
         )
         for (motive, scope), each in told.items()
@@ -100,13 +108,7 @@ def motives(known: Known, person: str) -> list[Moved]:
 def open_asks(known: Known, person: str) -> list[OpenAsk]:
     """Return what a person asks and did not get yet, in order of id."""
     return [
-        OpenAsk(
-            ask=each.ask,
-            kind=each.kind,
-            text=each.text,
-            opportunity=each.opportunity,
-            because=because(each.told, each.status),
-        )
+        open_ask(known.view, each)
         for each in asks(known.view.states.assessment, known.people, person, None)
         if each.is_now == "open"
     ]
@@ -123,6 +125,7 @@ def attitudes(known: Known, person: str) -> list[Stance]:
     return [
         Stance(
             opportunity=scope or None,
+            opportunity_name=known.deal(scope),
             level=leads.level,
             layer=layer(leads.level),
             since=leads.time,
@@ -141,6 +144,7 @@ def owners(known: Known, person: str) -> list[Owner]:
             member=each.value,
             name=known.references.name("member", each.value),
             opportunity=scope or None,
+            opportunity_name=known.deal(scope),
             because=because(each),
         )
         for scope, each in told.items()

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from services.projections.folds.buying import Change
 from services.projections.models.approvers import Customer
+from services.projections.models.deal_names import deal_name
 from services.projections.models.decision_steps import UNDER_WAY, Status, Taken
 from services.projections.models.latest import time_at
 from services.projections.question import Place, Row, because
@@ -16,6 +17,7 @@ class StepRow(Row):
     """A step on the customer's way to a decision."""
 
     opportunity: str
+    opportunity_name: str | None
     step: str
     step_kind: str | None
     name: str | None
@@ -41,6 +43,7 @@ class CurrentStep(Row):
     """A step that is under way."""
 
     opportunity: str
+    opportunity_name: str | None
     step: str
     name: str | None
     step_kind: str | None
@@ -57,6 +60,7 @@ def step_row(of: Customer, each: Taken, today: date) -> StepRow:
     return StepRow.model_validate(
         {
             "opportunity": each.opportunity,
+            "opportunity_name": deal_name(of.states.opportunity, each.opportunity),
             "step": each.id,
             "step_kind": step.kind.value,
             "name": step.name.value,
@@ -85,11 +89,12 @@ def _time(change: Change | None) -> datetime | None:
     return time_at(change.at) if change else None
 
 
-def current_step(each: Taken) -> CurrentStep:
+def current_step(of: Customer, each: Taken) -> CurrentStep:
     """Return a step that is under way."""
     return CurrentStep.model_validate(
         {
             "opportunity": each.opportunity,
+            "opportunity_name": deal_name(of.states.opportunity, each.opportunity),
             "step": each.id,
             "name": each.step.name.value,
             "step_kind": each.step.kind.value,

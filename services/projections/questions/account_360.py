@@ -9,8 +9,8 @@ from services.projections.models import account_parts as parts
 from services.projections.models import account_records as records
 from services.projections.models.account_people import (
     MEETINGS,
+    AskOf,
     Meeting,
-    OpenAsk,
     Relation,
     meetings,
     open_asks,
@@ -57,7 +57,7 @@ class Account360Answer(Answer):
         key("interaction"),
         Field(description="agreed for a time that has passed, neither recorded nor cancelled"),
     ]
-    asks: Annotated[list[OpenAsk], key("contact", "ask"), Field(description="that are open")]
+    asks: Annotated[list[AskOf], key("contact", "ask"), Field(description="that are open")]
     notes: Annotated[list[records.Note], key("source", "id"), Field(description="the last one first")]
     parties: Annotated[list[parts.Outsider], key("party", "kind")]
     sources: Annotated[list[records.Source], key("source")]

@@ -10,6 +10,7 @@ from schemas.assessment import Ask, AskMet, AskRaised, AskWithdrawn
 from services.projections.history import Recorded
 from services.projections.models.asks import Asked, AskKind, Status, asks
 from services.projections.models.attitude import DAY
+from services.projections.models.deal_names import deal_name
 from services.projections.models.latest import time_of
 from services.projections.models.people import People
 from services.projections.models.present import present
@@ -37,6 +38,7 @@ class AskRow(Row):
     kind: AskKind | None = Field(description="null, as text: nobody told us that it was raised")
     text: str | None
     opportunity: str | None = Field(description="null: for the account, or unknown")
+    opportunity_name: str | None
     status: Status
     raised: datetime | None = Field(description="since when it was open, the last time")
     timebasis: str | None = Field(description="of `raised`")
@@ -87,6 +89,7 @@ def _row(view: View, people: People, person: str, each: Asked, run: Run[Status] 
         kind=each.kind,
         text=each.text,
         opportunity=each.opportunity,
+        opportunity_name=deal_name(view.states.opportunity, each.opportunity),
         status=each.is_now,
         raised=raised.event.time if raised else None,
         timebasis=raised.event.timebasis if raised else None,
@@ -109,6 +112,6 @@ question = AccountQuestion(
     parameters=AsksParameters,
     answer_model=AsksAnswer,
     answer=answer,
-    subjects=("contact", "assessment"),
+    subjects=("contact", "assessment", "opportunity"),
     history=(AskRaised, AskMet, AskWithdrawn),
 )

@@ -9,6 +9,8 @@ from schemas.assessment import AttitudeAssessed
 from schemas.values import EventRef
 from services.projections.history import Recorded
 from services.projections.models import attitude as model
+from services.projections.models.deal_names import deal_name
+from services.projections.models.members import member_name
 from services.projections.models.people import People
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 from services.projections.register import ground
@@ -33,7 +35,9 @@ class Step(Row):
     level: int
     layer: model.Layer
     opportunity: str | None
+    opportunity_name: str | None
     assessor: str
+    assessor_name: str | None
     confidence: float | None
     reason: str | None
     timebasis: str
@@ -44,6 +48,7 @@ class Other(Row):
     """Another assessor's last word."""
 
     assessor: str
+    assessor_name: str | None
     level: int
     layer: model.Layer
     time: datetime
@@ -61,6 +66,7 @@ class ContactAttitude(Row):
     since: datetime | None
     confidence: float | None = Field(description="as it has faded by as_of")
     assessor: str | None
+    assessor_name: str | None
     others: Annotated[list[Other], key("assessor")]
     steps: Annotated[list[Step], key("event")]
 
@@ -108,12 +114,20 @@ def _contact(view: View, people: People, person: str, asked: AttitudeParameters)
         since=_since(steps if policy.leading == "latest" else _of(steps, lead)),
         confidence=model.confidence(stated, lead.time, as_of, policy) if lead else None,
         assessor=lead.assessor if lead else None,
-        others=[
-            Other(assessor=each.assessor, level=each.level, layer=model.layer(each.level), time=each.time)
-            for each in held[1:]
-        ],
-        steps=[_step(fact) for fact in steps if _within(fact, asked)],
+        assessor_name=member_name(view.states.account, lead.assessor) if lead else None,
+        others=[_other(view, each) for each in held[1:]],
+        steps=[_step(view, fact) for fact in steps if _within(fact, asked)],
         because=because(*(each.register for each in held)),
+    )
+
+
+def _other(view: View, each: model.Assessed) -> Other:
+    return Other(
+        assessor=each.assessor,
+        assessor_name=member_name(view.states.account, each.assessor),
+        level=each.level,
+        layer=model.layer(each.level),
+        time=each.time,
     )
 
 
@@ -148,7 +162,7 @@ def _within(fact: Recorded, asked: AttitudeParameters) -> bool:
     return not ((asked.from_ and time < asked.from_) or (asked.to and time > asked.to))
 
 
-def _step(fact: Recorded) -> Step:
+def _step(view: View, fact: Recorded) -> Step:
     data = fact.event.data
     assert isinstance(data, AttitudeAssessed)  # noqa: S101 -- narrows the type; chosen by _steps
     stated = ground(fact)
@@ -158,7 +172,9 @@ def _step(fact: Recorded) -> Step:
         level=data.level,
         layer=model.layer(data.level),
         opportunity=data.opportunity,
+        opportunity_name=deal_name(view.states.opportunity, data.opportunity),
         assessor=stated.assessor,
+        assessor_name=member_name(view.states.account, stated.assessor),
         confidence=stated.confidence,
         reason=data.reason,
         timebasis=fact.event.timebasis,
@@ -172,6 +188,6 @@ question = AccountQuestion(
     parameters=AttitudeParameters,
     answer_model=AttitudeAnswer,
     answer=answer,
-    subjects=("contact", "assessment"),
+    subjects=("account", "contact", "assessment", "opportunity"),
     history=(AttitudeAssessed,),
 )

@@ -9,10 +9,12 @@ from schemas.buying import BuyingRole
 from schemas.values import Rank
 from services.projections.models.buying_group import KEY_ROLES, ROLES, Part, all_parts, parts
 from services.projections.models.buying_structure import Mismatch, mismatches
+from services.projections.models.deal_names import deal_name
 from services.projections.models.group_rows import Structures
 from services.projections.models.group_structure import structures
 from services.projections.models.latest import time_of
 from services.projections.models.lines import lines, managers
+from services.projections.models.members import member_name
 from services.projections.models.people import People
 from services.projections.models.person_parts import Position, positions
 from services.projections.models.rank import rank
@@ -41,6 +43,7 @@ class MemberRow(Row):
     name: str | None
     role: BuyingRole
     opportunity: str | None = Field(description="null: in every purchase")
+    opportunity_name: str | None
     domain: str
     responsibility: str | None
     since: datetime
@@ -50,6 +53,7 @@ class MemberRow(Row):
     manager_name: str | None
     attitude: Standing
     assessor: str | None
+    assessor_name: str | None
     basis: Basis | None
 
 
@@ -66,6 +70,7 @@ class MismatchRow(Row):
 
     kind: Literal["rank", "line"] = Field(description="line: reports, directly or not, to the other")
     opportunity: str | None = Field(description="null: in every purchase")
+    opportunity_name: str | None
     upper: str = Field(description="who has the weightier role")
     upper_name: str | None
     upper_role: BuyingRole
@@ -97,7 +102,7 @@ def answer(view: View, parameters: BuyingCommitteeParameters) -> BuyingCommittee
         members=[_member(view, people, part, above.get(part.contact), parameters) for part in _here(people, told)],
         missing=_missing(people, told),
         mismatches=[
-            _mismatch(people, purchase, each)
+            _mismatch(view, people, purchase, each)
             for purchase in _purchases(told, asked)
             for each in mismatches(_here(people, parts(buying, people, purchase)), people, above)
         ],
@@ -118,11 +123,13 @@ def _purchases(told: list[Part], asked: str | None) -> list[str | None]:
 def _member(view: View, people: People, part: Part, manager: str | None, asked: BuyingCommitteeParameters) -> MemberRow:
     told, ground = part.register.value, part.register.ground
     units, person = Units(view.states.organisation), part.contact
+    by = ground.assessor if ground else None
     return MemberRow(
         contact=person,
         name=people.name(person),
         role=part.role,
         opportunity=part.scope or None,
+        opportunity_name=deal_name(view.states.opportunity, part.scope),
         domain=told.domain if told else "",
         responsibility=told.responsibility if told else None,
         since=time_of(part.register),
@@ -131,7 +138,8 @@ def _member(view: View, people: People, part: Part, manager: str | None, asked: 
         manager=manager,
         manager_name=people.name(manager) if manager else None,
         attitude=standing(view, people, person, asked.opportunity, fallback=asked.fallback),
-        assessor=ground.assessor if ground else None,
+        assessor=by,
+        assessor_name=member_name(view.states.account, by),
         basis=basis(ground),
         because=because(part.register),
     )
@@ -154,11 +162,12 @@ def _nobody(people: People, role: BuyingRole, gone: list[Part]) -> Said:
     return said("Nobody is known as {role}: {gone} was, and has left.", role=word(role), gone=names)
 
 
-def _mismatch(people: People, purchase: str | None, mismatch: Mismatch) -> MismatchRow:
+def _mismatch(view: View, people: People, purchase: str | None, mismatch: Mismatch) -> MismatchRow:
     upper, lower = mismatch.upper, mismatch.lower
     return MismatchRow(
         kind=mismatch.kind,
         opportunity=purchase,
+        opportunity_name=deal_name(view.states.opportunity, purchase),
         upper=upper.contact,
         upper_name=people.name(upper.contact),
         upper_role=upper.role,
@@ -178,5 +187,5 @@ question = AccountQuestion(
     parameters=BuyingCommitteeParameters,
     answer_model=BuyingCommitteeAnswer,
     answer=answer,
-    subjects=("organisation", "contact", "assessment", "buying"),
+    subjects=("account", "organisation", "contact", "assessment", "buying", "opportunity"),
 )

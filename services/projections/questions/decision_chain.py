@@ -16,8 +16,10 @@ from services.projections.models.approvers import (
     units_of,
 )
 from services.projections.models.buying_group import Part, all_parts, parts
+from services.projections.models.deal_names import deal_name
 from services.projections.models.decision_steps import taken
 from services.projections.models.latest import time_of
+from services.projections.models.members import member_name
 from services.projections.models.references import References
 from services.projections.models.rights import Held, held
 from services.projections.models.shapes import Basis, basis
@@ -48,9 +50,11 @@ class RightRow(Row):
     holder_gone: bool = Field(description="the contact has left, or the unit was closed")
     right: DecisionRight = Field(description="none: known to hold none")
     opportunity: str | None = Field(description="null: in every purchase")
+    opportunity_name: str | None
     up_to_amount: Money | None = Field(description="null: no limit that we know")
     since: datetime
     assessor: str | None
+    assessor_name: str | None
     basis: Basis | None
 
 
@@ -91,11 +95,11 @@ def answer(view: View, parameters: DecisionChainParameters) -> DecisionChainAnsw
     spoken_for = {unit for kind, unit in told if kind == "unit"}
     spoken_for |= units_of(of, (holder for kind, holder in told if kind == "contact"))
     return DecisionChainAnswer(
-        rights=[_right(references, each) for each in rights],
+        rights=[_right(of, each) for each in rights],
         unknown=[_unknown(references, units, unit) for unit in units.open() if unit not in spoken_for],
         missing=[row for right in NEEDED if (row := _missing(of, right, rights, asked))],
         current=[
-            current_step(each)
+            current_step(of, each)
             for each in taken(view.states, view.moment.as_of)
             if each.current and asked in (None, each.opportunity)
         ],
@@ -105,8 +109,9 @@ def answer(view: View, parameters: DecisionChainParameters) -> DecisionChainAnsw
     )
 
 
-def _right(references: References, each: Held) -> RightRow:
-    ground = each.register.ground
+def _right(of: Customer, each: Held) -> RightRow:
+    references, ground = of.references, each.register.ground
+    by = ground.assessor if ground else None
     return RightRow(
         holder_kind=cast("Kind", each.kind),
         holder=each.holder,
@@ -114,9 +119,11 @@ def _right(references: References, each: Held) -> RightRow:
         holder_gone=references.gone(each.kind, each.holder),
         right=each.right,
         opportunity=each.scope or None,
+        opportunity_name=deal_name(of.states.opportunity, each.scope),
         up_to_amount=each.up_to,
         since=time_of(each.register),
-        assessor=ground.assessor if ground else None,
+        assessor=by,
+        assessor_name=member_name(of.states.account, by),
         basis=basis(ground),
         because=because(each.register),
     )

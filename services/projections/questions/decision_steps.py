@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.projections.models import decision_steps_portfolio
-from services.projections.models.approvers import ApproverGap, approver_gaps, customer, purchases
+from services.projections.models.approvers import ApproverGap, Customer, approver_gaps, customer, purchases
+from services.projections.models.deal_names import deal_name
 from services.projections.models.decision_steps import Taken, slowest, taken
 from services.projections.models.references import named
 from services.projections.models.step_rows import CurrentStep, StepRow, current_step, places, step_row
@@ -36,6 +37,7 @@ class Bottleneck(Row):
     """The step that has been under way for most days."""
 
     opportunity: str
+    opportunity_name: str | None
     step: str
     name: str | None
     step_kind: str | None
@@ -49,6 +51,7 @@ class MilestoneRow(Row):
     """A day that the customer announced."""
 
     opportunity: str
+    opportunity_name: str | None
     kind: Literal["notice", "bid_deadline", "opening", "award", "signature"]
     date: date
     days_until: int = Field(description="from as_of; negative once it is past")
@@ -71,9 +74,9 @@ def answer(view: View, parameters: DecisionStepsParameters) -> DecisionStepsAnsw
     steps = [each for each in taken(view.states, view.moment.as_of) if asked in (None, each.opportunity)]
     return DecisionStepsAnswer(
         steps=[step_row(of, each, today) for each in steps],
-        current=[current_step(each) for each in steps if each.current],
+        current=[current_step(of, each) for each in steps if each.current],
         bottlenecks=[
-            _bottleneck(most)
+            _bottleneck(of, most)
             for _, each in groupby(steps, key=lambda each: each.opportunity)
             if (most := slowest(each))
         ],
@@ -84,10 +87,11 @@ def answer(view: View, parameters: DecisionStepsParameters) -> DecisionStepsAnsw
     )
 
 
-def _bottleneck(each: Taken) -> Bottleneck:
+def _bottleneck(of: Customer, each: Taken) -> Bottleneck:
     days = each.days or 0.0
     return Bottleneck(
         opportunity=each.opportunity,
+        opportunity_name=deal_name(of.states.opportunity, each.opportunity),
         step=each.id,
         name=each.step.name.value,
         step_kind=each.step.kind.value,
@@ -124,6 +128,7 @@ def _milestones(view: View, today: date) -> list[MilestoneRow]:
         MilestoneRow.model_validate(
             {
                 "opportunity": opportunity,
+                "opportunity_name": deal_name(view.states.opportunity, opportunity),
                 "kind": kind,
                 "date": day,
                 "days_until": (day - today).days,

@@ -9,6 +9,7 @@ from pydantic import Field
 from schemas.assessment import AttitudeAssessed
 from services.projections.history import Recorded
 from services.projections.models.attitude import DAY, Assessed, Layer, faded, layer, leading_first, left
+from services.projections.models.deal_names import deal_name
 from services.projections.models.latest import scopes
 from services.projections.models.leading import Lead, lead
 from services.projections.models.owners import owner
@@ -54,6 +55,7 @@ class Disagreement(Row):
     contact: str
     name: str | None
     opportunity: str | None = Field(description="towards which purchase; null: towards us")
+    opportunity_name: str | None
     kind: Kind = Field(description="layer: they stand in different layers; level: in one, at different levels")
     spread: int = Field(description="from the lowest level to the highest")
     since: datetime = Field(description="since when the last words differ")
@@ -134,6 +136,7 @@ def _row(  # noqa: PLR0913, PLR0917 -- who, what they say, since when, who leads
         contact=person,
         name=references.name("contact", person),
         opportunity=leading.scope or None,
+        opportunity_name=deal_name(view.states.opportunity, leading.scope),
         kind=_kind(levels) or "level",
         spread=max(levels) - min(levels),
         since=begun.time,
@@ -167,6 +170,6 @@ question = AccountQuestion(
     parameters=DisagreementsParameters,
     answer_model=DisagreementsAnswer,
     answer=answer,
-    subjects=("account", "organisation", "contact", "assessment"),
+    subjects=("account", "organisation", "contact", "assessment", "opportunity"),
     history=(AttitudeAssessed,),
 )

@@ -9,6 +9,7 @@ from pydantic import Field
 from schemas.policy import FactKind
 from schemas.values import EventRef
 from services.projections.folds import States
+from services.projections.models.deal_names import deal_name
 from services.projections.models.freshness import FACTS, SUBJECTS, FreshFact, SubjectKind, fresh_facts
 from services.projections.models.people import People
 from services.projections.models.references import References, named
@@ -42,6 +43,7 @@ class FreshFactRow(Row):
     other_name: str | None
     detail: str | None = Field(description="which motive, ask, role, right, position, or kind of influence or line")
     opportunity: str | None = Field(description="null: for the account")
+    opportunity_name: str | None
     since: datetime
     confirmed: datetime = Field(description="told last, or confirmed by a review, whichever is later")
     confirmed_by: EventRef
@@ -51,6 +53,7 @@ class FreshFactRow(Row):
     source: str
     event: EventRef
     assessor: str
+    assessor_name: str | None
     basis: Basis | None
     evidence: list[str] = Field(description="the kinds of evidence that were given, in order")
 
@@ -91,18 +94,20 @@ class _Names:
     def __init__(self, view: View) -> None:
         states: States = view.states
         self._references = References(People(states.contact), Units(states.organisation), states.account)
-        self._account = states.account.profile.get("name")
+        self._account, self._deals = states.account.profile.get("name"), states.opportunity
 
     def of(self, kind: str, id_: str) -> str | None:
         if kind == "account":
             return self._account.value if self._account else None
+        if kind == "opportunity":
+            return deal_name(self._deals, id_)
         return self._references.name(kind, id_)
 
 
 def _row(names: _Names, each: FreshFact) -> FreshFactRow:
     (subject_kind, subject), *others = each.key.about
     other_kind, other = others[0] if others else (None, None)
-    told = ground(each.fact)
+    told, opportunity = ground(each.fact), getattr(each.fact.event.data, "opportunity", None)
     evidence = each.fact.event.data.basis.evidence if each.fact.event.data.basis else ()
     return FreshFactRow(
         kind=each.key.kind,
@@ -113,7 +118,8 @@ def _row(names: _Names, each: FreshFact) -> FreshFactRow:
         other=other,
         other_name=names.of(other_kind, other) if other_kind and other else None,
         detail=each.key.detail,
-        opportunity=getattr(each.fact.event.data, "opportunity", None),
+        opportunity=opportunity,
+        opportunity_name=names.of("opportunity", opportunity) if opportunity else None,
         since=each.fact.event.time,
         confirmed=each.confirmed,
         confirmed_by=(each.review or each.fact).ref,
@@ -123,6 +129,7 @@ def _row(names: _Names, each: FreshFact) -> FreshFactRow:
         source=each.fact.event.source,
         event=each.fact.ref,
         assessor=told.assessor,
+        assessor_name=names.of("member", told.assessor),
         basis=basis(told),
         evidence=sorted({one.kind for one in evidence}),
         because=[(fact.partition, fact.offset) for fact in (each.fact, each.review) if fact],
@@ -163,6 +170,6 @@ question = AccountQuestion(
     parameters=FreshnessParameters,
     answer_model=FreshnessAnswer,
     answer=answer,
-    subjects=SUBJECTS,
+    subjects=(*SUBJECTS, "opportunity"),
     history=FACTS,
 )

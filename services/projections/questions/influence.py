@@ -6,8 +6,10 @@ import networkx as nx
 from pydantic import Field
 
 from schemas.values import Rank
+from services.projections.models.deal_names import deal_name
 from services.projections.models.deciders import deciders
 from services.projections.models.influences import Edge, Thing, edges, here
+from services.projections.models.members import member_name
 from services.projections.models.people import People
 from services.projections.models.rank import below, rank
 from services.projections.models.references import References
@@ -42,8 +44,10 @@ class EdgeRow(Row):
     weight: int = Field(description="1 to 5")
     hidden: bool
     opportunity: str | None = Field(description="null: in every purchase")
+    opportunity_name: str | None
     upward: bool = Field(description="sways somebody of higher formal rank")
     assessor: str | None
+    assessor_name: str | None
     basis: Basis | None
 
 
@@ -80,7 +84,7 @@ def answer(view: View, parameters: InfluenceParameters) -> InfluenceAnswer:
     held = here(told, references)
     decide = deciders(view.states.buying, people, references, parameters.opportunity)
     return InfluenceAnswer(
-        edges=[_edge(references, people, each) for each in held], nodes=_nodes(references, people, held, decide)
+        edges=[_edge(view, references, people, each) for each in held], nodes=_nodes(references, people, held, decide)
     )
 
 
@@ -93,8 +97,9 @@ def _upward(people: People, edge: Edge) -> bool:
     return below(_rank(people, edge.from_), _rank(people, edge.to))
 
 
-def _edge(references: References, people: People, edge: Edge) -> EdgeRow:
+def _edge(view: View, references: References, people: People, edge: Edge) -> EdgeRow:
     ground = edge.register.ground
+    by = ground.assessor if ground else None
     return EdgeRow(
         from_kind=cast("Kind", edge.from_[0]),
         from_=edge.from_[1],
@@ -108,8 +113,10 @@ def _edge(references: References, people: People, edge: Edge) -> EdgeRow:
         weight=edge.weight,
         hidden=edge.hidden,
         opportunity=edge.scope or None,
+        opportunity_name=deal_name(view.states.opportunity, edge.scope),
         upward=_upward(people, edge),
-        assessor=ground.assessor if ground else None,
+        assessor=by,
+        assessor_name=member_name(view.states.account, by),
         basis=basis(ground),
         because=because(edge.register),
     )
@@ -148,5 +155,5 @@ question = AccountQuestion(
     parameters=InfluenceParameters,
     answer_model=InfluenceAnswer,
     answer=answer,
-    subjects=("account", "organisation", "contact", "assessment", "buying"),
+    subjects=("account", "organisation", "contact", "assessment", "buying", "opportunity"),
 )

@@ -54,7 +54,7 @@ def answer(views: Views, parameters: KeyAccountsParameters) -> KeyAccountsAnswer
 
 def _row(each: Customer) -> KeyAccountRow:
     found = each.by_criteria
-    told = designation.designation(each.view.states.account.key_account)
+    told = designation.designation(each.view.states.account)
     return KeyAccountRow(
         account=each.view.account,
         name=each.name,

@@ -41,7 +41,7 @@ def answer(view: View, parameters: KeyStatusParameters) -> KeyStatusAnswer:
     """Judge the account; raises Unanswerable for criteria that nobody defined."""
     measures = Measures(view)
     found = classify(measures, criteria_of(view.policies, parameters.criteria))
-    told = designation.designation(view.states.account.key_account)
+    told = designation.designation(view.states.account)
     scheme = view.policies.segmentation
     return KeyStatusAnswer(
         criteria=found.criteria.version,

@@ -9,7 +9,9 @@ from pydantic import Field
 from schemas.assessment import Motive as MotiveKind
 from schemas.values import Rank
 from services.projections.folds.assessment import Motive
+from services.projections.models.deal_names import deal_name
 from services.projections.models.latest import scopes, time_of
+from services.projections.models.members import member_name
 from services.projections.models.people import People
 from services.projections.models.person_parts import positions
 from services.projections.models.present import present
@@ -41,7 +43,9 @@ class MotiveRow(Row):
     text: str | None
     since: datetime
     opportunity: str | None = Field(description="null: for the account")
+    opportunity_name: str | None
     assessor: str | None
+    assessor_name: str | None
     basis: Basis | None
 
 
@@ -89,7 +93,7 @@ def answer(view: View, parameters: MotivesParameters) -> MotivesAnswer:
     dominant: list[Dominant] = []
     for person in _wanted(view, people, parameters):
         held = _held(view, people, person, parameters)
-        rows += [_row(people, person, each, register) for each, register in held]
+        rows += [_row(view, people, person, each, register) for each, register in held]
         if held:
             dominant.append(_dominant(people, person, held))
         elif parameters.contact or people.positions(person):
@@ -117,8 +121,9 @@ def _strength(register: Register[Motive]) -> int:
     return register.value.strength if register.value else 0
 
 
-def _row(people: People, person: str, scoped: Scoped, register: Register[Motive]) -> MotiveRow:
-    motive, scope = scoped
+def _row(view: View, people: People, person: str, scoped: Scoped, register: Register[Motive]) -> MotiveRow:
+    (motive, scope), ground = scoped, register.ground
+    by = ground.assessor if ground else None
     return MotiveRow(
         contact=person,
         name=people.name(person),
@@ -127,7 +132,9 @@ def _row(people: People, person: str, scoped: Scoped, register: Register[Motive]
         text=register.value.text if register.value else None,
         since=time_of(register),
         opportunity=scope or None,
-        assessor=register.ground.assessor if register.ground else None,
+        opportunity_name=deal_name(view.states.opportunity, scope),
+        assessor=by,
+        assessor_name=member_name(view.states.account, by),
         basis=basis(register.ground),
         because=because(register),
     )
@@ -179,5 +186,5 @@ question = AccountQuestion(
     parameters=MotivesParameters,
     answer_model=MotivesAnswer,
     answer=answer,
-    subjects=("organisation", "contact", "assessment"),
+    subjects=("account", "organisation", "contact", "assessment", "opportunity"),
 )

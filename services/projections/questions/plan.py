@@ -49,6 +49,7 @@ class PlanVersion(Row):
     until: datetime | None = Field(description="null: it holds")
     timebasis: str = Field(description="of `since`")
     by: str = Field(description="who says so")
+    by_name: str | None
     goals: int
     actions: int
     changes: Annotated[list[Change], key("what", "text"), Field(description="against the plan before")]
@@ -87,7 +88,7 @@ def answer(view: View, parameters: PlanParameters) -> PlanAnswer:
         goals=[Goal(goal=each, because=_places(plans[-1].fact)) for each in plans[-1].goals] if plans else [],
         actions=actions,
         overdue=sum(each.overdue_days is not None for each in actions),
-        versions=list(_versions(plans))[::-1],
+        versions=list(_versions(view, plans))[::-1],
     )
 
 
@@ -108,7 +109,7 @@ def _plan(fact: Recorded, data: PlanSet) -> Plan:
     return Plan(fact, tuple(dict.fromkeys(data.goals)), tuple(dict.fromkeys(actions)))
 
 
-def _versions(plans: list[Plan]) -> Iterator[PlanVersion]:
+def _versions(view: View, plans: list[Plan]) -> Iterator[PlanVersion]:
     for number, plan in enumerate(plans, 1):
         before = plans[number - 2] if number > 1 else None
         yield PlanVersion(
@@ -117,6 +118,7 @@ def _versions(plans: list[Plan]) -> Iterator[PlanVersion]:
             until=plans[number].fact.event.time if number < len(plans) else None,
             timebasis=plan.fact.event.timebasis,
             by=_by(plan),
+            by_name=member_name(view.states.account, _by(plan)),
             goals=len(plan.goals),
             actions=len(plan.actions),
             changes=list(_changes(before, plan)) if before else [],

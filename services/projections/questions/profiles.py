@@ -14,6 +14,7 @@ from services.projections.history import Recorded
 from services.projections.models import profile_parts as part
 from services.projections.models.careers import Spell, careers
 from services.projections.models.latest import latest
+from services.projections.models.open_asks import OpenAsk
 from services.projections.models.people import People
 from services.projections.models.present import present
 from services.projections.models.references import References
@@ -73,7 +74,7 @@ class Profile(Row):
     positions: Annotated[list[HeldPosition], key("event")]
     styles: Annotated[list[part.Style], key("opportunity")]
     motives: Annotated[list[part.Moved], key("motive", "opportunity")]
-    asks: Annotated[list[part.OpenAsk], key("ask")]
+    asks: Annotated[list[OpenAsk], key("ask")]
     attitudes: Annotated[list[part.Stance], key("opportunity")]
     owners: Annotated[list[part.Owner], key("opportunity")]
     notes: Annotated[list[Note], key("event")]
@@ -182,6 +183,6 @@ question = AccountQuestion(
     parameters=ProfilesParameters,
     answer_model=ProfilesAnswer,
     answer=answer,
-    subjects=("account", "organisation", "contact", "assessment"),
+    subjects=("account", "organisation", "contact", "assessment", "opportunity"),
     history=(ContactPositionAssigned, ContactPositionEnded, ContactLeft, ContactReturned, NoteRecorded),
 )

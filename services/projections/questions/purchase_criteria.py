@@ -11,6 +11,7 @@ from schemas.buying import PurchaseCriterionStated, PurchaseCriterionWithdrawn
 from schemas.interaction import InteractionKind, InteractionRecorded
 from schemas.values import EventRef
 from services.projections.history import Recorded, Stamp
+from services.projections.models.deal_names import deal_name
 from services.projections.models.happenings import meeting
 from services.projections.models.people import People
 from services.projections.models.shapes import Part
@@ -38,6 +39,7 @@ class CriterionRow(Row):
     """Something by which the customer judges offers."""
 
     opportunity: str
+    opportunity_name: str | None
     criterion: str
     weight: float | None = Field(description="in points, as last stated; null: unknown")
     share: float | None = Field(description="of the known weights in force, 0 to 1")
@@ -86,7 +88,7 @@ def answer(view: View, parameters: PurchaseCriteriaParameters) -> PurchaseCriter
     ]
     people, sums = People(view.states.contact), _sums(courses)
     met = {fact.identity: fact for fact in view.facts if isinstance(fact.event.data, InteractionRecorded)}
-    return PurchaseCriteriaAnswer(criteria=[_row(each, people, sums[each.opportunity], met) for each in courses])
+    return PurchaseCriteriaAnswer(criteria=[_row(view, people, each, sums[each.opportunity], met) for each in courses])
 
 
 def _courses(facts: Iterable[Recorded]) -> list[Course]:
@@ -116,12 +118,15 @@ def _sums(courses: Iterable[Course]) -> dict[str, float]:
     return sums
 
 
-def _row(each: Course, people: People, in_all: float, met: Mapping[tuple[str, str, str], Recorded]) -> CriterionRow:
+def _row(
+    view: View, people: People, each: Course, in_all: float, met: Mapping[tuple[str, str, str], Recorded]
+) -> CriterionRow:
     told, begun, until = each.told, each.facts[0].event, each.withdrawn
     by = people.canonical(told.stated_by) if told.stated_by else None
     share = told.weight / in_all if told.weight is not None and in_all and not until else None
     return CriterionRow(
         opportunity=each.opportunity,
+        opportunity_name=deal_name(view.states.opportunity, each.opportunity),
         criterion=each.criterion,
         weight=told.weight,
         share=share,
@@ -155,6 +160,6 @@ question = AccountQuestion(
     parameters=PurchaseCriteriaParameters,
     answer_model=PurchaseCriteriaAnswer,
     answer=answer,
-    subjects=("contact",),
+    subjects=("contact", "opportunity"),
     history=(PurchaseCriterionStated, PurchaseCriterionWithdrawn, InteractionRecorded),
 )

@@ -7,12 +7,13 @@ from pydantic import Field
 
 from schemas.interaction import InteractionRecorded
 from services.projections.history import Recorded
-from services.projections.models.asks import Asked, AskKind, asks
+from services.projections.models.asks import Asked, asks
 from services.projections.models.attitude import Assessed, leading_first
 from services.projections.models.closeness import Close, Closeness, Competitor, in_scope, ours, theirs
 from services.projections.models.latest import scopes, told_of
 from services.projections.models.leading import Lead, Support, lead, support_of
 from services.projections.models.looks import look, why_strength, why_support
+from services.projections.models.open_asks import OpenAsk, open_ask
 from services.projections.models.owners import owner
 from services.projections.models.people import People
 from services.projections.models.person_parts import Role, roles
@@ -29,15 +30,6 @@ class RelationshipMapParameters(Parameters):
 
     opportunity: str | None = Field(None, description="closeness, support, asks and roles in this purchase")
     fallback: bool = Field(default=True, description="0: nothing account-wide in place of what is missing")
-
-
-class OpenAsk(Row):
-    """What a person asks of us and has not got."""
-
-    ask: str
-    kind: AskKind | None
-    text: str | None
-    opportunity: str | None
 
 
 class PersonOnMap(Row):
@@ -132,7 +124,7 @@ def _person(drawing: Drawing, person: str, met: Sequence[Recorded], played: list
         closeness=ours(drawing.references, told.close),
         competitors=theirs(drawing.references, told.close),
         asks_open=len(told.asks),
-        asks=[_ask(each) for each in told.asks],
+        asks=[open_ask(view, each) for each in told.asks],
         power=power.value if power else None,
         roles=played,
         strength=now,
@@ -147,22 +139,12 @@ def _person(drawing: Drawing, person: str, met: Sequence[Recorded], played: list
     )
 
 
-def _ask(each: Asked) -> OpenAsk:
-    return OpenAsk(
-        ask=each.ask,
-        kind=each.kind,
-        text=each.text,
-        opportunity=each.opportunity,
-        because=because(each.told, each.status),
-    )
-
-
 question = AccountQuestion(
     name="relationship-map",
     about="How close is each person to us and to competitors, do they support us, and what do they ask?",
     parameters=RelationshipMapParameters,
     answer_model=RelationshipMapAnswer,
     answer=answer,
-    subjects=("account", "organisation", "contact", "assessment", "buying"),
+    subjects=("account", "organisation", "contact", "assessment", "buying", "opportunity"),
     history=(InteractionRecorded,),
 )

@@ -10,6 +10,7 @@ from schemas.account import HandoverCompleted, TeamMemberAssigned, TeamMemberRem
 from schemas.values import EventRef
 from services.projections.folds.account import Member
 from services.projections.history import Recorded
+from services.projections.models.deal_names import deal_name
 from services.projections.models.latest import time_of, told_of
 from services.projections.models.members import member_name, on_team
 from services.projections.models.people import People
@@ -47,6 +48,7 @@ class Relationship(Row):
     contact: str
     name: str | None
     opportunity: str | None
+    opportunity_name: str | None
     member: str
     member_name: str | None
     on_team: bool | None = Field(description="whether the member has a role in the account; null: never told of any")
@@ -132,6 +134,7 @@ def _relationships(view: View) -> Iterator[Relationship]:
                     contact=person,
                     name=people.name(person),
                     opportunity=scope or None,
+                    opportunity_name=deal_name(view.states.opportunity, scope),
                     member=told.value,
                     member_name=member_name(view.states.account, told.value),
                     on_team=on_team(view.states.account, told.value),
@@ -164,6 +167,6 @@ question = AccountQuestion(
     parameters=TeamParameters,
     answer_model=TeamAnswer,
     answer=answer,
-    subjects=("account", "contact", "assessment"),
+    subjects=("account", "contact", "assessment", "opportunity"),
     history=(HandoverCompleted, TeamMemberAssigned, TeamMemberRemoved),
 )
