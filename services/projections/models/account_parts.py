@@ -35,7 +35,7 @@ class Profile(Row):
     industry: str | None
     region: str | None
     size_band: str | None
-    parent: str | None = Field(description="the account that it belongs to")
+    parent: str | None = Field(description="the account that it belongs to; its name is told there alone")
     external_ids: Annotated[list[ExternalId], key("system", "key")]
     merged: Annotated[list[MergedAccount], key("account")]
     merged_into: str | None = Field(description="the account that is the same customer")
