@@ -109,7 +109,8 @@ async def defined(at: Snapshot, asked: Asked, cut: Cut) -> PolicyState:
     if asked.about_now:
         saved = await states.load(at.connection, [(POLICY, "policy")])
         by_subject = {subject: kept for (_, subject), kept in saved.items()}
-        if usable(by_subject, ("policy",), cut) and not any(each and each.due for each in by_subject.values()):
+        waiting = any(each and each.due for each in by_subject.values())  # perhaps criteria that may be tried already
+        if usable(by_subject, ("policy",), cut) and not waiting:
             return held(by_subject).policy
     facts = await journal.facts(at.connection, [POLICY], subject_types("policy"))
     return defined_by(known(facts, cut), Moment(cut.as_of, END_OF_TIME))
