@@ -47,17 +47,19 @@ class Member(NamedTuple):
 def parts(state: State, people: People, opportunity: str | None) -> list[Part]:
     """Return the roles played in an opportunity or in every purchase, also by people who have left since.
 
-    In order of contact and role; the opportunity's own word on a role goes before the account's.
+    In order of contact and role; the opportunity's own word on a role, its end too, goes before the account's.
     Without an opportunity: only the roles in every purchase.
     """
     near = _in_scope(state, people, opportunity) if opportunity else {}
     found = {**_in_scope(state, people, ACCOUNT), **near}
-    return [found[each] for each in sorted(found, key=lambda each: (each[0], ROLES.index(each[1])))]
+    ordered = [found[each] for each in sorted(found, key=lambda each: (each[0], ROLES.index(each[1])))]
+    return [part for part in ordered if part.register.value is not None]
 
 
 def all_parts(state: State, people: People, without: Collection[str] = ()) -> list[Part]:
     """Return the roles played in any opportunity but these and in every purchase, by contact, role and scope."""
-    found = [part for scope in state.roles if scope not in without for part in _in_scope(state, people, scope).values()]
+    told = [part for scope in state.roles if scope not in without for part in _in_scope(state, people, scope).values()]
+    found = [part for part in told if part.register.value is not None]
     return sorted(found, key=lambda part: (part.contact, ROLES.index(part.role), part.scope))
 
 
@@ -92,14 +94,11 @@ def _other(people: People, person: str, reports_to: str | None) -> str | None:
 
 
 def _in_scope(state: State, people: People, scope: str) -> dict[tuple[str, BuyingRole], Part]:
+    """Return the roles told of in a scope; the register of one that ended has no value."""
     told: dict[tuple[str, BuyingRole], list[Register[Role]]] = {}
     for contact, roles in state.roles.get(scope, {}).items():
         for role in ROLES:
             if role in roles:
                 told.setdefault((people.canonical(contact), role), []).append(roles[role])
     lasts = ((contact, role, latest(registers)) for (contact, role), registers in told.items())
-    return {
-        (contact, role): Part(scope, contact, role, last)
-        for contact, role, last in lasts
-        if last is not None and last.value is not None
-    }
+    return {(contact, role): Part(scope, contact, role, last) for contact, role, last in lasts if last is not None}

@@ -34,7 +34,8 @@ class Edge(NamedTuple):
 def edges(state: State, references: References, opportunity: str | None, *, fallback: bool = True) -> list[Edge]:
     """Return what holds in an opportunity, whose own word goes before the account's; without one, in all scopes.
 
-    Also from and to those who left. Two contacts who are one person do not sway themselves.
+    What was withdrawn in the opportunity is withdrawn there. Also from and to those who left. Two contacts who are one
+    person do not sway themselves.
     """
     wanted = scopes(opportunity, fallback=fallback) if opportunity else list(state.influence)
     told: dict[tuple[Thing, Thing, str, str], list[Register[Influence]]] = {}
@@ -45,9 +46,10 @@ def edges(state: State, references: References, opportunity: str | None, *, fall
                     ends = references.canonical(origin), references.canonical(target)
                     told.setdefault((*ends, kind, scope), []).append(register)
     lasts = ((*each, latest(registers)) for each, registers in sorted(told.items()))
-    held = [Edge(origin, to, kind, scope, last) for origin, to, kind, scope, last in lasts if last and last.value]
-    near = {edge[:3] for edge in held if edge.scope == opportunity}
-    return [edge for edge in held if edge.from_ != edge.to and (edge.scope == opportunity or edge[:3] not in near)]
+    edges_ = [Edge(origin, to, kind, scope, last) for origin, to, kind, scope, last in lasts if last]
+    near = {edge[:3] for edge in edges_ if edge.scope == opportunity}
+    held = [edge for edge in edges_ if edge.scope == opportunity or edge[:3] not in near]
+    return [edge for edge in held if edge.register.value and edge.from_ != edge.to]
 
 
 def here(held: Iterable[Edge], references: References) -> list[Edge]:

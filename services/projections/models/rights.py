@@ -33,11 +33,12 @@ class Held(NamedTuple):
 def held(state: State, references: References, opportunity: str | None) -> list[Held]:
     """Return the rights that hold, by right, then holder: for an opportunity its own and the account's; else all.
 
-    The opportunity's own word on a right goes before the account's. Holding `none` and holding something
-    exclude each other: what was told last stands.
+    The opportunity's own word on a right, a withdrawal too, goes before the account's. Holding `none` and holding
+    something exclude each other: what was told last stands.
     """
     if opportunity is None:
-        rights = [each for scope in sorted(state.rights) for each in _consistent(_in_scope(state, references, scope))]
+        scopes = (_in_scope(state, references, scope) for scope in sorted(state.rights))
+        rights = [each for told in scopes for each in _consistent(told)]
     else:
         near, far = (_in_scope(state, references, scope) for scope in (opportunity, ACCOUNT))
         rights = _consistent(list({_key(each): each for each in (*far, *near)}.values()))
@@ -45,6 +46,7 @@ def held(state: State, references: References, opportunity: str | None) -> list[
 
 
 def _in_scope(state: State, references: References, scope: str) -> list[Held]:
+    """Return the rights told of in a scope; the register of one that was withdrawn has no value."""
     told: dict[tuple[str, str, DecisionRight], list[Register[Right]]] = {}
     for reference, rights in state.rights.get(scope, {}).items():
         kind, holder = references.canonical(reference)
@@ -54,7 +56,7 @@ def _in_scope(state: State, references: References, scope: str) -> list[Held]:
     found = []
     for (kind, holder, right), registers in told.items():
         last = latest(registers)
-        if last is not None and last.value is not None:
+        if last is not None:
             found.append(Held(scope, kind, holder, right, last))
     return found
 
@@ -64,8 +66,9 @@ def _key(each: Held) -> tuple[str, str, str]:
 
 
 def _consistent(rights: list[Held]) -> list[Held]:
-    """Drop what a later or nearer word contradicts: `none` against any other right of the same holder."""
-    return [each for each in rights if not any(_contradicts(other, each) for other in rights)]
+    """Drop what was withdrawn, and what a later or nearer word contradicts: `none` against any other of the holder."""
+    held = [each for each in rights if each.register.value is not None]
+    return [each for each in held if not any(_contradicts(other, each) for other in held)]
 
 
 def _contradicts(other: Held, each: Held) -> bool:

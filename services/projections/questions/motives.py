@@ -111,9 +111,9 @@ def _wanted(view: View, people: People, asked: MotivesParameters) -> list[str]:
 def _held(view: View, people: People, person: str, asked: MotivesParameters) -> list[tuple[Scoped, Register[Motive]]]:
     """Return the motives that hold, the strongest first; the purchase's own word goes before the account's."""
     told = told_by_scope(view.states.assessment.motives, people, person)
-    held = {each: register for each, register in told.items() if register.value}
     if asked.opportunity:
-        held = nearest(held, scopes(asked.opportunity, fallback=asked.fallback))
+        told = nearest(told, scopes(asked.opportunity, fallback=asked.fallback))
+    held = {each: register for each, register in told.items() if register.value}
     return sorted(held.items(), key=lambda item: (-_strength(item[1]), item[0]))
 
 
