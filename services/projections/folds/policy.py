@@ -31,12 +31,12 @@ from services.projections.policy import (
 )
 from services.projections.register import Register, at
 
-VERSION = 1
+VERSION = 2
 V = TypeVar("V")
 
 
 class State(msgspec.Struct):
-    """The last definition of each kind; bounded by the versions of criteria and segmentations, which are all kept."""
+    """The last definition of each kind; bounded by the versions of criteria, which are all kept."""
 
     strength: Register[StrengthModel] = msgspec.field(default_factory=Register)
     attitude: Register[AttitudeModel] = msgspec.field(default_factory=Register)
@@ -46,7 +46,6 @@ class State(msgspec.Struct):
     warnings: Register[WarningRules] = msgspec.field(default_factory=Register)
     style: Register[Style] = msgspec.field(default_factory=Register)
     every_criteria: dict[str, Register[Criteria]] = {}  # by version
-    every_segmentation: dict[str, Register[Segmentation]] = {}  # by version
 
 
 def fold(state: State, fact: Recorded) -> State:
@@ -66,7 +65,6 @@ def fold(state: State, fact: Recorded) -> State:
         case SegmentationDefined() as data:
             segmentation = Segmentation(data.version, data.scheme, tuple(_segment(each) for each in data.segments))
             state.segmentation.put(segmentation, fact)
-            at(state.every_segmentation, data.version).put(segmentation, fact)
         case CadenceDefined() as data:
             state.cadence.put(
                 Cadence(data.version, _plain(data.reviews), _plain(data.visits), _plain(data.fresh)), fact
