@@ -16,6 +16,7 @@ WarningRule = Literal[
     "decision_step_blocked",
     "disputed_address",
     "key_action_missing",
+    "no_people_known",
     "nobody_with_power_supports",
     "opponent_with_power",
     "owner_missing",

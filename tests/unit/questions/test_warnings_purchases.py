@@ -43,6 +43,24 @@ def test_an_opportunity_hangs_on_one_person_until_a_second_is_met_in_it_or_suppo
     assert found("single_threaded", [*facts, limits(single_threaded_people=2)], "2025-02-10") == alone
 
 
+def test_where_nobody_was_ever_told_of_that_alone_is_said_once_for_all_purchases():
+    facts = [identified("o", "2025-01-05"), identified("p", "2025-01-03"), contact("a", "2025-02-01")]
+    facts[-1] = facts[-1]._replace(recorded_at=moment("2025-03-01"))
+    nobody = [("acme", None, "2025-01-03")]
+    assert found("no_people_known", facts[:0], "2025-02-10") == []
+    assert found("no_people_known", facts, "2025-01-31") == found("no_people_known", facts, "2025-02-10", "2025-02-28")
+    assert found("no_people_known", facts, "2025-01-31") == nobody
+    assert told("no_people_known", facts, "2025-01-31") == (
+        "Of the people of acme nobody is known to us.",
+        "No contact and no meeting was told of; open: O (o), P (p).",
+    )
+    assert found("single_threaded", facts, "2025-01-31") == []
+    assert found("no_people_known", facts, "2025-02-10") == []
+    assert found("single_threaded", facts, "2025-02-10") == [("o", "o", "2025-01-05"), ("p", "p", "2025-01-03")]
+    left = [*facts, fact("contact.left", "2025-02-05", {"contact": "a"}, recorded_at="2025-03-01")]
+    assert found("single_threaded", left, "2025-02-10") == [("o", "o", "2025-01-05"), ("p", "p", "2025-01-03")]
+
+
 def test_who_left_holds_no_thread():
     facts = [identified("o"), *(contact(each) for each in "ab"), met(["a", "b"], "2025-01-10", opportunity="o")]
     left = fact("contact.left", "2025-02-01", {"contact": "a"})

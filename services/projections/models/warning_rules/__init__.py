@@ -12,6 +12,7 @@ from services.projections.models.warning_rules.purchases import (
     approver_not_covered,
     decision_step_blocked,
     key_action_missing,
+    no_people_known,
     nobody_with_power_supports,
     single_threaded,
 )
@@ -44,6 +45,7 @@ RULES = {
         Rule(key_action_missing, "medium"),
         Rule(single_threaded, "medium"),
         Rule(disputed_address, "low"),
+        Rule(no_people_known, "low"),
         Rule(owner_missing, "low"),
         Rule(stale_map, "low"),
         Rule(unresolved_participant, "low"),

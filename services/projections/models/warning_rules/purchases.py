@@ -18,7 +18,7 @@ KEY_ACTIONS = frozenset({"factory_visit", "technical_exchange", "solution_presen
 
 def single_threaded(scene: Scene) -> Iterator[Finding]:
     """Opportunities in which no more than `single_threaded_people` took part in a meeting, or support us."""
-    for deal in scene.deals:
+    for deal in scene.deals if scene.peopled else ():
         met = {person: facts for person, facts in scene.met_in.get(deal.id, {}).items() if scene.here(person)}
         told = [
             (person, stance)
@@ -42,6 +42,20 @@ def single_threaded(scene: Scene) -> Iterator[Finding]:
                     [fact for facts in met.values() for fact in facts],
                 ),
             )
+
+
+def no_people_known(scene: Scene) -> Iterator[Finding]:
+    """Accounts with open opportunities of whose people nothing was ever told: that we met nobody says nothing there."""
+    if scene.deals and not scene.peopled:
+        yield Finding(
+            "account",
+            scene.view.account,
+            None,
+            said("Of the people of {account} nobody is known to us.", account=scene.account),
+            said("No contact and no meeting was told of; open: {deals}.", deals=[deal.name for deal in scene.deals]),
+            min((deal.began for deal in scene.deals if deal.began), default=None),
+            places(deal.opportunity.identified for deal in scene.deals),
+        )
 
 
 def approver_not_covered(scene: Scene) -> Iterator[Finding]:

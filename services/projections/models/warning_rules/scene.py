@@ -34,6 +34,11 @@ class Scene(Cast):
         self._facts = {(fact.partition, fact.offset): fact for fact in view.facts}
 
     @property
+    def peopled(self) -> bool:
+        """Whether any person was ever told of, even one who has left."""
+        return bool(self.everyone or self.people.everyone() or self.met)
+
+    @property
     def account(self) -> Said:
         """How a sentence names the account."""
         return named(self.name("account", self.view.account), self.view.account)
