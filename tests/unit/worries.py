@@ -29,8 +29,9 @@ def lost(opportunity: str, time: str) -> Recorded:
     return fact("opportunity.lost", time, {"opportunity": opportunity, "reason": "unknown"})
 
 
-def role(contact: str, role: str, time: str = "2025-01-01", **data: Any) -> Recorded:
-    return fact("buying_role.assigned", time, {"contact": contact, "role": role, "domain": "any", **data})
+def role(contact: str, role: str, time: str = "2025-01-01", recorded_at: str | None = None, **data: Any) -> Recorded:
+    told = {"contact": contact, "role": role, "domain": "any", **data}
+    return fact("buying_role.assigned", time, told, recorded_at=recorded_at)
 
 
 def right(holder: str, right: str, time: str = "2025-01-01", **data: Any) -> Recorded:

@@ -80,7 +80,7 @@ class WarningRow(Row):
     sentence: Sentence
     reason: Sentence = Field(description="why the rule warns")
     about: About
-    opportunity: str | None = Field(description="null: the account as a whole")
+    opportunity: str | None = Field(description="null: the account as a whole, or several that the reason names")
     opportunity_name: str | None
     weight: int = Field(description="of whom it is about: 5 for who decides by right, else power as assessed, else 0")
     since: datetime | None
@@ -135,9 +135,9 @@ def answer_for_all(views: Views, parameters: PortfolioWarningsParameters) -> Por
 
 
 def _wanted(each: Warned, asked: WarningsParameters) -> bool:
-    everywhere = asked.opportunity is None or (asked.fallback and each.found.opportunity is None)
+    everywhere = asked.opportunity is None or (asked.fallback and each.found.concerns(None))
     return (
-        (everywhere or each.found.opportunity == asked.opportunity)
+        (everywhere or each.found.concerns(asked.opportunity))
         and asked.rule in {None, each.rule}
         and SEVERITIES.index(each.severity) <= SEVERITIES.index(asked.severity)
     )

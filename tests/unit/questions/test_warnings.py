@@ -150,3 +150,25 @@ def test_a_closed_opportunity_worries_nobody():
     ]
     assert ask("warnings", facts, "2025-02-02") == []
     assert {row["opportunity"] for row in ask("warnings", facts, "2025-01-31")} == {"o"}
+
+
+def test_a_person_is_warned_of_once_by_a_rule_with_the_purchases_in_the_reason():
+    roles = [role("a", "champion", opportunity=each) for each in "op"]
+    coach = role("a", "coach", recorded_at="2025-06-01")
+    facts = [*map(identified, "opq"), contact("a"), *roles, coach]
+
+    def rows(known_at: str, **asked: Any) -> list[tuple[str | None, str]]:
+        answer = ask("warnings", facts, "2025-04-30", known_at, rule="champion_silent", **asked)
+        return [(row["opportunity"], row["reason"]) for row in answer]
+
+    reason = "No contact for 119 days, where 60 are allowed."  # 1 January to the end of 30 April
+    both = [(None, f"{reason} It concerns: O (o), P (p).")]
+    assert rows("2025-05-31") == rows("2025-05-31", opportunity="o", fallback=False) == both
+    assert rows("2025-05-31", opportunity="q") == []
+    every = [(None, f"{reason} It concerns: the account as a whole, O (o), P (p).")]
+    assert rows("2025-06-01") == rows("2025-06-01", opportunity="q") == every
+    assert rows("2025-06-01", opportunity="q", fallback=False) == []
+    (row,) = ask("warnings", facts, "2025-04-30", rule="champion_silent")
+    assert [event["id"] for event in row["events"]] == [each.event.id for each in (*roles, coach)]
+    alone = [*map(identified, "op"), contact("a"), roles[0]]
+    assert found("champion_silent", alone, "2025-04-30") == [("a", "o", "2025-01-01")]

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple, get_args
 from services.projections.history import EPOCH, MICROSECOND
 from services.projections.models.warning_rules.champions import champion_left, champion_silent, champion_turned
 from services.projections.models.warning_rules.finding import Finding
+from services.projections.models.warning_rules.once import once
 from services.projections.models.warning_rules.powers import competitor_closer, opponent_with_power, owner_missing
 from services.projections.models.warning_rules.purchases import (
     approver_not_covered,
@@ -29,24 +30,25 @@ class Rule(NamedTuple):
 
     find: Callable[[Scene], Iterator[Finding]]
     severity: Severity
+    once: bool = False  # about a person in several purchases it warns but once
 
 
 RULES = {
     rule.find.__name__: rule
     for rule in (
         Rule(approver_not_covered, "high"),
-        Rule(champion_left, "high"),
+        Rule(champion_left, "high", once=True),
         Rule(champion_turned, "high"),
         Rule(decision_step_blocked, "high"),
         Rule(nobody_with_power_supports, "high"),
-        Rule(opponent_with_power, "high"),
-        Rule(champion_silent, "medium"),
-        Rule(competitor_closer, "medium"),
+        Rule(opponent_with_power, "high", once=True),
+        Rule(champion_silent, "medium", once=True),
+        Rule(competitor_closer, "medium", once=True),
         Rule(key_action_missing, "medium"),
         Rule(single_threaded, "medium"),
         Rule(disputed_address, "low"),
         Rule(no_people_known, "low"),
-        Rule(owner_missing, "low"),
+        Rule(owner_missing, "low", once=True),
         Rule(stale_map, "low"),
         Rule(unresolved_participant, "low"),
     )
@@ -68,7 +70,7 @@ def warned(scene: Scene) -> list[Warned]:
         Warned(name, rule.severity, scene.weight((each.kind, each.id), each.opportunity), each)
         for name, rule in RULES.items()
         if name not in scene.view.policies.warnings.off
-        for each in rule.find(scene)
+        for each in (once(scene, rule.find(scene)) if rule.once else rule.find(scene))
     ]
     return sorted(found, key=order)
 

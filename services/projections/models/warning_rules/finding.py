@@ -23,6 +23,11 @@ class Finding(NamedTuple):
     reason: Said
     since: datetime | None
     places: list[Place]  # of the facts behind it
+    among: tuple[str | None, ...] = ()  # the opportunities, and (None) the account, that it stands for together
+
+    def concerns(self, opportunity: str | None) -> bool:
+        """Whether it is about this opportunity, or about the account as a whole."""
+        return opportunity in (self.among or (self.opportunity,))
 
 
 def places(registers: Iterable[Register[Any] | None] = (), facts: Iterable[Recorded] = ()) -> list[Place]:
