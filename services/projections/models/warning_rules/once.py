@@ -31,6 +31,4 @@ def _joined(scene: Scene, found: list[Finding]) -> Finding:
 
 
 def _where(scene: Scene, opportunity: str | None) -> Said:
-    if opportunity is None:
-        return said("the account as a whole")
-    return next(deal.name for deal in scene.deals if deal.id == opportunity)
+    return scene.deal[opportunity].name if opportunity else said("the account as a whole")

@@ -29,6 +29,7 @@ class Scene(Cast):
         self.met = by_person(view.facts, self.people)
         self.met_in = self._met_in()
         self.deals = open_deals(self)
+        self.deal = {deal.id: deal for deal in self.deals}
         told, open_ = courses(view, self.people), {ACCOUNT, *(deal.id for deal in self.deals)}
         self.courses = {place: facts for place, facts in told.items() if place[1] in open_}
         self._facts = {(fact.partition, fact.offset): fact for fact in view.facts}
@@ -49,17 +50,17 @@ class Scene(Cast):
             case "account":
                 return self.states.account.profile.get("name", Register[str]()).value
             case "opportunity":
-                return next((deal.opportunity.name.value for deal in self.deals if deal.id == id_), None)
+                return self.deal[id_].opportunity.name.value if id_ in self.deal else None
             case "decision_step":
-                steps = (deal.steps[id_] for deal in self.deals if deal.id == opportunity and id_ in deal.steps)
-                return next((step.name.value for step in steps), None)
+                step = self.deal[opportunity].steps.get(id_) if opportunity in self.deal else None
+                return step.name.value if step else None
             case _:
                 return self.references.name(kind, id_)
 
     def weight(self, who: Who, opportunity: str | None) -> int:
         """Return how much it matters, 0 to 5: the most for who decides by right, else power as assessed, else 0."""
         kind, id_ = who
-        among = [deal for deal in self.deals if opportunity in {None, deal.id}]
+        among = self.deals if opportunity is None else [self.deal[opportunity]] if opportunity in self.deal else []
         if kind == "decision_step":
             owners = [step.owner.value for deal in among for step in [deal.steps.get(id_)] if step and step.owner.value]
             return max((self.weight(self.references.canonical(each), opportunity) for each in owners), default=0)
