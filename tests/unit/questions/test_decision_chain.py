@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from services.projections.history import Recorded
-from tests.unit.histories import ask, beijing, fact, hospital
+from tests.unit.histories import ask, beijing, fact, hospital, moment
 
 pytestmark = pytest.mark.filterwarnings("ignore:hospital.ndjson")
 
@@ -191,3 +191,15 @@ def test_gaps_are_those_of_each_purchase_that_is_not_over():
         for day in ("2025-01-31", "2025-02-28")
     ]
     assert gaps == [[("o", "no_approver"), ("p", "no_approver")], [("o", "no_approver")]]
+
+
+def test_a_right_told_of_late_and_taken_back_holds_as_far_as_it_was_known():
+    late = right("contact:a", "veto", "2025-02-01")._replace(recorded_at=moment("2025-04-01"))
+    target = {"source": "crm", "id": late.event.id, "type": "decision_right.asserted.v1"}
+    taken_back = fact("event.retracted", "2025-06-01", {"target": target, "reason": "misheard"})
+    facts = [right("contact:b", "review"), late, taken_back]
+    review, veto = ("b", "review"), ("a", "veto")
+    assert chain(facts, "2025-03-01", known_at="2025-03-31") == [review]
+    assert sorted(chain(facts, "2025-03-01", known_at="2025-04-01")) == [veto, review]
+    assert chain(facts, "2025-01-31", known_at="2025-04-01") == [review]
+    assert chain(facts, "2025-03-01", known_at="2025-06-01") == [review]

@@ -76,3 +76,18 @@ def test_who_has_left_is_no_longer_counted():
         1,
         0,
     ]
+
+
+def test_a_unit_told_of_late_or_taken_back_stands_in_the_tree_as_far_as_it_was_known():
+    late = fact("unit.added", "2025-02-01", {"unit": "b", "name": "B", "function": "any"}, recorded_at="2025-04-01")
+    target = {"source": "crm", "id": late.event.id, "type": "unit.added.v1"}
+    taken_back = fact("event.retracted", "2025-06-01", {"target": target, "reason": "no such unit"})
+    facts = [unit("a"), late, taken_back]
+
+    def at(as_of: str, known_at: str) -> list[tuple[int, str]]:
+        return tree(ask("departments", facts, as_of, known_at))
+
+    assert at("2025-03-01", "2025-03-31") == [(0, "A")]
+    assert at("2025-03-01", "2025-04-01") == [(0, "A"), (0, "B")]
+    assert at("2025-01-31", "2025-04-01") == [(0, "A")]
+    assert at("2025-03-01", "2025-06-01") == [(0, "A")]

@@ -98,3 +98,16 @@ def test_two_contacts_that_are_one_person_have_one_place_by_what_was_told_last()
     merged = fact("contact.merged", "2025-06-01", {"contact": "a", "into": "b"})
     facts = [*told("a", "2025-02-01", power=5), *told("b", power=1, interest=3), merged]
     assert quadrants(facts) == {"b": "manage_closely"}
+
+
+def test_a_late_assessment_moves_somebody_from_the_moment_it_was_known():
+    late = fact("power.assessed", "2025-02-01", {"contact": "a", "level": 4}, recorded_at="2025-05-01")
+    facts = [*told("a", power=2, interest=4), late]
+
+    def at(as_of: str, known_at: str) -> str:
+        (row,) = ask("power-interest", facts, as_of, known_at)["contacts"]
+        return str(row["quadrant"])
+
+    assert at("2025-02-01", "2025-04-30") == "keep_informed"
+    assert at("2025-02-01", "2025-05-01") == "manage_closely"
+    assert at("2025-01-31", "2025-05-01") == "keep_informed"  # it was true from February on
