@@ -20,12 +20,14 @@ from schemas.event import REGISTERED
 from services.projections import folds
 from services.projections.folds import FOLDS, States, encode, fold, subject_of
 from services.projections.history import Recorded, visible
+from services.projections.question import Question
 from services.projections.questions import ACCOUNT, PORTFOLIO
 from tests.unit.golden import golden_history
 from tests.unit.strategies import ALL, HISTORIES, START, WIRES, at_distinct_times, drafts, recorded
 
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden_folds.json"
+FORMS: list[Question] = [*ACCOUNT.values(), *PORTFOLIO.values()]
 RANDOM = st.randoms(use_true_random=False)
 
 WIRES_OF = {name: [wire for wire in WIRES if subject_of(REGISTERED[wire]) == name] for name in FOLDS}
@@ -114,9 +116,7 @@ def test_every_fact_of_a_subject_that_has_a_fold_leaves_something_behind_or_is_h
     (example,) = [each for each in golden_history() if each.event.id == f"example-{wire}"]
     subject = str(subject_of(REGISTERED[wire]))
     left_behind = state_of(subject, [example]) != encode(FOLDS[subject].empty())
-    assert left_behind or any(
-        issubclass(REGISTERED[wire], question.history) for question in (*ACCOUNT.values(), *PORTFOLIO.values())
-    )
+    assert left_behind or any(issubclass(REGISTERED[wire], form.history) for form in FORMS)
 
 
 def digests() -> dict[str, dict[str, Any]]:

@@ -5,8 +5,8 @@ from typing import Any
 from schemas.values import ExternalKey, Mailbox
 from services.projections.folds import States, fold
 from services.projections.history import Moment, Recorded, visible
-from services.projections.models.identities import disputed, unresolved
-from services.projections.models.people import Handle, People
+from services.projections.models.contact.identities import disputed, unresolved
+from services.projections.models.contact.people import Handle, People
 from tests.unit.histories import end_of, fact
 
 

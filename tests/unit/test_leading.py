@@ -4,11 +4,11 @@ import pytest
 
 from services.projections.folds import States, fold
 from services.projections.history import Moment, visible
-from services.projections.models.attitude import leading_first
-from services.projections.models.leading import lead
-from services.projections.models.people import People
+from services.projections.models.assessment.attitude import leading_first
+from services.projections.models.assessment.leading import lead
+from services.projections.models.contact.people import People
+from services.projections.models.organisation.units import Units
 from services.projections.models.references import References
-from services.projections.models.units import Units
 from services.projections.policy import AttitudeModel
 from services.projections.said import render
 from tests.unit.histories import ask, fact

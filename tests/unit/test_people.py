@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from services.projections.folds import contact
-from services.projections.models.people import People
+from services.projections.models.contact.people import People
 from services.projections.register import Register
 
 

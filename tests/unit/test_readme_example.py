@@ -30,7 +30,7 @@ for known_at in ("2025-02-15", "2025-03-15", "2025-04-15"):
 
 
 def block(language: str, number: int = 0) -> str:
-    return re.findall(rf"^```{language}\n(.*?)^```$", SECTION, re.MULTILINE | re.DOTALL)[number]
+    return str(re.findall(rf"^```{language}\n(.*?)^```$", SECTION, re.MULTILINE | re.DOTALL)[number])
 
 
 @pytest.fixture(scope="module")

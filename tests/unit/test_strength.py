@@ -6,8 +6,8 @@ import pytest
 
 from services.projections.folds import contact
 from services.projections.history import Recorded
-from services.projections.models.people import People
-from services.projections.models.strength import band, by_person, raw, saturate, strength, terms, trend
+from services.projections.models.contact.people import People
+from services.projections.models.interaction.strength import band, by_person, raw, saturate, strength, terms, trend
 from services.projections.policy import DEFAULT, StrengthModel
 from tests.unit.histories import fact
 

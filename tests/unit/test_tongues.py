@@ -14,7 +14,7 @@ from schemas.interaction import InteractionKind
 from schemas.values import Rank
 from services.http_problem import HttpProblem, unexpected
 from services.http_tongues import tongue_of
-from services.projections.models.attitude import Layer
+from services.projections.models.assessment.attitude import Layer
 from services.projections.models.words import WORDS
 from services.projections.said import ENGLISH, quoted, render, said
 from services.tongues import chinese, described, negotiated, translated

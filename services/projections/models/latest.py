@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from services.projections.history import EPOCH, Stamp
-from services.projections.models.people import People
+from services.projections.models.contact.people import People
 from services.projections.register import Register
 from services.projections.scope import ACCOUNT
 

@@ -1,8 +1,8 @@
 """Names for references that may point to several kinds of thing, which states keep as "kind:id"."""
 
 from services.projections.folds import account
-from services.projections.models.people import People
-from services.projections.models.units import Units
+from services.projections.models.contact.people import People
+from services.projections.models.organisation.units import Units
 from services.projections.said import Said, quoted, said
 
 

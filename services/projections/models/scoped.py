@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
+from services.projections.models.contact.people import People
 from services.projections.models.latest import latest
-from services.projections.models.people import People
 from services.projections.register import Register
 
 T = TypeVar("T")

@@ -7,10 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from schemas.buying import DecisionRight
 from schemas.contact import Former
 from schemas.values import Money
-from services.projections.models import attitude
-from services.projections.models.attitude import Layer
-from services.projections.models.people import People
-from services.projections.models.rights import Held
+from services.projections.models.assessment import attitude
+from services.projections.models.assessment.attitude import Layer
+from services.projections.models.buying.rights import Held
+from services.projections.models.contact.people import People
 from services.projections.question import View
 from services.projections.register import Ground, Register
 

@@ -5,9 +5,10 @@ from typing import Annotated
 from pydantic import Field
 
 from schemas.values import Money
-from services.projections.models import account_parts as parts
-from services.projections.models import account_records as records
-from services.projections.models.account_people import (
+from services.projections.models.account import view_parts as parts
+from services.projections.models.account import view_records as records
+from services.projections.models.account.metric_rows import SegmentRow
+from services.projections.models.account.view_people import (
     MEETINGS,
     AskOf,
     Meeting,
@@ -16,14 +17,13 @@ from services.projections.models.account_people import (
     open_asks,
     relations,
 )
-from services.projections.models.account_sales import KeyPart, OpenDeal, deals, key_part, segment_part
-from services.projections.models.metric_rows import SegmentRow
-from services.projections.models.mix import Mix, mix
-from services.projections.models.people import People
-from services.projections.models.present import present
+from services.projections.models.account.view_sales import KeyPart, OpenDeal, deals, key_part, segment_part
+from services.projections.models.assessment.mix import Mix, mix
+from services.projections.models.contact.people import People
+from services.projections.models.contact.present import present
+from services.projections.models.interaction.strength import by_person
+from services.projections.models.organisation.units import Units
 from services.projections.models.references import References
-from services.projections.models.strength import by_person
-from services.projections.models.units import Units
 from services.projections.question import AccountQuestion, Answer, Parameters, View, facts_of, key
 
 SUBJECTS = ("account", "contact", "organisation", "assessment", "buying", "opportunity")

@@ -6,9 +6,9 @@ from typing import Annotated
 from pydantic import Field
 
 from schemas.values import Money
-from services.projections.models import deals
-from services.projections.models.people import People
-from services.projections.models.portfolio import every_deal, total
+from services.projections.models.contact.people import People
+from services.projections.models.opportunity import deals
+from services.projections.models.opportunity.portfolio import every_deal, total
 from services.projections.question import Answer, Parameters, PortfolioQuestion, Row, View, because, key
 from services.projections.register import Register
 

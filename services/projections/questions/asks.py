@@ -8,12 +8,12 @@ from pydantic import Field
 
 from schemas.assessment import Ask, AskMet, AskRaised, AskWithdrawn
 from services.projections.history import Recorded
-from services.projections.models.asks import Asked, AskKind, Status, asks
-from services.projections.models.attitude import DAY
-from services.projections.models.deal_names import deal_name
+from services.projections.models.assessment.asks import Asked, AskKind, Status, asks
+from services.projections.models.assessment.attitude import DAY
+from services.projections.models.contact.people import People
+from services.projections.models.contact.present import present
 from services.projections.models.latest import time_of
-from services.projections.models.people import People
-from services.projections.models.present import present
+from services.projections.models.opportunity.deal_names import deal_name
 from services.projections.models.runs import Run, runs
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 

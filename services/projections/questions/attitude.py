@@ -8,10 +8,10 @@ from pydantic import Field
 from schemas.assessment import AttitudeAssessed
 from schemas.values import EventRef
 from services.projections.history import Recorded
-from services.projections.models import attitude as model
-from services.projections.models.deal_names import deal_name
-from services.projections.models.members import member_name
-from services.projections.models.people import People
+from services.projections.models.account.members import member_name
+from services.projections.models.assessment import attitude as model
+from services.projections.models.contact.people import People
+from services.projections.models.opportunity.deal_names import deal_name
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 from services.projections.register import ground
 from services.projections.scope import ACCOUNT

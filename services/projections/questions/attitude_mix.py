@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.projections.folds import States
-from services.projections.models.buying_group import members
-from services.projections.models.mix import Mix, mix
-from services.projections.models.people import People
+from services.projections.models.assessment.mix import Mix, mix
+from services.projections.models.buying.group import members
+from services.projections.models.contact.people import People
 from services.projections.models.periods import Series, Step
 from services.projections.question import AccountQuestion, Answer, View, facts_of, key
 

@@ -10,11 +10,11 @@ from schemas.assessment import AttitudeAssessed
 from schemas.interaction import InteractionRecorded
 from schemas.values import EventRef
 from services.projections.history import Recorded
-from services.projections.models.attitude import layer
-from services.projections.models.happenings import meeting
-from services.projections.models.people import People
+from services.projections.models.assessment.attitude import layer
+from services.projections.models.contact.people import People
+from services.projections.models.interaction.happenings import meeting
+from services.projections.models.interaction.strength import by_person
 from services.projections.models.shapes import Standing
-from services.projections.models.strength import by_person
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, key
 from services.projections.register import ground
 from services.projections.said import Said, Sentence, quoted

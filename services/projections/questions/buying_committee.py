@@ -7,20 +7,20 @@ from pydantic import Field
 
 from schemas.buying import BuyingRole
 from schemas.values import Rank
-from services.projections.models.buying_group import KEY_ROLES, ROLES, Part, all_parts, parts
-from services.projections.models.buying_structure import Mismatch, mismatches
-from services.projections.models.deal_names import deal_name
-from services.projections.models.group_rows import Structures
-from services.projections.models.group_structure import structures
+from services.projections.models.account.members import member_name
+from services.projections.models.buying.group import KEY_ROLES, ROLES, Part, all_parts, parts
+from services.projections.models.buying.group_rows import Structures
+from services.projections.models.buying.group_structure import structures
+from services.projections.models.buying.structure import Mismatch, mismatches
+from services.projections.models.contact.people import People
+from services.projections.models.contact.person_parts import Position, positions
+from services.projections.models.contact.rank import rank
 from services.projections.models.latest import time_of
-from services.projections.models.lines import lines, managers
-from services.projections.models.members import member_name
-from services.projections.models.people import People
-from services.projections.models.person_parts import Position, positions
-from services.projections.models.rank import rank
+from services.projections.models.opportunity.deal_names import deal_name
+from services.projections.models.organisation.lines import lines, managers
+from services.projections.models.organisation.units import Units
 from services.projections.models.references import named
 from services.projections.models.shapes import Basis, Standing, basis, standing
-from services.projections.models.units import Units
 from services.projections.models.words import word
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 from services.projections.said import Said, Sentence, said

@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from services.projections.models.attitude import layer
-from services.projections.models.backing import HISTORY, SUBJECTS, Backing
-from services.projections.models.champions import HELPING
-from services.projections.models.person_parts import Role, roles
-from services.projections.models.risk import Risk, RiskKind, risks
+from services.projections.models.assessment.attitude import layer
+from services.projections.models.assessment.backing import HISTORY, SUBJECTS, Backing
+from services.projections.models.assessment.champions import HELPING
+from services.projections.models.assessment.risk import Risk, RiskKind, risks
+from services.projections.models.contact.person_parts import Role, roles
 from services.projections.models.shapes import Standing
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 from services.projections.said import Sentence

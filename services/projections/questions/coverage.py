@@ -9,9 +9,9 @@ from pydantic import Field
 from schemas.buying import BuyingRole
 from schemas.interaction import InteractionRecorded
 from schemas.values import Rank
-from services.projections.models.approvers import Customer, customer
-from services.projections.models.buying_group import ROLES
-from services.projections.models.coverage import How, KeyBy, Person, Scope, everyone
+from services.projections.models.buying.approvers import Customer, customer
+from services.projections.models.buying.coverage import How, KeyBy, Person, Scope, everyone
+from services.projections.models.buying.group import ROLES
 from services.projections.models.shapes import Part
 from services.projections.question import AccountQuestion, Answer, Parameters, Place, Row, View, because, key
 from services.projections.said import Said, Sentence, said

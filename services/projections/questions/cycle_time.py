@@ -7,8 +7,8 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
-from services.projections.models import deals
-from services.projections.models.portfolio import Deal, Group, GroupBy, Windowed, every_deal, group, grouped
+from services.projections.models.opportunity import deals
+from services.projections.models.opportunity.portfolio import Deal, Group, GroupBy, Windowed, every_deal, group, grouped
 from services.projections.models.survival import Length, summary
 from services.projections.question import Answer, PortfolioQuestion, Row, View, key
 

@@ -7,7 +7,8 @@ from pydantic import Field
 
 from schemas.buying import BuyingRole, DecisionRight
 from schemas.values import Money
-from services.projections.models.approvers import (
+from services.projections.models.account.members import member_name
+from services.projections.models.buying.approvers import (
     ApproverGap,
     Customer,
     approver_gaps,
@@ -15,16 +16,15 @@ from services.projections.models.approvers import (
     purchases,
     units_of,
 )
-from services.projections.models.buying_group import Part, all_parts, parts
-from services.projections.models.deal_names import deal_name
-from services.projections.models.decision_steps import taken
+from services.projections.models.buying.group import Part, all_parts, parts
+from services.projections.models.buying.rights import Held, held
+from services.projections.models.buying.step_rows import CurrentStep, current_step
+from services.projections.models.buying.steps import taken
 from services.projections.models.latest import time_of
-from services.projections.models.members import member_name
+from services.projections.models.opportunity.deal_names import deal_name
+from services.projections.models.organisation.units import Units
 from services.projections.models.references import References
-from services.projections.models.rights import Held, held
 from services.projections.models.shapes import Basis, basis
-from services.projections.models.step_rows import CurrentStep, current_step
-from services.projections.models.units import Units
 from services.projections.models.words import word
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 from services.projections.said import Said, Sentence, said

@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.projections.models import decision_steps_portfolio
-from services.projections.models.approvers import ApproverGap, Customer, approver_gaps, customer, purchases
-from services.projections.models.deal_names import deal_name
-from services.projections.models.decision_steps import Taken, slowest, taken
+from services.projections.models.buying import steps_portfolio as decision_steps_portfolio
+from services.projections.models.buying.approvers import ApproverGap, Customer, approver_gaps, customer, purchases
+from services.projections.models.buying.step_rows import CurrentStep, StepRow, current_step, places, step_row
+from services.projections.models.buying.steps import Taken, slowest, taken
+from services.projections.models.opportunity.deal_names import deal_name
 from services.projections.models.references import named
-from services.projections.models.step_rows import CurrentStep, StepRow, current_step, places, step_row
 from services.projections.question import (
     AccountQuestion,
     Answer,

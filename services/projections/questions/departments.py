@@ -6,12 +6,12 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
-from services.projections.models.mix import Mix, mix
-from services.projections.models.people import People
+from services.projections.models.assessment.mix import Mix, mix
+from services.projections.models.buying.rights import Held, held
+from services.projections.models.contact.people import People
+from services.projections.models.organisation.units import Units
 from services.projections.models.references import References
-from services.projections.models.rights import Held, held
 from services.projections.models.shapes import Basis, RightHeld, basis, right_held
-from services.projections.models.units import Units
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 
 

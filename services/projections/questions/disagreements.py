@@ -8,16 +8,16 @@ from pydantic import Field
 
 from schemas.assessment import AttitudeAssessed
 from services.projections.history import Recorded
-from services.projections.models.attitude import DAY, Assessed, Layer, faded, layer, leading_first, left
-from services.projections.models.deal_names import deal_name
+from services.projections.models.assessment.attitude import DAY, Assessed, Layer, faded, layer, leading_first, left
+from services.projections.models.assessment.leading import Lead, lead
+from services.projections.models.assessment.owners import owner
+from services.projections.models.contact.people import People
+from services.projections.models.contact.present import present
 from services.projections.models.latest import scopes
-from services.projections.models.leading import Lead, lead
-from services.projections.models.owners import owner
-from services.projections.models.people import People
-from services.projections.models.present import present
+from services.projections.models.opportunity.deal_names import deal_name
+from services.projections.models.organisation.units import Units
 from services.projections.models.references import References
 from services.projections.models.runs import Run, runs
-from services.projections.models.units import Units
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 from services.projections.register import ground
 from services.projections.said import Sentence

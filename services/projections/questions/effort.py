@@ -10,9 +10,9 @@ from pydantic import Field
 from schemas.account import EffortSpent
 from schemas.interaction import InteractionRecorded
 from schemas.values import Money
-from services.projections.models.efforts import By, Item, Part, items_of, whole
-from services.projections.models.members import member_name
-from services.projections.models.portfolio import Windowed, total
+from services.projections.models.account.efforts import By, Item, Part, items_of, whole
+from services.projections.models.account.members import member_name
+from services.projections.models.opportunity.portfolio import Windowed, total
 from services.projections.models.references import named
 from services.projections.question import AccountQuestion, Answer, Row, View, key
 from services.projections.said import Said, Sentence, said

@@ -6,12 +6,12 @@ from typing import Annotated, Literal, cast
 from pydantic import Field
 
 from schemas.assessment import AttitudeAssessed
-from services.projections.models.deals import over
-from services.projections.models.engaged import Scene, scenes
-from services.projections.models.engaging import Fit, Mode, expected, fit
+from services.projections.models.assessment.engaged import Scene, scenes
+from services.projections.models.assessment.engaging import Fit, Mode, expected, fit
+from services.projections.models.buying.rights import Held
+from services.projections.models.contact.person_parts import Role, role
 from services.projections.models.latest import time_of
-from services.projections.models.person_parts import Role, role
-from services.projections.models.rights import Held
+from services.projections.models.opportunity.deals import over
 from services.projections.models.shapes import RightHeld, Standing, right_held, standing
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 from services.projections.said import Sentence

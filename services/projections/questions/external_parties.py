@@ -8,14 +8,14 @@ from pydantic import Field
 
 from schemas.account import PartyKind, PartyLinked, PartyUnlinked
 from services.projections.folds.opportunity import Opportunity
-from services.projections.models.closeness import Close
-from services.projections.models.influences import Edge
-from services.projections.models.outsiders import Outsider, Status, outsiders
-from services.projections.models.people import People
+from services.projections.models.assessment.closeness import Close
+from services.projections.models.assessment.influences import Edge
+from services.projections.models.assessment.outsiders import Outsider, Status, outsiders
+from services.projections.models.contact.people import People
+from services.projections.models.organisation.units import Units
 from services.projections.models.references import References
 from services.projections.models.runs import Run
 from services.projections.models.shapes import RightHeld, right_held
-from services.projections.models.units import Units
 from services.projections.question import AccountQuestion, Answer, Parameters, Place, Row, View, because, key
 
 

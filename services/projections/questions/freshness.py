@@ -9,12 +9,12 @@ from pydantic import Field
 from schemas.policy import FactKind
 from schemas.values import EventRef
 from services.projections.folds import States
-from services.projections.models.deal_names import deal_name
-from services.projections.models.freshness import FACTS, SUBJECTS, FreshFact, SubjectKind, fresh_facts
-from services.projections.models.people import People
+from services.projections.models.assessment.freshness import FACTS, SUBJECTS, FreshFact, SubjectKind, fresh_facts
+from services.projections.models.contact.people import People
+from services.projections.models.opportunity.deal_names import deal_name
+from services.projections.models.organisation.units import Units
 from services.projections.models.references import References, named
 from services.projections.models.shapes import Basis, basis
-from services.projections.models.units import Units
 from services.projections.models.words import word
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, key
 from services.projections.register import ground

@@ -8,12 +8,12 @@ from pydantic import Field
 
 from schemas.account import AccountTransactionRecorded
 from schemas.values import Money
-from services.projections.models import deals
+from services.projections.models.account.customers import Customer, customer
+from services.projections.models.account.purchases import transactions
+from services.projections.models.account.sales import last_year
 from services.projections.models.chains import ends
-from services.projections.models.customers import Customer, customer
-from services.projections.models.portfolio import every_deal, total
-from services.projections.models.purchases import transactions
-from services.projections.models.sales import last_year
+from services.projections.models.opportunity import deals
+from services.projections.models.opportunity.portfolio import every_deal, total
 from services.projections.question import Answer, Parameters, PortfolioQuestion, Row, Views, because, key
 
 

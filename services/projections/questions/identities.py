@@ -9,9 +9,9 @@ from pydantic import Field
 from schemas.contact import ContactAdded, ContactDetailsChanged, Former
 from schemas.interaction import InteractionRecorded
 from services.projections.history import Recorded
-from services.projections.models.identities import Dispute, Stranger, clashing, disputed, name_in, unresolved
+from services.projections.models.contact.identities import Dispute, Stranger, clashing, disputed, name_in, unresolved
+from services.projections.models.contact.people import Claim, People
 from services.projections.models.latest import time_at, time_of
-from services.projections.models.people import Claim, People
 from services.projections.models.shapes import Part, former
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 

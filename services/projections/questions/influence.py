@@ -6,15 +6,15 @@ import networkx as nx
 from pydantic import Field
 
 from schemas.values import Rank
-from services.projections.models.deal_names import deal_name
-from services.projections.models.deciders import deciders
-from services.projections.models.influences import Edge, Thing, edges, here
-from services.projections.models.members import member_name
-from services.projections.models.people import People
-from services.projections.models.rank import below, rank
+from services.projections.models.account.members import member_name
+from services.projections.models.assessment.deciders import deciders
+from services.projections.models.assessment.influences import Edge, Thing, edges, here
+from services.projections.models.contact.people import People
+from services.projections.models.contact.rank import below, rank
+from services.projections.models.opportunity.deal_names import deal_name
+from services.projections.models.organisation.units import Units
 from services.projections.models.references import References
 from services.projections.models.shapes import Basis, basis
-from services.projections.models.units import Units
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 
 Kind = Literal["contact", "unit", "party", "member"]

@@ -5,10 +5,10 @@ from typing import Annotated
 from pydantic import Field
 
 from schemas.account import AccountTransactionRecorded
-from services.projections.models import designation
-from services.projections.models.customers import Customer, customer
-from services.projections.models.designation import Designation, Remark
-from services.projections.models.metric_rows import MetricRow, metric_row, status
+from services.projections.models.account import designation
+from services.projections.models.account.customers import Customer, customer
+from services.projections.models.account.designation import Designation, Remark
+from services.projections.models.account.metric_rows import MetricRow, metric_row, status
 from services.projections.question import Answer, Parameters, PortfolioQuestion, Row, Views, key
 from services.projections.said import Sentence
 

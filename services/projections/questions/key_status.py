@@ -5,11 +5,11 @@ from typing import Annotated
 from pydantic import Field
 
 from schemas.account import AccountTransactionRecorded
-from services.projections.models import designation
-from services.projections.models.criteria import Classified, Measures, classify, criteria_of
-from services.projections.models.designation import Designation, Remark
-from services.projections.models.metric_rows import MetricRow, SegmentRow, metric_row, segment_row, status
-from services.projections.models.segments import segmented
+from services.projections.models.account import designation
+from services.projections.models.account.criteria import Classified, Measures, classify, criteria_of
+from services.projections.models.account.designation import Designation, Remark
+from services.projections.models.account.metric_rows import MetricRow, SegmentRow, metric_row, segment_row, status
+from services.projections.models.account.segments import segmented
 from services.projections.question import AccountQuestion, Answer, Parameters, View, key
 from services.projections.said import Sentence
 

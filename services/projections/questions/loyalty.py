@@ -10,13 +10,13 @@ from pydantic import Field
 
 from schemas.account import AccountTransactionRecorded
 from schemas.values import Money
-from services.projections.models import attitude
-from services.projections.models.criteria import YEAR
-from services.projections.models.people import People
-from services.projections.models.portfolio import total
-from services.projections.models.present import present
-from services.projections.models.purchases import Transaction, purchases, transactions
-from services.projections.models.sales import Sales, sales
+from services.projections.models.account.criteria import YEAR
+from services.projections.models.account.purchases import Transaction, purchases, transactions
+from services.projections.models.account.sales import Sales, sales
+from services.projections.models.assessment import attitude
+from services.projections.models.contact.people import People
+from services.projections.models.contact.present import present
+from services.projections.models.opportunity.portfolio import total
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 from services.projections.said import Said, Sentence, said
 

@@ -9,16 +9,16 @@ from pydantic import Field
 from schemas.assessment import Motive as MotiveKind
 from schemas.values import Rank
 from services.projections.folds.assessment import Motive
-from services.projections.models.deal_names import deal_name
+from services.projections.models.account.members import member_name
+from services.projections.models.contact.people import People
+from services.projections.models.contact.person_parts import positions
+from services.projections.models.contact.present import present
+from services.projections.models.contact.rank import rank
 from services.projections.models.latest import scopes, time_of
-from services.projections.models.members import member_name
-from services.projections.models.people import People
-from services.projections.models.person_parts import positions
-from services.projections.models.present import present
-from services.projections.models.rank import rank
+from services.projections.models.opportunity.deal_names import deal_name
+from services.projections.models.organisation.units import Units
 from services.projections.models.scoped import Scoped, nearest, told_by_scope
 from services.projections.models.shapes import Basis, basis
-from services.projections.models.units import Units
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 from services.projections.register import Register
 

@@ -7,7 +7,7 @@ from pydantic import Field, RootModel
 
 from schemas.values import Money
 from services.projections.folds.opportunity import Opportunity
-from services.projections.models import deals
+from services.projections.models.opportunity import deals
 from services.projections.question import AccountQuestion, Parameters, Row, View, because, key
 
 

@@ -8,9 +8,12 @@ from pydantic import Field
 from schemas.buying import BuyingRole
 from schemas.values import Money
 from services.projections.folds.opportunity import Opportunity, Step
-from services.projections.models import attitude, buying_group, deals, latest
-from services.projections.models.deal_changes import CHANGES, Change, changes
-from services.projections.models.people import People
+from services.projections.models import latest
+from services.projections.models.assessment import attitude
+from services.projections.models.buying import group as buying_group
+from services.projections.models.contact.people import People
+from services.projections.models.opportunity import deals
+from services.projections.models.opportunity.deal_changes import CHANGES, Change, changes
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 
 

@@ -9,16 +9,16 @@ from pydantic import Field
 
 from schemas.contact import Former
 from schemas.interaction import InteractionRecorded
-from services.projections.models.chart_warnings import Chart, ChartWarning, chart_warnings
+from services.projections.models.buying.rights import Held, held
+from services.projections.models.contact.people import People
+from services.projections.models.contact.person_parts import Position, Role, positions, roles
+from services.projections.models.interaction.strength import by_person, strength
 from services.projections.models.latest import time_of
-from services.projections.models.lines import Line, lines, managers
-from services.projections.models.people import People
-from services.projections.models.person_parts import Position, Role, positions, roles
+from services.projections.models.organisation.chart_warnings import Chart, ChartWarning, chart_warnings
+from services.projections.models.organisation.lines import Line, lines, managers
+from services.projections.models.organisation.units import Units
 from services.projections.models.references import References
-from services.projections.models.rights import Held, held
 from services.projections.models.shapes import Basis, RightHeld, Standing, basis, former, right_held, standing
-from services.projections.models.strength import by_person, strength
-from services.projections.models.units import Units
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 from services.projections.register import Register
 from services.projections.said import Sentence

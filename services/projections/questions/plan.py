@@ -8,7 +8,7 @@ from pydantic import Field
 
 from schemas.account import PlannedAction, PlanSet
 from services.projections.history import Recorded
-from services.projections.models.members import member_name
+from services.projections.models.account.members import member_name
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, key
 from services.projections.register import ground
 

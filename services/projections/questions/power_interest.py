@@ -11,9 +11,9 @@ from schemas.assessment import InterestAssessed, PowerAssessed
 from schemas.values import EventRef
 from services.projections.folds.assessment import State
 from services.projections.history import Recorded
+from services.projections.models.contact.people import People
+from services.projections.models.contact.present import present
 from services.projections.models.latest import scopes, told_of
-from services.projections.models.people import People
-from services.projections.models.present import present
 from services.projections.models.shapes import Part, Standing, standing
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 from services.projections.register import Register

@@ -11,15 +11,15 @@ from schemas.account import NoteKind, NoteRecorded
 from schemas.contact import ContactLeft, ContactPositionAssigned, ContactPositionEnded, ContactReturned, Former
 from schemas.values import EventRef, Rank
 from services.projections.history import Recorded
-from services.projections.models import profile_parts as part
-from services.projections.models.careers import Spell, careers
+from services.projections.models.assessment.open_asks import OpenAsk
+from services.projections.models.contact import profile_parts as part
+from services.projections.models.contact.careers import Spell, careers
+from services.projections.models.contact.people import People
+from services.projections.models.contact.present import present
 from services.projections.models.latest import latest
-from services.projections.models.open_asks import OpenAsk
-from services.projections.models.people import People
-from services.projections.models.present import present
+from services.projections.models.organisation.units import Units
 from services.projections.models.references import References
 from services.projections.models.shapes import former
-from services.projections.models.units import Units
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 from services.projections.register import Register, ground
 

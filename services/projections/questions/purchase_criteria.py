@@ -11,9 +11,9 @@ from schemas.buying import PurchaseCriterionStated, PurchaseCriterionWithdrawn
 from schemas.interaction import InteractionKind, InteractionRecorded
 from schemas.values import EventRef
 from services.projections.history import Recorded, Stamp
-from services.projections.models.deal_names import deal_name
-from services.projections.models.happenings import meeting
-from services.projections.models.people import People
+from services.projections.models.contact.people import People
+from services.projections.models.interaction.happenings import meeting
+from services.projections.models.opportunity.deal_names import deal_name
 from services.projections.models.shapes import Part
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, key
 from services.projections.said import Sentence

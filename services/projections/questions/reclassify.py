@@ -9,9 +9,9 @@ from pydantic import Field
 from schemas.account import AccountTransactionRecorded
 from schemas.policy import MetricName
 from schemas.values import Amount
-from services.projections.models.criteria import Classified, Judged, criteria_of
-from services.projections.models.customers import Customer, Status, customer, status
-from services.projections.models.metric_rows import judgement, plain
+from services.projections.models.account.criteria import Classified, Judged, criteria_of
+from services.projections.models.account.customers import Customer, Status, customer, status
+from services.projections.models.account.metric_rows import judgement, plain
 from services.projections.question import Answer, Parameters, PortfolioQuestion, Row, Views, key
 from services.projections.said import Sentence
 

@@ -7,20 +7,20 @@ from pydantic import Field
 
 from schemas.interaction import InteractionRecorded
 from services.projections.history import Recorded
-from services.projections.models.asks import Asked, asks
-from services.projections.models.attitude import Assessed, leading_first
-from services.projections.models.closeness import Close, Closeness, Competitor, in_scope, ours, theirs
+from services.projections.models.assessment.asks import Asked, asks
+from services.projections.models.assessment.attitude import Assessed, leading_first
+from services.projections.models.assessment.closeness import Close, Closeness, Competitor, in_scope, ours, theirs
+from services.projections.models.assessment.leading import Lead, Support, lead, support_of
+from services.projections.models.assessment.looks import look, why_strength, why_support
+from services.projections.models.assessment.open_asks import OpenAsk, open_ask
+from services.projections.models.assessment.owners import owner
+from services.projections.models.contact.people import People
+from services.projections.models.contact.person_parts import Role, roles
+from services.projections.models.contact.present import present
+from services.projections.models.interaction.strength import Band, band, by_person, strength
 from services.projections.models.latest import scopes, told_of
-from services.projections.models.leading import Lead, Support, lead, support_of
-from services.projections.models.looks import look, why_strength, why_support
-from services.projections.models.open_asks import OpenAsk, open_ask
-from services.projections.models.owners import owner
-from services.projections.models.people import People
-from services.projections.models.person_parts import Role, roles
-from services.projections.models.present import present
+from services.projections.models.organisation.units import Units
 from services.projections.models.references import References
-from services.projections.models.strength import Band, band, by_person, strength
-from services.projections.models.units import Units
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 from services.projections.said import Sentence
 

@@ -8,9 +8,9 @@ from pydantic import Field
 
 from schemas.interaction import InteractionKind, InteractionRecorded
 from schemas.values import EventRef, Rank
-from services.projections.models.cadence import ReviewDue, VisitDue, reviews, visits
+from services.projections.models.assessment.cadence import ReviewDue, VisitDue, reviews, visits
+from services.projections.models.contact.people import People
 from services.projections.models.latest import time_of
-from services.projections.models.people import People
 from services.projections.question import (
     AccountQuestion,
     Answer,

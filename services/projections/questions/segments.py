@@ -8,11 +8,11 @@ from pydantic import Field
 
 from schemas.account import AccountTransactionRecorded
 from schemas.values import Money
-from services.projections.models.criteria import Measures
-from services.projections.models.portfolio import told_segment, total
-from services.projections.models.purchases import transactions
-from services.projections.models.sales import last_year
-from services.projections.models.segments import segmented
+from services.projections.models.account.criteria import Measures
+from services.projections.models.account.purchases import transactions
+from services.projections.models.account.sales import last_year
+from services.projections.models.account.segments import segmented
+from services.projections.models.opportunity.portfolio import told_segment, total
 from services.projections.question import Answer, Parameters, PortfolioQuestion, Row, View, Views, because, key
 from services.projections.register import Register
 from services.projections.said import Sentence, worded

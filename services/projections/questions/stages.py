@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.projections.folds.opportunity import Opportunity
-from services.projections.models import deals
+from services.projections.models.opportunity import deals
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, key
 
 

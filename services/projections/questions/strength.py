@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from schemas.interaction import InteractionRecorded
-from services.projections.models.contact_strength import ContactStrength, StrengthParameters, measure
+from services.projections.models.interaction.contact_strength import ContactStrength, StrengthParameters, measure
 from services.projections.question import AccountQuestion, Answer, View, key
 
 

@@ -7,8 +7,13 @@ from pydantic import Field
 
 from schemas.interaction import InteractionKind, InteractionRecorded
 from schemas.values import EventRef
-from services.projections.models import strength as model
-from services.projections.models.contact_strength import ContactStrength, Measured, StrengthParameters, measure
+from services.projections.models.interaction import strength as model
+from services.projections.models.interaction.contact_strength import (
+    ContactStrength,
+    Measured,
+    StrengthParameters,
+    measure,
+)
 from services.projections.question import AccountQuestion, Answer, Row, View, key
 
 

@@ -10,10 +10,10 @@ from schemas.account import HandoverCompleted, TeamMemberAssigned, TeamMemberRem
 from schemas.values import EventRef
 from services.projections.folds.account import Member
 from services.projections.history import Recorded
-from services.projections.models.deal_names import deal_name
+from services.projections.models.account.members import member_name, on_team
+from services.projections.models.contact.people import People
 from services.projections.models.latest import time_of, told_of
-from services.projections.models.members import member_name, on_team
-from services.projections.models.people import People
+from services.projections.models.opportunity.deal_names import deal_name
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 
 

@@ -11,11 +11,11 @@ from schemas.interaction import InteractionKind
 from schemas.values import EventRef, ExternalKey, Participant
 from services.projections.folds import subject_of
 from services.projections.history import Stamp
-from services.projections.models.happening import Happening, Kind
-from services.projections.models.happenings import HAPPENINGS, happenings
-from services.projections.models.people import People
+from services.projections.models.contact.people import People
+from services.projections.models.interaction.happening import Happening, Kind
+from services.projections.models.interaction.happenings import HAPPENINGS, happenings
+from services.projections.models.organisation.units import Units
 from services.projections.models.references import References
-from services.projections.models.units import Units
 from services.projections.question import AccountQuestion, Parameters, Row, View, facts_of, key
 from services.projections.said import Sentence
 

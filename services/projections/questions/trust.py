@@ -9,10 +9,10 @@ from pydantic import Field
 from schemas.assessment import TrustSignalObserved
 from schemas.values import EventRef
 from services.projections.history import Recorded
-from services.projections.models import trust as model
+from services.projections.models.assessment import trust as model
+from services.projections.models.contact.people import People
+from services.projections.models.contact.present import present
 from services.projections.models.latest import scopes
-from services.projections.models.people import People
-from services.projections.models.present import present
 from services.projections.models.words import word
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, key
 from services.projections.register import ground

@@ -8,13 +8,13 @@ from pydantic import Field
 
 from schemas.interaction import InteractionRecorded
 from services.projections.history import Recorded
-from services.projections.models.closeness import Close, everywhere
-from services.projections.models.owners import owned
-from services.projections.models.people import People
-from services.projections.models.present import present
+from services.projections.models.assessment.closeness import Close, everywhere
+from services.projections.models.assessment.owners import owned
+from services.projections.models.contact.people import People
+from services.projections.models.contact.present import present
+from services.projections.models.interaction.strength import Band, band, by_person, strength
+from services.projections.models.organisation.units import Units
 from services.projections.models.references import References
-from services.projections.models.strength import Band, band, by_person, strength
-from services.projections.models.units import Units
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 from services.projections.register import Register
 from services.projections.said import Said, Sentence, said

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.values import Money
-from services.projections.models import deals
-from services.projections.models.portfolio import (
+from services.projections.models.opportunity import deals
+from services.projections.models.opportunity.portfolio import (
     Deal,
     Group,
     GroupBy,

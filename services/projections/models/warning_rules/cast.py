@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 
-from services.projections.models import attitude, rank
-from services.projections.models.attitude import DAY, Assessed
-from services.projections.models.champions import powerful
+from services.projections.models.assessment import attitude
+from services.projections.models.assessment.attitude import DAY, Assessed
+from services.projections.models.assessment.champions import powerful
+from services.projections.models.contact import rank
+from services.projections.models.contact.people import People
+from services.projections.models.contact.present import present
 from services.projections.models.latest import scopes, told_of
-from services.projections.models.people import People
-from services.projections.models.present import present
+from services.projections.models.organisation.units import Units
 from services.projections.models.references import References
-from services.projections.models.units import Units
 from services.projections.question import View
 from services.projections.register import Register
 from services.projections.said import Said

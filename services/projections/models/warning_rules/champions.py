@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from services.projections.models.attitude import layer
-from services.projections.models.buying_group import all_parts
-from services.projections.models.champions import (
+from services.projections.models.assessment.attitude import layer
+from services.projections.models.assessment.champions import (
     HELPING,
     Fall,
     fall,
@@ -15,9 +14,10 @@ from services.projections.models.champions import (
     silent,
     supports_with_power,
 )
-from services.projections.models.deals import over
-from services.projections.models.happenings import stance
+from services.projections.models.buying.group import all_parts
+from services.projections.models.interaction.happenings import stance
 from services.projections.models.latest import time_of
+from services.projections.models.opportunity.deals import over
 from services.projections.models.warning_rules.finding import Finding, earliest, places
 from services.projections.models.warning_rules.scene import Scene
 from services.projections.models.words import word

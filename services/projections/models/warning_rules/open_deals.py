@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 
 from services.projections.folds.buying import Step
 from services.projections.folds.opportunity import Opportunity
-from services.projections.models import deals
-from services.projections.models.buying_group import Part, parts
-from services.projections.models.deciders import RIGHTS, ROLES
-from services.projections.models.decision_steps import progress
+from services.projections.models.assessment.deciders import RIGHTS, ROLES
+from services.projections.models.buying.group import Part, parts
+from services.projections.models.buying.rights import Held, held
+from services.projections.models.buying.steps import progress
 from services.projections.models.latest import latest
-from services.projections.models.portfolio import every_deal
+from services.projections.models.opportunity import deals
+from services.projections.models.opportunity.portfolio import every_deal
 from services.projections.models.references import named
-from services.projections.models.rights import Held, held
 from services.projections.models.warning_rules.cast import Cast, Who
 from services.projections.register import Register
 from services.projections.said import Said

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from services.projections.models import owners
-from services.projections.models.closeness import closest, in_scope
-from services.projections.models.happenings import stance
+from services.projections.models.assessment import owners
+from services.projections.models.assessment.closeness import closest, in_scope
+from services.projections.models.interaction.happenings import stance
 from services.projections.models.latest import scopes, time_of
 from services.projections.models.warning_rules.finding import Finding, earliest, later, places
 from services.projections.models.warning_rules.scene import Scene

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from schemas.interaction import InteractionRecorded
 from services.projections.folds.buying import Change
-from services.projections.models.decision_steps import progress
-from services.projections.models.happenings import stance
+from services.projections.models.buying.steps import progress
+from services.projections.models.interaction.happenings import stance
 from services.projections.models.references import named
 from services.projections.models.warning_rules.cast import Who
 from services.projections.models.warning_rules.finding import Finding, earliest, later, places

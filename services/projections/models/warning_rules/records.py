@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import networkx as nx
 
-from services.projections.models.freshness import fresh_facts
-from services.projections.models.identities import Stranger, disputed, unresolved
-from services.projections.models.people import Handle
+from services.projections.models.assessment.freshness import fresh_facts
+from services.projections.models.contact.identities import Stranger, disputed, unresolved
+from services.projections.models.contact.people import Handle
 from services.projections.models.references import named
 from services.projections.models.warning_rules.finding import Finding, places
 from services.projections.models.warning_rules.scene import Scene

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from schemas.interaction import InteractionRecorded
 from schemas.values import EventRef
 from services.projections.history import Recorded
-from services.projections.models.champions import courses
+from services.projections.models.assessment.champions import courses
+from services.projections.models.interaction.strength import by_person
 from services.projections.models.references import named
-from services.projections.models.strength import by_person
 from services.projections.models.warning_rules.cast import Cast, Who
 from services.projections.models.warning_rules.finding import Place
 from services.projections.models.warning_rules.open_deals import open_deals

@@ -1,0 +1,1 @@
+"""What an account is worth to us and what its central view shows."""

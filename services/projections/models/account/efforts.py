@@ -1,0 +1,66 @@
+"""What was spent on an account, item by item: interactions, and bookings of hours and money."""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple
+
+from schemas.account import EffortSpent
+from schemas.interaction import InteractionRecorded
+from services.projections.history import Recorded
+from services.projections.models.contact.people import handle
+from services.projections.models.interaction.strength import took_place
+from services.projections.models.opportunity.portfolio import Windowed
+
+By = Literal["member", "opportunity", "kind"]
+
+
+class Item(NamedTuple):
+    """An interaction, or a booking of hours and money."""
+
+    fact: Recorded
+    data: InteractionRecorded | EffortSpent
+
+    @property
+    def people(self) -> list[str | None]:
+        """Who of ours took part, or (None) someone named otherwise than by the id of a member; each once."""
+        if isinstance(self.data, EffortSpent):
+            return [self.data.member]
+        ours = dict.fromkeys(each if isinstance(each, str) else handle(each) for each in self.data.our_participants)
+        return [each if isinstance(each, str) else None for each in ours]
+
+    def within(self, asked: Windowed) -> bool:
+        """Whether it took place in the window."""
+        return asked.within(None if self.fact.undated else self.fact.event.time)
+
+    def groups(self, by: By) -> Iterable[str | None]:
+        """Return what it counts under; a booking has no kind."""
+        match by:
+            case "member":
+                return dict.fromkeys(self.people) or [None]
+            case "opportunity":
+                return [self.data.opportunity]
+            case _:
+                return [self.data.kind if isinstance(self.data, InteractionRecorded) else None]
+
+    def part(self, by: By, group: str | None) -> "Part":
+        """Return its part in a group: under a member only this one's time counts, under others all of it."""
+        return Part(self, self.people.count(group) if by == "member" else len(self.people))
+
+
+class Part(NamedTuple):
+    """An item, and for how many of our people it counts."""
+
+    item: Item
+    ours: int
+
+
+def items_of(facts: Sequence[Recorded]) -> list[Item]:
+    """Return what was spent; of an interaction recorded again, what was told last."""
+    met = [
+        Item(fact, fact.event.data) for fact in took_place(facts) if isinstance(fact.event.data, InteractionRecorded)
+    ]
+    return [*met, *(Item(fact, fact.event.data) for fact in facts if isinstance(fact.event.data, EffortSpent))]
+
+
+def whole(items: Iterable[Item]) -> list[Part]:
+    """Return items for all of our people in each."""
+    return [Part(each, len(each.people)) for each in items]

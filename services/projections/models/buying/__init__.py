@@ -1,0 +1,1 @@
+"""Who decides a purchase, in which steps."""

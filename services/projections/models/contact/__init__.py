@@ -1,0 +1,1 @@
+"""People as answers name and show them."""

@@ -1,0 +1,1 @@
+"""What happened, and how strong it makes a relationship."""

@@ -1,0 +1,1 @@
+"""Deals, one by one and added up."""
