@@ -86,7 +86,8 @@ def version(policies: Policies) -> str:
 
 
 def _digest(policy: tuple[object, ...]) -> str:
-    return sha256(msgspec.msgpack.encode(policy, order="deterministic")).hexdigest()[:8]
+    encoded = msgspec.msgpack.encode(policy, enc_hook=str, order="deterministic")  # a default's own words are `Own`
+    return sha256(encoded).hexdigest()[:8]
 
 
 def _number(moment: datetime) -> int:

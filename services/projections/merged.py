@@ -8,6 +8,7 @@ from schemas.account import AccountMerged
 from services.projections.folds import States, fold
 from services.projections.folds.account import filled
 from services.projections.history import Recorded
+from services.projections.register import Register
 
 
 def one_customer(account: str, facts: Iterable[Recorded]) -> list[str]:
@@ -38,4 +39,6 @@ def states_of(account: str, facts: Sequence[Recorded], subjects: Sequence[str]) 
     for fact in facts:
         fold(told[fact.event.partitionkey], [fact], ("account",))
     states.account = reduce(filled, (each.account for each in told.values()))
+    if (parent := states.account.profile.get("parent_account")) and parent.value in told:
+        states.account.profile["parent_account"] = Register()  # a customer does not belong to itself
     return states

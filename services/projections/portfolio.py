@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from services.projections.answers import Asked, Snapshot, account_view, defined, reads
+from services.projections.answers import Asked, Snapshot, account_view, defined, history, reads
 from services.projections.cut import Cut
 from services.projections.folds import States
+from services.projections.history import Recorded
 from services.projections.models.policies import in_force
 from services.projections.policy import Policies
 from services.projections.question import Question, View, Views
@@ -55,19 +56,28 @@ async def _read(  # noqa: PLR0913, PLR0917 -- what all views take
     at: Snapshot, among: Sequence[str] | None, question: Question, asked: Asked, cut: Cut, policies: Policies
 ) -> dict[str, View]:
     """Return a view of each account of which there is anything that the question reads."""
-    views = dict[str, View]()
-    stale: Sequence[str] | None = among
-    if asked.about_now and not question.history:
-        stale = []
-        async for account, saved in states.of_all(at.connection, among, question.subjects):
-            if usable(saved, question.subjects, cut):
-                views[account] = view_of_saved(account, question, saved, [], cut, policies)
-            else:
-                stale.append(account)
+    views, stale = dict[str, View](), among
+    if asked.about_now:
+        views, stale = await _of_saved(at, among, question, cut, policies)
     if stale is None or stale:
         async for account, facts in journal.all_facts(at.connection, stale, reads(question)):
             views[account] = view_of_facts(account, question, known(facts, cut), cut, policies)
     return views
+
+
+async def _of_saved(
+    at: Snapshot, among: Sequence[str] | None, question: Question, cut: Cut, policies: Policies
+) -> tuple[dict[str, View], Sequence[str] | None]:
+    """Return the views that saved states give, with the history that the question reads, and who is left."""
+    saved = {account: each async for account, each in states.of_all(at.connection, among, question.subjects)}
+    stale = [account for account, each in saved.items() if not usable(each, question.subjects, cut)]
+    facts = dict[str, list[Recorded]]()
+    if question.history:
+        facts = {account: each async for account, each in journal.all_facts(at.connection, among, history(question))}
+    return {
+        account: view_of_saved(account, question, saved.get(account, {}), facts.get(account, []), cut, policies)
+        for account in (saved.keys() | facts.keys()) - set(stale)
+    }, stale
 
 
 def _all_of(page: Iterable[str], views: Mapping[str, View], cut: Cut, policies: Policies) -> list[View]:

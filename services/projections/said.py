@@ -71,8 +71,9 @@ def render(each: Value, tongue: Tongue = ENGLISH, zone: tzinfo = UTC) -> str:
             return each.astimezone(zone).date().isoformat()
         case date():
             return each.isoformat()
-        case _:
+        case Sequence():
             return tongue.joint.join(render(part, tongue, zone) for part in each)
+    raise TypeError(f"{each!r} is nothing that can be said")
 
 
 def _rendered_within(each: Any, info: SerializationInfo) -> Any:  # noqa: ANN401 -- any JSON

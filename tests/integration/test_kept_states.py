@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.projections import answers, portfolio
 from services.projections.answers import Asked
 from services.projections.folds import FOLDS, encode
 from services.projections.kept import pack, unpack
+from services.projections.questions import PORTFOLIO
 from tests.integration.projection import END, START, Log, corrected, folded, power, powers, retracted
 from tests.unit.sending import event
 
@@ -101,3 +103,21 @@ async def test_a_state_row_that_counts_as_absent_is_refolded_by_readers_and_on_t
     ((version, state),) = await projection.rows("SELECT fold_version, state FROM account_state")
     assert version == FOLDS["assessment"].version
     assert encode(unpack("assessment", state)) == folded("assessment", [each.fact for each in log.records], END)
+
+
+async def test_over_the_portfolio_now_no_fact_is_read_that_a_saved_state_holds(projection, log):
+    amount = {"amount": "5.00", "currency": "CNY"}
+    log.add(event("account.registered.v1", {"name": "Acme"}, id="1"))
+    log.add(event("account.transaction_recorded.v1", {"transaction": "t-1", "amount": amount}, id="2"))
+    await projection.take(log.records)
+    await projection.run("UPDATE journal SET raw = 'unreadable' WHERE type = 'account.registered.v1'")
+    assert [each.name for each in (await over_all(projection, "group-rollup")).groups] == ["Acme"]
+    with pytest.raises(ValueError, match="Invalid JSON"):
+        await over_all(projection, "group-rollup", Asked(as_of=END))
+
+
+async def over_all(projection, name, asked=None):
+    question, asked = PORTFOLIO[name], asked or Asked()
+    async with answers.snapshot(projection.engine) as at:
+        views = await portfolio.portfolio_views(at, None, question, asked, at.cut(asked, list(at.positions)))
+    return question.answer(views, question.parameters())

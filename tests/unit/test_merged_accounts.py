@@ -95,3 +95,8 @@ def test_the_team_is_that_of_both_and_of_one_role_the_survivors_word_stands():
 def test_a_merged_accounts_profile_is_not_to_be_confirmed():
     rows = ask("freshness", [ACME, OLD, JOINED], "2023-12-31")["facts"]
     assert [(each["subject"], each["since"][:10]) for each in rows] == [("acme", "2020-01-01")]
+
+
+def test_a_child_that_was_merged_into_its_parent_does_not_make_the_parent_its_own():
+    child = registered("acme-child", "2021-01-01", "Child", parent_account="acme")
+    assert view(child, merged("acme-child", "acme"))["profile"]["parent"] is None

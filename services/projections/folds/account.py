@@ -129,7 +129,7 @@ def fold(state: State, fact: Recorded) -> State:  # noqa: C901, PLR0912 -- one s
 def filled(own: State, other: State) -> State:
     """Return what is known of an account and of one merged into it: its own word, and the other's where it has none.
 
-    Their external ids are united, its own first.
+    What was never told, or cleared, is such a gap. Their external ids are united, its own first.
     """
     state = State(**{name: _filled(getattr(own, name), getattr(other, name)) for name in State.__struct_fields__})
     ids = dict.fromkeys([*(own.external_ids.value or []), *(other.external_ids.value or [])])
