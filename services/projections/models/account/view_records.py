@@ -35,8 +35,8 @@ class Source(Row):
 
     source: str
     facts: int
-    last_time: datetime = Field(description="the latest moment of which it told")
-    last_told: datetime = Field(description="when it told us last")
+    time: datetime = Field(description="the latest moment of which it told")
+    recorded_at: datetime = Field(description="when it told us last")
 
 
 def notes(facts: Iterable[Recorded], references: References) -> list[Note]:
@@ -54,8 +54,8 @@ def sources(facts: Iterable[Recorded]) -> list[Source]:
         Source(
             source=source,
             facts=len(told),
-            last_time=max(fact.event.time for fact in told),
-            last_told=max(fact.recorded_at for fact in told),
+            time=max(fact.event.time for fact in told),
+            recorded_at=max(fact.recorded_at for fact in told),
         )
         for source, told in sorted(by_source.items())
     ]
