@@ -50,7 +50,11 @@ class WarningsParameters(Parameters):
     """Which warnings."""
 
     opportunity: str | None = Field(None, description="about this opportunity, or about the account as a whole")
-    fallback: bool = Field(default=True, description="0: with opportunity, none about the account as a whole")
+    fallback: bool = Field(
+        default=True,
+        description="0: with opportunity, none about the account as a whole; "
+        "a warning of several is listed where its reason names this one",
+    )
     rule: RuleName | None = Field(None, description="only of this rule")
     severity: Severity = Field("low", description="only as bad as this, or worse")
 

@@ -154,8 +154,8 @@ def test_a_closed_opportunity_worries_nobody():
 
 def test_a_person_is_warned_of_once_by_a_rule_with_the_purchases_in_the_reason():
     roles = [role("a", "champion", opportunity=each) for each in "op"]
-    coach = role("a", "coach", recorded_at="2025-06-01")
-    facts = [*map(identified, "opq"), contact("a"), *roles, coach]
+    anywhere = role("a", "champion", recorded_at="2025-06-01")
+    facts = [*map(identified, "opq"), contact("a"), *roles, anywhere]
 
     def rows(known_at: str, **asked: Any) -> list[tuple[str | None, str]]:
         answer = ask("warnings", facts, "2025-04-30", known_at, rule="champion_silent", **asked)
@@ -169,6 +169,28 @@ def test_a_person_is_warned_of_once_by_a_rule_with_the_purchases_in_the_reason()
     assert rows("2025-06-01") == rows("2025-06-01", opportunity="q") == every
     assert rows("2025-06-01", opportunity="q", fallback=False) == []
     (row,) = ask("warnings", facts, "2025-04-30", rule="champion_silent")
-    assert [event["id"] for event in row["events"]] == [each.event.id for each in (*roles, coach)]
+    assert [event["id"] for event in row["events"]] == [each.event.id for each in (*roles, anywhere)]
     alone = [*map(identified, "op"), contact("a"), roles[0]]
     assert found("champion_silent", alone, "2025-04-30") == [("a", "o", "2025-01-01")]
+    coach = [*map(identified, "op"), contact("a"), *roles, role("a", "coach")]  # another word for the account
+    assert [each[1] for each in found("champion_silent", coach, "2025-04-30")] == [None, "o", "p"]
+
+
+def test_what_differs_from_purchase_to_purchase_is_warned_of_by_itself():
+    stances = {"o": -1, "p": -2, "q": -1, "r": -2}
+    facts = [*map(identified, "opqr"), contact("a"), power("a", 5)]
+    facts += [attitude("a", level, f"2025-01-1{day}", opportunity=o) for day, (o, level) in enumerate(stances.items())]
+
+    def rows(as_of: str, **asked: Any) -> list[tuple[str | None, str, str, str]]:
+        answer = ask("warnings", facts, as_of, rule="opponent_with_power", **asked)
+        return [(row["opportunity"], row["sentence"][-5:], row["reason"], row["since"][:10]) for row in answer]
+
+    reason = "Power of 5: 5."
+    apart = [("p", "(-2).", reason, "2025-01-11"), ("o", "(-1).", reason, "2025-01-10")]
+    assert rows("2025-01-11") == apart
+    assert rows("2025-01-11", opportunity="o", fallback=False) == apart[1:]
+    both = (None, "(-1).", f"{reason} It concerns: O (o), Q (q).", "2025-01-12")
+    assert rows("2025-01-12") == [both, apart[0]]
+    assert rows("2025-01-12", opportunity="o", fallback=False) == [both]
+    # Two could join now, but only one row may name no purchase: the one of the least purchase.
+    assert rows("2025-01-13") == [("r", "(-2).", reason, "2025-01-13"), both, apart[0]]

@@ -26,7 +26,7 @@ class Finding(NamedTuple):
     among: tuple[str | None, ...] = ()  # the opportunities, and (None) the account, that it stands for together
 
     def concerns(self, opportunity: str | None) -> bool:
-        """Whether it is about this opportunity, or about the account as a whole."""
+        """Whether it is about this opportunity, or (None) about the account as a whole; it may be one of several."""
         return opportunity in (self.among or (self.opportunity,))
 
 

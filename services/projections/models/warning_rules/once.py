@@ -1,25 +1,42 @@
-"""One warning of a rule about a person, in however many purchases it holds."""
+"""One warning of a rule about a person, in however many purchases the same holds."""
 
 from collections.abc import Iterable, Iterator
 
 from services.projections.history import EPOCH
 from services.projections.models.warning_rules.finding import Finding
 from services.projections.models.warning_rules.scene import Scene
-from services.projections.said import Said, said
+from services.projections.said import Said, render, said
 
 
 def once(scene: Scene, found: Iterable[Finding]) -> Iterator[Finding]:
-    """Join what is found about the same; what it says is the newest of it, the least opportunity first."""
+    """Join what says the same about the same, since the newest of it; what differs stands by itself.
+
+    One row alone may name no opportunity: what says the same as of the account as a whole, else the most that agree.
+    """
     about: dict[tuple[str, str], list[Finding]] = {}
     for each in found:
         about.setdefault((each.kind, each.id), []).append(each)
-    yield from (_joined(scene, each) for each in about.values())
+    for told in about.values():
+        alike = _alike(told)
+        yield from (each for each in told if each not in alike)
+        yield _joined(scene, alike)
 
 
-def _joined(scene: Scene, found: list[Finding]) -> Finding:
-    if len(found) == 1:
-        return found[0]
-    ordered = sorted(found, key=lambda each: each.opportunity or "")
+def _alike(found: list[Finding]) -> list[Finding]:
+    """Return those to join, maybe one alone; of equally many, those with the least opportunity."""
+    says: dict[tuple[str, str], list[Finding]] = {}
+    for each in sorted(found, key=_opportunity):
+        says.setdefault((render(each.sentence), render(each.reason)), []).append(each)
+    return min(says.values(), key=lambda alike: (alike[0].opportunity is not None, -len(alike)))
+
+
+def _opportunity(each: Finding) -> str:
+    return each.opportunity or ""
+
+
+def _joined(scene: Scene, ordered: list[Finding]) -> Finding:
+    if len(ordered) == 1:
+        return ordered[0]
     newest = max(ordered, key=lambda each: each.since or EPOCH)
     where = [_where(scene, each.opportunity) for each in ordered]
     return newest._replace(
