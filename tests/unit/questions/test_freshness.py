@@ -182,7 +182,9 @@ def test_the_hospitals_rights_tell_on_what_they_stand():
 def test_what_was_told_of_a_purchase_that_is_over_is_no_longer_on_the_map_until_it_is_reopened():
     lost = fact("opportunity.lost", "2025-03-01", {"opportunity": "o", "reason": "x"}, recorded_at="2025-04-01")
     role = {"contact": "a", "role": "champion", "domain": "d", "opportunity": "o"}
+    wish = {"contact": "a", "ask": "k", "kind": "wish", "text": "t", "opportunity": "o"}
     history = [
+        fact("ask.raised", "2025-01-01", wish),
         attitude("2025-01-01", 1),
         attitude("2025-01-02", 2, opportunity="o"),
         fact("buying_role.assigned", "2025-01-01", role),
@@ -193,6 +195,6 @@ def test_what_was_told_of_a_purchase_that_is_over_is_no_longer_on_the_map_until_
     def shown(as_of: str, known_at: str | None = None) -> list[tuple[str, str | None]]:
         return [(each["kind"], each["opportunity"]) for each in facts(history, as_of, known_at)]
 
-    every = [("attitude", None), ("attitude", "o"), ("role", "o")]
+    every = [("ask", "o"), ("attitude", None), ("attitude", "o"), ("role", "o")]
     assert shown("2025-02-28") == shown("2025-03-01", "2025-03-31") == shown("2025-06-01") == every
     assert shown("2025-03-01") == [("attitude", None)]

@@ -114,7 +114,8 @@ def fresh_facts(view: View) -> list[FreshFact]:
             last[_key(fact.event.data, references, view.account)] = fact
     held = _consistent({key: fact for key, fact in last.items() if SAYS[type(fact.event.data)].holds})
     closed = over(view.states.opportunity)
-    standing = [each for each in held if each.scope not in closed and not _gone(each, people, references)]
+    going_on = (each for each, fact in held.items() if _opportunity(fact.event.data) not in closed)
+    standing = [each for each in going_on if not _gone(each, people, references)]
     reviews = _reviews(view.facts)
     return [_fresh(view, each, held[each], reviews) for each in sorted(standing, key=_order)]
 
@@ -128,7 +129,12 @@ def _key(data: Fact, references: References, account: str) -> Key:
     says = SAYS[type(data)]
     about = tuple(references.canonical(each) for each in _about(data, account))
     detail = getattr(data, says.field) if says.field else None
-    return Key(says.kind, about, detail, getattr(data, "opportunity", None) if says.kind != "ask" else None)
+    return Key(says.kind, about, detail, _opportunity(data) if says.kind != "ask" else None)
+
+
+def _opportunity(data: Fact) -> str | None:
+    told: str | None = getattr(data, "opportunity", None)
+    return told
 
 
 def _about(data: Fact, account: str) -> list[str]:
