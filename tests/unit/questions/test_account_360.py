@@ -120,6 +120,19 @@ def test_class_and_worth_are_those_of_the_questions_that_explain_them():
     assert ask("account-360", FACTS, "2024-03-31")["segment"]["segment"] == "strategic"
 
 
+def test_what_was_asked_of_a_purchase_that_is_over_is_no_longer_asked():
+    wish = {"contact": "c-3", "ask": "k-3", "kind": "wish", "text": "a demo", "opportunity": "o"}
+    lost = fact("opportunity.lost", "2024-03-10", {"opportunity": "o", "reason": "x"}, recorded_at="2024-03-20")
+    reopened = fact("opportunity.reopened", "2024-04-01", {"opportunity": "o"})
+    facts = [*FACTS, fact("ask.raised", "2024-03-05", wish), lost, reopened]
+
+    def asked(as_of: str, known_at: str | None = None) -> list[str]:
+        return [each["ask"] for each in ask("account-360", facts, as_of, known_at)["asks"]]
+
+    assert asked("2024-03-09") == asked("2024-03-31", "2024-03-19") == asked("2024-04-01") == ["k-1", "k-3"]
+    assert asked("2024-03-31") == ["k-1"]
+
+
 def test_the_five_latest_notes_and_every_source_are_there():
     facts = [*FACTS, *(note(f"2024-03-{day:02}", f"n{day}", source="wiki") for day in range(1, 8))]
     answer = ask("account-360", facts, "2024-03-31")

@@ -131,6 +131,22 @@ def test_needs_attitudes_style_and_owner_are_shown_scope_by_scope():
     assert len(profile(history, "2025-01-31")["asks"]) == len(profile(history, "2025-01-31")["motives"]) == 2
 
 
+def test_what_was_asked_of_a_purchase_that_is_over_is_no_longer_asked():
+    lost = {"opportunity": "o", "reason": "x"}
+    history = [
+        about("ask.raised", "2025-01-01", ask="k1", kind="wish", text="training", opportunity="o"),
+        about("ask.raised", "2025-01-01", ask="k2", kind="concern", text="price"),
+        fact("opportunity.lost", "2025-02-01", lost, recorded_at="2025-03-01"),
+        fact("opportunity.reopened", "2025-04-01", {"opportunity": "o"}),
+    ]
+
+    def asked(as_of: str, known_at: str | None = None) -> list[str]:
+        return [each["ask"] for each in profile(history, as_of, known_at)["asks"]]
+
+    assert asked("2025-01-31") == asked("2025-02-01", "2025-02-28") == asked("2025-04-01") == ["k1", "k2"]
+    assert asked("2025-02-01") == ["k2"]
+
+
 def test_notes_about_a_person_are_shown_as_corrected_and_once_two_contacts_are_one_together():
     def note(time: str, text: str, contact: str, **attributes: Any) -> Recorded:
         ref = {"kind": "contact", "id": contact}

@@ -15,7 +15,7 @@ from schemas.values import Mailbox, Participant
 from services.projections.folds.opportunity import State as NoDeals
 from services.projections.history import Recorded, Stamp
 from services.projections.models.assessment.asks import asks
-from services.projections.models.assessment.open_asks import OpenAsk, open_ask
+from services.projections.models.assessment.open_asks import OpenAsk, is_open, open_ask
 from services.projections.models.contact.people import People
 from services.projections.models.interaction import strength
 from services.projections.models.interaction.happening import Happening
@@ -121,9 +121,9 @@ def _attendee(people: People, participant: Participant, at: Stamp) -> tuple[str 
 
 
 def open_asks(view: View, people: People, there: Sequence[str]) -> Iterator[AskOf]:
-    """Yield what those who are `there` ask of us and nobody has met or withdrawn."""
+    """Yield what those who are `there` ask of us, and is open."""
     for person in there:
         for ask in asks(view.states.assessment, people, person, None):
-            if ask.is_now == "open":
+            if is_open(view, ask):
                 shown, since = open_ask(view, ask).model_dump(), time_of(ask.status)
                 yield AskOf(contact=person, name=people.name(person), since=since, **shown)

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from services.projections.models.assessment.asks import Asked, AskKind
 from services.projections.models.opportunity.deal_names import deal_name
+from services.projections.models.opportunity.deals import end
 from services.projections.question import Row, View, because
 
 
@@ -15,6 +16,12 @@ class OpenAsk(Row):
     text: str | None
     opportunity: str | None = Field(description="null: of the account, or unknown")
     opportunity_name: str | None
+
+
+def is_open(view: View, each: Asked) -> bool:
+    """Whether an ask was neither met nor withdrawn, and is not of a purchase that is over."""
+    deal = view.states.opportunity.opportunities.get(each.opportunity or "")
+    return each.is_now == "open" and (deal is None or end(deal) is None)
 
 
 def open_ask(view: View, each: Asked) -> OpenAsk:

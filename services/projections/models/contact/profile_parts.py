@@ -9,7 +9,7 @@ from pydantic import Field
 from schemas.assessment import Motive
 from services.projections.models.assessment.asks import asks
 from services.projections.models.assessment.attitude import Layer, faded, layer, leading_first
-from services.projections.models.assessment.open_asks import OpenAsk, open_ask
+from services.projections.models.assessment.open_asks import OpenAsk, is_open, open_ask
 from services.projections.models.contact.people import People
 from services.projections.models.latest import time_of, told_of
 from services.projections.models.opportunity.deal_names import deal_name
@@ -110,7 +110,7 @@ def open_asks(known: Known, person: str) -> list[OpenAsk]:
     return [
         open_ask(known.view, each)
         for each in asks(known.view.states.assessment, known.people, person, None)
-        if each.is_now == "open"
+        if is_open(known.view, each)
     ]
 
 
