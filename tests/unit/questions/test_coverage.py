@@ -240,3 +240,24 @@ def test_who_counted_in_a_purchase_that_is_over_counts_there_alone():
     assert key_people("2025-03-01") == []
     assert key_people("2025-03-01", opportunity="o") == ["a", "b"]
     assert {each["role"] for each in coverage(facts, "2025-03-01")["matrix"]} == {None}
+
+
+def test_who_owned_or_was_close_in_a_purchase_that_is_over_covers_there_alone():
+    lost = fact("opportunity.lost", "2025-03-01", {"opportunity": "o", "reason": "x"}, recorded_at="2025-04-01")
+    owner = {"contact": "a", "member": "m-1", "opportunity": "o"}
+    close = {"contact": "b", "member": "m-2", "level": 4, "opportunity": "o"}
+    facts = [
+        *person("a"),
+        *person("b"),
+        fact("relationship_owner.assigned", "2025-01-02", owner),
+        fact("closeness.assessed", "2025-01-02", close),
+        lost,
+    ]
+
+    def covering(as_of: str, known_at: str | None = None, **asked: Any) -> list[tuple[str, list[str]]]:
+        return members(row(coverage(facts, as_of, known_at, **asked), "middle"))
+
+    both = [("m-1", ["owner"]), ("m-2", ["closeness"])]
+    assert covering("2025-02-28") == covering("2025-03-01", "2025-03-31") == both
+    assert covering("2025-03-01") == []
+    assert covering("2025-03-01", opportunity="o") == both

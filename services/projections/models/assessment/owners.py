@@ -12,8 +12,8 @@ def owner(state: State, people: People, person: str, wanted: list[str]) -> str |
     return told.value if told else None
 
 
-def owned(state: State, people: People, person: str) -> dict[str, Register[str]]:
-    """Return by member what says that they own the relationship, for the account or for a purchase."""
-    everywhere = sorted({scope for alias in people.aliases(person) for scope in state.owners.get(alias, {})})
-    told = (told_of(state.owners, people, person, [scope]) for scope in everywhere)
+def owned(state: State, people: People, person: str, over: frozenset[str] = frozenset()) -> dict[str, Register[str]]:
+    """Return by member what says that they own the relationship, for the account or for a purchase not in `over`."""
+    everywhere = {scope for alias in people.aliases(person) for scope in state.owners.get(alias, {})}
+    told = (told_of(state.owners, people, person, [scope]) for scope in sorted(everywhere - over))
     return {register.value: register for register in told if register is not None and register.value}

@@ -116,7 +116,7 @@ def _recent(met: Iterable[Recorded], as_of: datetime, days: float | None) -> lis
 
 
 def _ours(asked: Scope, person: str, recent: Iterable[Recorded]) -> dict[str, set[How]]:
-    """Return who of ours covers a person: in the nearest scope of a purchase that tells, or in any scope at all."""
+    """Return who of ours covers a person: in the nearest scope of a purchase that tells, or in any that goes on."""
     found = defaultdict[str, set[How]](set)
     for member in _owners(asked, person):
         found[member].add("owner")
@@ -132,7 +132,8 @@ def _ours(asked: Scope, person: str, recent: Iterable[Recorded]) -> dict[str, se
 def _owners(asked: Scope, person: str) -> list[str]:
     """Return who owns the relationship; one who was removed from the team counts as none."""
     state, people = asked.of.states.assessment, asked.of.people
-    told = owned(state, people, person) if asked.opportunity is None else [owner(state, people, person, asked.wanted)]
+    anywhere = asked.opportunity is None
+    told = owned(state, people, person, asked.over) if anywhere else [owner(state, people, person, asked.wanted)]
     return [member for member in told if member and on_team(asked.of.states.account, member) is not False]
 
 
@@ -140,4 +141,5 @@ def _close(asked: Scope, person: str) -> list[str]:
     state, people = asked.of.states.assessment, asked.of.people
     anywhere = asked.opportunity is None
     told = everywhere(state, people, person) if anywhere else in_scope(state, people, person, asked.wanted)
-    return [each.id for each in told if each.side == "member" and each.id and each.level]
+    going_on = (each for each in told if each.scope not in asked.over)
+    return [each.id for each in going_on if each.side == "member" and each.id and each.level]
