@@ -15,7 +15,7 @@ from schemas.contact import (
 from services.projections.history import Recorded, Stamp
 from services.projections.register import Register
 
-VERSION = 3
+VERSION = 4
 DETAILS = ("name", "email", "phone")
 
 
@@ -50,6 +50,7 @@ class Contact(msgspec.Struct):
     keys: dict[str, dict[str, Stamp]] = {}  # system -> every key ever told -> as above
     formerly: Register[tuple[str, str]] = msgspec.field(default_factory=Register)  # account, contact
     positions: dict[str, Register[Position]] = {}  # null once it ended
+    assigned: Register[bool] = msgspec.field(default_factory=Register)  # the last time to any position, ended or not
     left: Register[Gone] = msgspec.field(default_factory=Register)  # the last time, back since or not
     returned: Register[bool] = msgspec.field(default_factory=Register)
     merged_into: Register[str] = msgspec.field(default_factory=_details)
@@ -76,6 +77,7 @@ def fold(state: State, fact: Recorded) -> State:
         case ContactPositionAssigned() as data:
             position = Position(data.title, data.level, data.unit, data.responsibilities)
             _position(state, data.contact, data.position).put(position, fact)
+            _contact(state, data.contact).assigned.put(True, fact)  # noqa: FBT003 -- as above
         case ContactPositionEnded() as data:
             _position(state, data.contact, data.position).put(None, fact)
         case ContactLeft() as data:

@@ -89,6 +89,29 @@ def test_who_left_held_the_position_until_then_and_being_back_says_nothing_of_po
     assert career(history, "2025-07-31") == [("Head", "2025-01-01", "2025-03-01"), ("Head", "2025-07-01", None)]
 
 
+def test_who_was_given_a_position_after_leaving_is_back_even_when_that_has_ended_until_they_leave_again():
+    history = [
+        position("2025-01-01", "Head"),
+        about("contact.left", "2025-02-01"),
+        position("2025-03-01", "Adviser", each="p2", recorded_at="2025-05-01"),
+        about("contact.position_ended", "2025-04-01", position="p2"),
+        about("contact.left", "2025-07-01"),
+    ]
+
+    def here(as_of: str, known_at: str | None = None) -> bool:
+        found: bool = profile(history, as_of, known_at)["here"]
+        return found
+
+    assert [here(each) for each in ("2025-02-28", "2025-03-01", "2025-06-01", "2025-07-01")] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    assert here("2025-06-01", "2025-04-30") is False
+    assert career(history, "2025-06-01")[1] == ("Adviser", "2025-03-01", "2025-04-01")
+
+
 def test_who_left_and_was_hired_again_no_longer_holds_the_position_of_before():
     history = [
         position("2020-01-01", "Clerk"),

@@ -73,10 +73,10 @@ class People:
         return next((each.name.value for each in self._of(person) if each.name.value), None)
 
     def _gone(self, person: str) -> Register[contact.Gone] | None:
-        """Return the register of the person's leaving, or None while they are here."""
+        """Return the register of the person's leaving, or None while they are here; a position given later is back."""
         left = self._left(person)
-        back = any((each.returned.at or ()) > (left.at or ()) for each in self._of(person))
-        return None if left.at is None or back or self._held(person) else left
+        since = (register.at or () for each in self._of(person) for register in (each.returned, each.assigned))
+        return None if left.at is None or any(at > left.at for at in since) else left
 
     def formerly(self, person: str) -> Register[tuple[str, str]] | None:
         """Return account and contact that the person was before, as told last; None where nobody told."""
