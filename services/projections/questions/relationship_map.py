@@ -12,7 +12,7 @@ from services.projections.models.assessment.attitude import Assessed, leading_fi
 from services.projections.models.assessment.closeness import Close, Closeness, Competitor, in_scope, ours, theirs
 from services.projections.models.assessment.leading import Lead, Support, lead, support_of
 from services.projections.models.assessment.looks import look, why_strength, why_support
-from services.projections.models.assessment.open_asks import OpenAsk, open_ask
+from services.projections.models.assessment.open_asks import OpenAsk, is_open, open_ask
 from services.projections.models.assessment.owners import owner
 from services.projections.models.contact.people import People
 from services.projections.models.contact.person_parts import Role, roles
@@ -101,7 +101,7 @@ def _told(drawing: Drawing, person: str) -> Told:
         held=held,
         lead=lead(held, owns, model, drawing.references),
         close=in_scope(state, people, person, drawing.scopes),
-        asks=[each for each in open_ if each.is_now == "open"],
+        asks=[each for each in open_ if is_open(view, each)],
     )
 
 

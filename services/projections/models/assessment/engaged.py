@@ -9,6 +9,7 @@ from services.projections.models.assessment.asks import asks
 from services.projections.models.assessment.attitude import Layer, layer, leading_first
 from services.projections.models.assessment.champions import Place, level, spoken
 from services.projections.models.assessment.engaging import manner, rights_by_person
+from services.projections.models.assessment.open_asks import is_open
 from services.projections.models.buying.approvers import Customer, customer
 from services.projections.models.buying.group import Part, parts
 from services.projections.models.buying.rights import held
@@ -81,7 +82,7 @@ class Scene:
         return manner(
             stands,
             [word(motive) for (motive, _), register in motives.items() if register.value],
-            [quoted(each.text) for each in told if each.text and each.kind == "concern" and each.is_now == "open"],
+            [quoted(each.text) for each in told if each.text and each.kind == "concern" and is_open(self.view, each)],
         )
 
     def shifted(self, person: str, now: Layer) -> Said | None:
