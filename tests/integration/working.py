@@ -109,7 +109,16 @@ async def new_topic(kafka: Kafka) -> None:
     await admin.start()
     await admin.delete_topics([log.TOPIC])
     await admin.close()
+    await until(lambda: _is_gone(kafka))  # a broker may still describe what is deleted, and then lose it
     await log.ensure(kafka)
+
+
+async def _is_gone(kafka: Kafka) -> bool:
+    try:
+        await log.topic_id(kafka)
+    except log.UnfitTopic:
+        return True
+    return False
 
 
 def raw(*sent: Sent) -> list[Raw]:
