@@ -9,8 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from schemas import POLICY
 from schemas.account import AccountMerged
-from schemas.correction import Amendment
-from schemas.event import REGISTERED, wires_of
+from schemas.event import wires_of
 from services.partition import partition_of
 from services.projections.cut import Cut, code_version
 from services.projections.folds.policy import State as PolicyState
@@ -25,15 +24,16 @@ from services.projections.views import (
     END_OF_TIME,
     defined_by,
     held,
+    history,
     known,
     of_one,
+    reads,
     usable,
     view_of_facts,
     view_of_saved,
 )
 
 FRESH = timedelta(seconds=3)  # how old the last look at the log's end may be for an answer about now
-AMENDMENTS = tuple(wire for wire, payload in REGISTERED.items() if issubclass(payload, Amendment))
 
 
 class Asked(NamedTuple):
@@ -110,7 +110,7 @@ async def defined(at: Snapshot, asked: Asked, cut: Cut) -> PolicyState:
         saved = await states.load(at.connection, [(POLICY, "policy")])
         by_subject = {subject: kept for (_, subject), kept in saved.items()}
         waiting = any(each and each.due for each in by_subject.values())  # perhaps criteria that may be tried already
-        if usable(by_subject, ("policy",), cut) and not waiting:
+        if usable(by_subject, ("policy",), cut.as_of) and not waiting:
             return held(by_subject).policy
     facts = await journal.facts(at.connection, [POLICY], subject_types("policy"))
     return defined_by(known(facts, cut), Moment(cut.as_of, END_OF_TIME))
@@ -131,23 +131,12 @@ async def account_view(  # noqa: PLR0913, PLR0917 -- what all views take, what i
     """
     policies = policies or in_force(await defined(at, asked, cut))
     merged = await journal.merged_into(at.connection, account) if merged is None else merged
-    if asked.about_now and not merged:
+    if asked.about_now and not merged and not question.told:
         saved = await states.load(at.connection, [(account, subject) for subject in question.subjects])
         by_subject = {subject: kept for (_, subject), kept in saved.items()}
-        if usable(by_subject, question.subjects, cut):
+        if usable(by_subject, question.subjects, cut.as_of):
             facts = await journal.facts(at.connection, [account], history(question)) if question.history else []
-            return view_of_saved(account, question, by_subject, facts, cut, policies)
+            return view_of_saved(account, question, by_subject, facts, cut.moment, policies)
     wires = [*reads(question), *wires_of(AccountMerged)] if merged else reads(question)
     facts = await journal.facts(at.connection, [account, *merged], wires)
-    return view_of_facts(account, question, of_one(account, known(facts, cut)), cut, policies)
-
-
-def history(question: Question) -> list[str]:
-    """Return the types of the facts that a question reads one by one, and amendments."""
-    return [*wires_of(*question.history), *AMENDMENTS]
-
-
-def reads(question: Question) -> list[str]:
-    """Return the types of all facts that a question reads, amendments among them."""
-    own = {wire for subject in question.subjects for wire in subject_types(subject)}
-    return sorted(own | set(history(question)))
+    return view_of_facts(account, question, of_one(account, known(facts, cut)), cut.moment, policies)

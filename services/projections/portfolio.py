@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from services.projections.answers import Asked, Snapshot, account_view, defined, history, reads
+from services.projections.answers import Asked, Snapshot, account_view, defined
 from services.projections.cut import Cut
 from services.projections.folds import States
 from services.projections.history import Recorded
@@ -10,7 +10,7 @@ from services.projections.models.policies import in_force
 from services.projections.policy import Policies
 from services.projections.question import Question, View, Views
 from services.projections.store import accounts, journal, states
-from services.projections.views import known, usable, view_of_facts, view_of_saved
+from services.projections.views import history, known, reads, usable, view_of_facts, view_of_saved
 
 
 async def accounts_at(
@@ -57,11 +57,11 @@ async def _read(  # noqa: PLR0913, PLR0917 -- what all views take
 ) -> dict[str, View]:
     """Return a view of each account of which there is anything that the question reads."""
     views, stale = dict[str, View](), among
-    if asked.about_now:
+    if asked.about_now and not question.told:
         views, stale = await _of_saved(at, among, question, cut, policies)
     if stale is None or stale:
         async for account, facts in journal.all_facts(at.connection, stale, reads(question)):
-            views[account] = view_of_facts(account, question, known(facts, cut), cut, policies)
+            views[account] = view_of_facts(account, question, known(facts, cut), cut.moment, policies)
     return views
 
 
@@ -70,12 +70,12 @@ async def _of_saved(
 ) -> tuple[dict[str, View], Sequence[str] | None]:
     """Return the views that saved states give, with the history that the question reads, and who is left."""
     saved = {account: each async for account, each in states.of_all(at.connection, among, question.subjects)}
-    stale = [account for account, each in saved.items() if not usable(each, question.subjects, cut)]
+    stale = [account for account, each in saved.items() if not usable(each, question.subjects, cut.as_of)]
     facts = dict[str, list[Recorded]]()
     if question.history:
         facts = {account: each async for account, each in journal.all_facts(at.connection, among, history(question))}
     return {
-        account: view_of_saved(account, question, saved.get(account, {}), facts.get(account, []), cut, policies)
+        account: view_of_saved(account, question, saved.get(account, {}), facts.get(account, []), cut.moment, policies)
         for account in (saved.keys() | facts.keys()) - set(stale)
     }, stale
 

@@ -32,6 +32,7 @@ class View(NamedTuple):
     policies: Policies
     states: States
     facts: Sequence[Recorded]  # visible at the moment, in fold order, of the types in the question's `history`
+    told: Sequence[Recorded] = ()  # for a question about the telling itself: all that is known, as it was told
 
     def walk(self, times: Sequence[datetime]) -> Iterator[tuple[datetime, States]]:
         """Yield the states at each of the ascending `times`, folded from `facts`; the same object each time."""
@@ -152,7 +153,11 @@ P = TypeVar("P", bound=Parameters)
 
 
 class AccountQuestion(NamedTuple, Generic[P]):
-    """A question about one account."""
+    """A question about one account.
+
+    One with `told` is about the telling itself: it reads all facts that are known at the cut, of any type and time, in
+    the order of the log, as they were told: amendments stand among them, and what they amend is not amended.
+    """
 
     name: str
     about: str  # one sentence for catalogue and OpenAPI
@@ -161,6 +166,7 @@ class AccountQuestion(NamedTuple, Generic[P]):
     answer: Callable[[View, P], Any]
     subjects: tuple[str, ...] = ()  # whose states at the moment it reads
     history: tuple[type[Fact], ...] = ()  # whose facts it reads one by one
+    told: bool = False
 
 
 class PortfolioQuestion(NamedTuple, Generic[P]):
@@ -173,6 +179,7 @@ class PortfolioQuestion(NamedTuple, Generic[P]):
     answer: Callable[[Views, P], Any]
     subjects: tuple[str, ...] = ()
     history: tuple[type[Fact], ...] = ()
+    told: bool = False  # none is
 
 
 Question = AccountQuestion[Any] | PortfolioQuestion[Any]

@@ -11,22 +11,19 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from types import UnionType
-from typing import Any, NamedTuple, Union, get_args, get_origin
+from typing import Any, NamedTuple
 
 import orjson
 from pydantic import BaseModel, RootModel, TypeAdapter
 
+from services.projections.answer_lists import ROOT, Steps, dotted, listed, members, nested_model, value_at
 from services.projections.history import Moment
-from services.projections.question import Key
 from services.projections.said import Reader
 
 LEAD = ("account", "as_of", "known_at")
-ROOT = "root"  # the one field of a RootModel; it is no part of a path
 
 Value = str | int | float | bool | None
 Flat = dict[str, Value]
-Steps = tuple[str, ...]  # the names on the way to a field
 
 
 class _Level(NamedTuple):
@@ -39,7 +36,7 @@ class _Level(NamedTuple):
 
 def lists(model: type[BaseModel]) -> tuple[str, ...]:
     """Return the paths of all keyed lists of an answer, the outer before the inner, in order of declaration."""
-    return tuple(dict.fromkeys(_dotted(steps) for steps in _paths(model, ())))
+    return tuple(dict.fromkeys(dotted(steps) for steps in _paths(model, ())))
 
 
 def columns(model: type[BaseModel], path: str | None = None) -> tuple[str, ...]:
@@ -106,19 +103,13 @@ def _moments(moment: Moment) -> tuple[str, str]:
 
 def _walk(value: Any, plan: Sequence[_Level]) -> Iterator[Flat]:  # noqa: ANN401 -- any JSON
     level, *inner = plan
-    row = {level.prefix + ".".join(steps): _flat(_at(value, steps)) for steps in level.scalars}
+    row = {level.prefix + ".".join(steps): _flat(value_at(value, steps)) for steps in level.scalars}
     if not inner:
         yield row
         return
-    for each in _at(value, level.into) or ():
+    for each in value_at(value, level.into) or ():
         for rest in _walk(each, inner):
             yield {**row, **rest}
-
-
-def _at(value: Any, steps: Steps) -> Any:  # noqa: ANN401 -- any JSON
-    for step in steps:
-        value = value[step] if value is not None else None
-    return value
 
 
 def _flat(value: Any) -> Value:  # noqa: ANN401 -- any JSON
@@ -131,7 +122,7 @@ def _flat(value: Any) -> Value:  # noqa: ANN401 -- any JSON
 
 def _plan(model: type[BaseModel], path: str | None) -> list[_Level]:
     known = list(_paths(model, ()))
-    found = next((steps for steps in known if path is None or _dotted(steps) == path), None)
+    found = next((steps for steps in known if path is None or dotted(steps) == path), None)
     if found is None and (known or path):
         raise KeyError(f"{model.__name__} has no list {path}; it has {', '.join(lists(model))}")
     return _levels(model, found or ())
@@ -142,51 +133,26 @@ def _levels(model: type[BaseModel], way: Steps) -> list[_Level]:
     gone: Steps = ()
     while gone != way:
         into, element = next(
-            (steps, element) for steps, element in _inner(model) if way[len(gone) :][: len(steps)] == steps
+            (steps, element) for steps, element, _ in listed(model) if way[len(gone) :][: len(steps)] == steps
         )
-        plan.append(_Level(f"{_dotted(gone) or 'answer'}.", list(_scalars(model)), into))
+        plan.append(_Level(f"{dotted(gone) or 'answer'}.", list(_scalars(model)), into))
         gone, model = (*gone, *into), element
     return [*plan, _Level("", list(_scalars(model)), ())]
 
 
-def _dotted(steps: Steps) -> str:
-    return ".".join(step for step in steps if step != ROOT)
-
-
 def _paths(model: type[BaseModel], before: tuple[type[BaseModel], ...]) -> Iterator[Steps]:
-    for steps, element in _inner(model):
+    for steps, element, _ in listed(model):
         yield steps
         if element not in (*before, model):  # a tree of its own kind would never end
             yield from ((*steps, *rest) for rest in _paths(element, (*before, model)))
 
 
-def _inner(model: type[BaseModel]) -> Iterator[tuple[Steps, type[BaseModel]]]:
-    """Yield the keyed lists of a model, and those of the objects in it."""
-    for name, annotation, keyed in _fields(model):
-        if keyed:
-            yield (name,), get_args(annotation)[0]
-        elif nested := _model(annotation):
-            yield from (((name, *rest), element) for rest, element in _inner(nested))
-
-
 def _scalars(model: type[BaseModel]) -> Iterator[Steps]:
     """Yield the ways to the scalars of a model, and to those of the objects in it."""
-    for name, annotation, keyed in _fields(model):
+    for name, annotation, keyed in members(model):
         if keyed or name == "because":
             continue
-        if nested := _model(annotation):
+        if nested := nested_model(annotation):
             yield from ((name, *rest) for rest in _scalars(nested))
         else:
             yield (name,)
-
-
-def _fields(model: type[BaseModel]) -> Iterator[tuple[str, Any, bool]]:
-    for name, field in model.model_fields.items():
-        yield field.serialization_alias or name, field.annotation, any(isinstance(mark, Key) for mark in field.metadata)
-
-
-def _model(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 -- any annotation
-    union = get_origin(annotation) in (Union, UnionType)
-    parts = [part for part in (get_args(annotation) if union else (annotation,)) if part is not type(None)]
-    only = parts[0] if len(parts) == 1 else None
-    return only if isinstance(only, type) and issubclass(only, BaseModel) else None

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
+from schemas.correction import Amendment
+from schemas.event import REGISTERED, wires_of
 from services.projections.cut import Cut
 from services.projections.folds import States, fold
 from services.projections.folds.policy import State as PolicyState
 from services.projections.history import Moment, Recorded, visible
-from services.projections.kept import Kept
+from services.projections.kept import Kept, subject_types
 from services.projections.merged import one_customer, states_of
 from services.projections.policy import Policies
 from services.projections.question import Question, View
@@ -15,12 +17,26 @@ from services.projections.question import Question, View
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
-def usable(saved: Mapping[str, Kept | None], subjects: Iterable[str], cut: Cut) -> bool:
-    """Whether saved states hold just what is true by the cut: readable, not beyond it, and nothing has fallen due."""
+AMENDMENTS = tuple(wire for wire, payload in REGISTERED.items() if issubclass(payload, Amendment))
+
+
+def history(question: Question) -> list[str]:
+    """Return the types of the facts that a question reads one by one, and amendments."""
+    return [*wires_of(*question.history), *AMENDMENTS]
+
+
+def reads(question: Question) -> list[str]:
+    """Return the types of all facts that a question reads, amendments among them."""
+    if question.told:
+        return sorted(REGISTERED)
+    own = {wire for subject in question.subjects for wire in subject_types(subject)}
+    return sorted(own | set(history(question)))
+
+
+def usable(saved: Mapping[str, Kept | None], subjects: Iterable[str], as_of: datetime) -> bool:
+    """Whether saved states hold just what is true then: readable, not beyond it, and nothing has fallen due."""
     kept = [saved[subject] for subject in subjects if subject in saved]  # no row: no such fact
-    return all(
-        each is not None and each.folded_to <= cut.as_of and (each.due is None or each.due > cut.as_of) for each in kept
-    )
+    return all(each is not None and each.folded_to <= as_of and (each.due is None or each.due > as_of) for each in kept)
 
 
 def view_of_saved(  # noqa: PLR0913, PLR0917 -- what the view holds
@@ -28,12 +44,12 @@ def view_of_saved(  # noqa: PLR0913, PLR0917 -- what the view holds
     question: Question,
     saved: Mapping[str, Kept | None],
     facts: Iterable[Recorded],
-    cut: Cut,
+    moment: Moment,
     policies: Policies,
 ) -> View:
     """Make a view of saved states, and of the history that the question reads."""
-    seen = visible(facts, Moment(cut.as_of, END_OF_TIME)) if question.history else []
-    return View(account, cut.moment, policies, held(saved), seen)
+    seen = visible(facts, Moment(moment.as_of, END_OF_TIME)) if question.history else []
+    return View(account, moment, policies, held(saved), seen)
 
 
 def held(saved: Mapping[str, Kept | None]) -> States:
@@ -45,12 +61,16 @@ def held(saved: Mapping[str, Kept | None]) -> States:
     return states
 
 
-def view_of_facts(account: str, question: Question, facts: Iterable[Recorded], cut: Cut, policies: Policies) -> View:
-    """Make a view by folding facts that were known at the cut."""
-    seen = visible(facts, Moment(cut.as_of, END_OF_TIME))
+def view_of_facts(
+    account: str, question: Question, facts: Iterable[Recorded], moment: Moment, policies: Policies
+) -> View:
+    """Make a view by folding facts that were known at the moment."""
+    facts = list(facts)
+    seen = visible(facts, Moment(moment.as_of, END_OF_TIME))
     states = states_of(account, seen, question.subjects)
     read = [fact for fact in seen if isinstance(fact.event.data, question.history)] if question.history else []
-    return View(account, cut.moment, policies, states, read)
+    told = sorted(facts, key=lambda fact: (fact.partition, fact.offset)) if question.told else ()
+    return View(account, moment, policies, states, read, told)
 
 
 def defined_by(facts: Iterable[Recorded], moment: Moment) -> PolicyState:
