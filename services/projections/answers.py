@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from schemas import POLICY
 from schemas.account import AccountMerged
-from schemas.event import wires_of
+from schemas.event import REGISTERED, wires_of
 from services.partition import partition_of
 from services.projections.cut import Cut, code_version
 from services.projections.folds.policy import State as PolicyState
+from services.projections.hindsight.told import Told
 from services.projections.history import Moment
 from services.projections.kept import subject_types
 from services.projections.models.policies import in_force
@@ -140,3 +141,12 @@ async def account_view(  # noqa: PLR0913, PLR0917 -- what all views take, what i
     wires = [*reads(question), *wires_of(AccountMerged)] if merged else reads(question)
     facts = await journal.facts(at.connection, [account, *merged], wires)
     return view_of_facts(account, question, of_one(account, known(facts, cut)), cut.moment, policies)
+
+
+async def told(at: Snapshot, account: str, cut: Cut, merged: Sequence[str] | None = None) -> Told:
+    """Return all that was told by the cut of one account, of those `merged` into it (None: all), and of policies."""
+    merged = await journal.merged_into(at.connection, account) if merged is None else merged
+    facts = known(await journal.facts(at.connection, [account, *merged], REGISTERED), cut)
+    policies = known(await journal.facts(at.connection, [POLICY], REGISTERED), cut)
+    in_order = sorted(facts, key=lambda fact: (fact.partition, fact.offset))
+    return Told(account, in_order, sorted(policies, key=lambda fact: fact.offset))

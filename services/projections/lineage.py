@@ -9,8 +9,9 @@ from pydantic import BaseModel, Field
 from schemas.correction import Amendment
 from schemas.values import EventRef
 from services.projections.history import Recorded
-from services.projections.question import Question, sees
+from services.projections.question import Question
 from services.projections.questions import ACCOUNT, PORTFOLIO
+from services.projections.views import sees
 
 
 class Lineage(BaseModel):

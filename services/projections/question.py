@@ -185,11 +185,6 @@ class PortfolioQuestion(NamedTuple, Generic[P]):
 Question = AccountQuestion[Any] | PortfolioQuestion[Any]
 
 
-def sees(question: Question, payload: type[Fact]) -> bool:
-    """Whether a question reads facts of this type, through a state or one by one."""
-    return subject_of(payload) in question.subjects or issubclass(payload, question.history)
-
-
 def facts_of(*subjects: str) -> tuple[type[Fact], ...]:
     """Return every payload that the folds of `subjects` take."""
     return tuple(payload for payload in REGISTERED.values() if subject_of(payload) in subjects)

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
+from schemas import Fact
 from schemas.correction import Amendment
 from schemas.event import REGISTERED, wires_of
 from services.projections.cut import Cut
-from services.projections.folds import States, fold
+from services.projections.folds import States, fold, subject_of
 from services.projections.folds.policy import State as PolicyState
 from services.projections.history import Moment, Recorded, visible
 from services.projections.kept import Kept, subject_types
@@ -31,6 +32,11 @@ def reads(question: Question) -> list[str]:
         return sorted(REGISTERED)
     own = {wire for subject in question.subjects for wire in subject_types(subject)}
     return sorted(own | set(history(question)))
+
+
+def sees(question: Question, payload: type[Fact]) -> bool:
+    """Whether a question reads facts of this type, through a state or one by one."""
+    return subject_of(payload) in question.subjects or issubclass(payload, question.history)
 
 
 def usable(saved: Mapping[str, Kept | None], subjects: Iterable[str], as_of: datetime) -> bool:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from services import receipt
-from services.projections.api import asking
+from services.projections.api import entering
 from tests.integration.projection import LOG_ID, power
 
 PATH = "/v1/accounts/acme/power-interest"
@@ -75,7 +75,7 @@ async def test_after_waits_until_what_the_receipt_names_is_projected(projection,
 
 
 async def test_after_waits_no_longer_than_is_bearable(projection, log, reads, monkeypatch):
-    monkeypatch.setattr(asking, "PATIENCE", 0.2)
+    monkeypatch.setattr(entering, "PATIENCE", 0.2)
     first, second = log.extend(power("1"), power("2"))
     await projection.take([first])
     answer = await reads.get(PATH, after=token(second))

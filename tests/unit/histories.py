@@ -16,13 +16,11 @@ import schemas
 from schemas import POLICY
 from schemas.event import REGISTERED
 from services.projections.folds.policy import State as PolicyState
-from services.projections.history import Moment, Recorded, visible
-from services.projections.merged import states_of
+from services.projections.history import Moment, Recorded
 from services.projections.models.policies import in_force
-from services.projections.question import View
 from services.projections.questions import ACCOUNT
 from services.projections.said import Reader
-from services.projections.views import defined_by
+from services.projections.views import defined_by, view_of_facts
 
 ROOT = Path(__file__).parents[2]
 STORIES = ROOT / "tests" / "stories"
@@ -98,12 +96,11 @@ def ask(
     facts = [each for each in told if each.event.partitionkey != POLICY]
     latest = max((each.recorded_at for each in told), default=datetime.max.replace(tzinfo=UTC))
     at = Moment(_end(as_of), _end(known_at) if known_at else latest)
-    seen = visible(facts, at)
-    read = [each for each in seen if isinstance(each.event.data, question.history)]
+    known = [each for each in facts if each.recorded_at <= at.known_at]
     account = facts[0].event.partitionkey if facts else "acme"
-    states = states_of(account, seen, question.subjects)
+    seen = view_of_facts(account, question, known, at, in_force(defined(told, at)))
     asked = question.parameters.model_validate({name.rstrip("_"): value for name, value in parameters.items()})
-    answer = question.answer(View(account, at, in_force(defined(told, at)), states, read), asked)
+    answer = question.answer(seen, asked)
     reader = Reader(zone=asked.zone)
     return TypeAdapter(question.answer_model).dump_python(answer, mode="json", by_alias=True, context=reader)
 

@@ -45,7 +45,6 @@ REASONS = {
     "services/projections/store/control.py": "as above",
     "services/projections/project.py": "one transaction, read from top to bottom",
     "services/projections/rebuild.py": "one procedure, read from top to bottom",
-    "services/projections/api/asking.py": "one route, described and answered",
     "services/projections/questions/org_map.py": "mostly the model of its answer",
 }
 

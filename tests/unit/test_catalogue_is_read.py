@@ -9,7 +9,7 @@ import pytest
 from schemas.correction import Amendment
 from schemas.event import REGISTERED
 from services.projections.history import Recorded
-from services.projections.question import sees
+from services.projections.views import sees
 from tests.unit.golden import golden_history
 from tests.unit.test_questions import FORMS, LATE, ask, least_parameters, plain
 

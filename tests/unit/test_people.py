@@ -1,6 +1,7 @@
 """Contacts that are one person: where chains of mergers end, and that long ones cost no more than they are long."""
 
 import random
+from collections import UserDict
 from itertools import pairwise
 
 import pytest
@@ -39,14 +40,14 @@ def test_a_contact_may_be_merged_into_one_of_whom_nothing_else_is_known():
     assert (found.canonical("a"), found.everyone()) == ("stranger", ["stranger"])
 
 
-class Asked(dict):
+class Asked(UserDict[str, str]):
     """Links that count how often one of them is followed."""
 
     times = 0
 
-    def get(self, each):
+    def __getitem__(self, each: str) -> str:
         self.times += 1
-        return super().get(each)
+        return super().__getitem__(each)
 
 
 def walked(into, start):

@@ -28,10 +28,10 @@ from services.projections.question import (
     Question,
     View,
     Views,
-    sees,
 )
 from services.projections.questions import ACCOUNT, PORTFOLIO, QUESTIONS
 from services.projections.said import ENGLISH, Tongue
+from services.projections.views import sees
 from tests.unit.golden import golden_history
 from tests.unit.histories import defined
 from tests.unit.strategies import (
@@ -67,7 +67,7 @@ few = settings(max_examples=max(5, 5 * settings().max_examples // len(FORMS)))  
 def wires_of(name: str) -> tuple[str, ...]:
     """Return the types that a question reads, which is all that it can see."""
     question = FORMS[name]
-    return tuple(wire for wire in WIRES if sees(question, REGISTERED[wire]))
+    return tuple(wire for wire in WIRES if question.told or sees(question, REGISTERED[wire]))
 
 
 @cache
@@ -113,7 +113,8 @@ def view(  # noqa: PLR0913, PLR0917 -- what a view holds
     seen = visible(facts, at)
     history = [each for each in seen if isinstance(each.event.data, question.history)]
     states = _arriving(seen, question.subjects, random) if random else fold(States(), seen, question.subjects)
-    return View(account, at, policies, states, history)
+    known = sorted((each for each in facts if each.recorded_at <= at.known_at), key=lambda each: each.offset)
+    return View(account, at, policies, states, history, known if question.told else ())
 
 
 def _arriving(facts: Sequence[Recorded], subjects: Sequence[str], random: Random) -> States:

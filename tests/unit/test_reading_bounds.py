@@ -25,7 +25,7 @@ def answered(body, form, headers=()):
 
 def steps(work):
     """Count the calls that `work` makes, of Python's and of C's functions: what a machine's speed does not change."""
-    made = Counter()
+    made = Counter[str]()
     sys.setprofile(lambda _frame, event, _argument: made.update([event]))
     try:
         work()

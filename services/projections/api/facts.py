@@ -14,7 +14,7 @@ from services.access import Caller, require
 from services.http_problem import responses
 from services.projections import answers, portfolio
 from services.projections.answers import Asked
-from services.projections.api.asking import READERS, Plain, among, not_found
+from services.projections.api.entering import READERS, Plain, among, not_found
 from services.projections.history import Recorded
 from services.projections.lineage import Lineage, lineage
 from services.projections.policy import DEFAULT

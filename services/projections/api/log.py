@@ -10,7 +10,7 @@ from services import receipt
 from services.access import Caller, require
 from services.http_problem import responses
 from services.projections import answers
-from services.projections.api.asking import gone, unfit
+from services.projections.api.entering import gone, unfit
 from services.projections.store import journal
 from services.projections.store.control import Position
 from services.projections.store.waiting import dead_letter_counts, waiting_amendments
