@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from services.projections.api import facts
+from services.projections.api import replaying
 from services.projections.store import control, replay
 from tests.integration.projection import PARTITIONS, power
 
@@ -25,7 +25,7 @@ async def told(projection, log, monkeypatch):
 
 
 def lines(projection, accounts=None, **wanted):
-    return facts._lines(projection.engine, facts.ReplayParameters.model_validate(wanted), accounts)
+    return replaying._lines(projection.engine, replaying.ReplayParameters.model_validate(wanted), accounts)
 
 
 def ids(*chunks):

@@ -18,7 +18,7 @@ from services.http_tongues import tongue_of
 from services.openapi import complete
 from services.partition import partition_of
 from services.projections import answers, cut
-from services.projections.api import asking, facts, log
+from services.projections.api import asking, facts, log, replaying
 from services.projections.store import control
 from services.requests import Observed
 from services.settings import Database, Endpoints, Kafka, Signer, address, load
@@ -65,7 +65,7 @@ def read_api(database: Database, signer: Signer, partitions: int) -> FastAPI:
     app.add_exception_handler(ConnectionError, _unreachable)  # refused, reset: before SQLAlchemy wraps it
     app.add_exception_handler(TimeoutError, _unreachable)
     app.add_middleware(Observed)
-    for router in (facts.router, log.router, asking.router, health):
+    for router in (facts.router, replaying.router, log.router, asking.router, health):
         app.include_router(router)
     complete(app, {})
     return app

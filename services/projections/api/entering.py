@@ -19,6 +19,7 @@ from services.projections.question import Parameters, Question, Unanswerable, pl
 from services.projections.store import journal
 
 READERS = require("manager", "auditor", "admin")
+AUDITORS = require("auditor", "admin")
 PATIENCE = 10.0  # seconds that `after` waits
 PAGE = 100
 Plain = Annotated[str, AfterValidator(plain)]  # of a path, or of a query that is no Parameters

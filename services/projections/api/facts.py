@@ -1,29 +1,23 @@
 """The journal itself: accounts, events with their lineage, and replay."""
 
-from collections.abc import AsyncIterator, Iterator
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-import orjson
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.access import Caller, require
+from services.access import Caller
 from services.http_problem import responses
 from services.projections import answers, portfolio
 from services.projections.answers import Asked
-from services.projections.api.entering import READERS, Plain, among, not_found
+from services.projections.api.entering import AUDITORS, READERS, Plain, among, not_found
 from services.projections.history import Recorded
 from services.projections.lineage import Lineage, lineage
 from services.projections.policy import DEFAULT
-from services.projections.question import Parameters, View
+from services.projections.question import View
 from services.projections.questions import PORTFOLIO
 from services.projections.store import journal, replay
 
 router = APIRouter(prefix="/v1")
-AUDITORS = require("auditor", "admin")
 LAST_OFFSET = 2**63 - 1  # a bigint's largest
 PROFILES = PORTFOLIO["accounts"]._replace(subjects=("account",))  # of all that it tells, the names alone
 
@@ -55,18 +49,6 @@ class EventsAnswer(BaseModel):
     """Every event with this source and id, one for each account that has one."""
 
     events: list[Lineage]
-
-
-class ReplayParameters(Parameters):
-    """Which events."""
-
-    account: str | None = None
-    type: str | None = None
-    source: str | None = None
-    actor: str | None = None
-    from_: datetime | None = Field(None, alias="from")
-    to: datetime | None = None
-    clock: Literal["time", "recorded"] = "recorded"
 
 
 @router.get("/accounts", tags=["accounts"], responses=responses(401, 403, 422, 503))
@@ -140,52 +122,3 @@ async def events(
 
 def _one(facts: list[Recorded], source: str, id_: str) -> Recorded:
     return next(fact for fact in facts if (fact.event.source, fact.event.id) == (source, id_))
-
-
-@router.get(
-    "/replay",
-    tags=["journal"],
-    response_class=StreamingResponse,
-    responses={
-        200: {"description": "one event a line", "content": {"application/x-ndjson": {"schema": {"type": "string"}}}},
-        **responses(401, 403, 422, 503),
-    },
-)
-async def replayed(
-    request: Request, wanted: Annotated[ReplayParameters, Query()], caller: Annotated[Caller, Depends(AUDITORS)]
-) -> StreamingResponse:
-    """Stream events as they were sent, with their record time: partition by partition, each in the log's order.
-
-    Up to where the projection was at the start; a reader may be slow. A stream that breaks off is not all of it.
-    """
-    engine: AsyncEngine = request.app.state.engine
-    lines = _lines(engine, wanted, among(caller))
-    first = await anext(lines, b"")  # a database that is away is a problem, not half a stream
-
-    async def body() -> AsyncIterator[bytes]:
-        yield first
-        async for line in lines:
-            yield line
-
-    return StreamingResponse(body(), media_type="application/x-ndjson")
-
-
-async def _lines(engine: AsyncEngine, wanted: ReplayParameters, accounts: list[str] | None) -> AsyncIterator[bytes]:
-    async with answers.snapshot(engine) as at:
-        version, ends = at.projection, {partition: each.next_offset for partition, each in at.positions.items()}
-    chosen = replay.Chosen(
-        accounts=accounts,
-        account=wanted.account,
-        type=wanted.type,
-        source=wanted.source,
-        actor=wanted.actor,
-        start=wanted.from_,
-        end=wanted.to,
-    )
-    async for rows in replay.stream(engine, version, ends, chosen, wanted.clock):
-        yield b"".join(_written(rows))
-
-
-def _written(rows: list[journal.Stored]) -> Iterator[bytes]:
-    for row in rows:
-        yield orjson.dumps(replay.exported(row), option=orjson.OPT_APPEND_NEWLINE)

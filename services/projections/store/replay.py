@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services import logposition
 from services.projections.store import control
 from services.projections.store.journal import Stored
 
@@ -63,19 +64,19 @@ async def page(connection: AsyncConnection, account: str, beyond: int, most: int
 async def stream(
     engine: AsyncEngine,
     version: int,
-    ends: Mapping[int, int],
+    spans: Mapping[int, range],
     chosen: Chosen,
     clock: Literal["time", "recorded"],
 ) -> AsyncIterator[list[Stored]]:
-    """Yield what is chosen of a version below the `ends` (partition -> offset), in handfuls.
+    """Yield what is chosen of a version within the spans (partition -> offsets), in handfuls.
 
     No connection is held while a handful is away: a reader may take all day over it, and a thousand may do so at once.
-    What lies below the ends never changes; raises once the version itself is gone, and nothing is skipped in silence.
+    What lies within the spans never changes; raises once the version itself is gone, and nothing is skipped in silence.
     """
     wanted = {name: value for name, value in chosen._asdict().items() if value is not None}
     statement = _statement(wanted, clock)
-    for partition, below in sorted(ends.items()):
-        beyond = -1
+    for partition, span in sorted(spans.items()):
+        beyond, below = span.start - 1, span.stop
         while beyond + 1 < below:
             place = {"partition": partition, "beyond": beyond, "below": below, "most": MOST}
             async with engine.begin() as connection:
@@ -100,6 +101,7 @@ def _statement(wanted: Mapping[str, object], clock: Literal["time", "recorded"])
 
 
 def exported(row: Stored) -> dict[str, Any]:
-    """Return an event as it was sent, with `recordedat`: the form that can be loaded again."""
+    """Return an event as it was sent, with `recordedat` and `logposition`: the form that can be loaded again."""
     event: dict[str, Any] = orjson.loads(row.raw)
-    return event | {"recordedat": row.recorded_at}
+    position = logposition.written(row.partition, row.offset)
+    return event | {"recordedat": row.recorded_at, logposition.ATTRIBUTE: position}
