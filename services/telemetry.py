@@ -22,6 +22,7 @@ HTTP_REQUESTS = Counter("rapport_http_requests", "Answered requests.", ["method"
 HTTP_SECONDS = Histogram(
     "rapport_http_request_seconds", "From first byte in to last byte out.", ["method", "route"], buckets=LATENCIES
 )
+API_IN_FLIGHT = Gauge("rapport_api_in_flight_bytes", "Bodies of hypothetical questions being read or answered.")
 INGEST_EVENTS = Counter("rapport_ingest_events", "Events by what became of them.", ["type", "outcome"])
 INGEST_IN_FLIGHT = Gauge("rapport_ingest_in_flight_bytes", "Bodies being read or waiting for the log.")
 INGEST_LOG_SECONDS = Histogram(

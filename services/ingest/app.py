@@ -10,14 +10,14 @@ from pydantic import BaseModel
 
 from schemas import catalogue
 from services import access, http_problem, openapi
+from services.body import Room
 from services.http_problem import HttpProblem, responses
 from services.ingest import describing, events, types
-from services.ingest.body import Room
 from services.ingest.producers import Producers
 from services.log import UnfitTopic
 from services.requests import Observed
 from services.settings import Kafka, Signer
-from services.telemetry import exposition
+from services.telemetry import INGEST_IN_FLIGHT, exposition
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ def ingest(kafka: Kafka, signer: Signer, stop: Callable[[str], None]) -> FastAPI
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.producers = Producers(kafka)
-        app.state.room = Room()
+        app.state.room = Room(INGEST_IN_FLIGHT)
         keeper = asyncio.create_task(_keep(app.state.producers, stop))
         yield
         keeper.cancel()

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from services.ingest.faults import Fault, Invalid, pointer
+from services.faults import Fault, Invalid, pointer
 
 Header = tuple[bytes, bytes]
 

@@ -5,8 +5,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from schemas import STAMPED, AnyEvent, catalogue
-from services.ingest.limits import BODY, EVENT, EVENTS
 from services.ingest.reading import BATCH, JSON, LINES, SINGLE
+from services.limits import BODY, EVENT, EVENTS
 
 TEMPLATE = "#/components/schemas/{model}"
 ANY_EVENT = {"$ref": TEMPLATE.format(model="AnyEvent")}

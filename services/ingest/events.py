@@ -8,11 +8,12 @@ import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
 from schemas import catalogue
+from services import body
 from services.access import Caller, require
+from services.faults import Invalid
 from services.http_problem import HttpProblem, responses
-from services.ingest import body, judging, reading
+from services.ingest import judging, reading
 from services.ingest.describing import RECEIPTS, REQUEST
-from services.ingest.faults import Invalid
 from services.ingest.judging import Judged
 from services.ingest.log import Record, append, unavailable
 from services.ingest.media import refuse_compression

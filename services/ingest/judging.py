@@ -1,21 +1,15 @@
 """Judging events: may this caller send them, and are they what the contract says? All of them, or none."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from typing import Any, NamedTuple
 
-import orjson
-from pydantic import ValidationError
-
-import schemas
-from schemas import POLICY, STAMPED, Event, Fact, catalogue
+from schemas import POLICY, Event, Fact, catalogue
 from schemas.account import AccountMerged, AccountProfileChanged, AccountRegistered
 from schemas.correction import Amendment, EventCorrected
 from services.access import Caller, forbidden
+from services.faults import NOTHING_STORED, Fault, Invalid, listed
 from services.http_problem import MOST_ERRORS
-from services.ingest.faults import NOTHING_STORED, Fault, Invalid, listed, pointer
-from services.ingest.limits import EVENT, too_large_event
-from services.ingest.wording import reason
+from services.validating import valid
 
 
 class Judged(NamedTuple):
@@ -38,7 +32,7 @@ def judge(documents: Sequence[dict[str, Any]], caller: Caller) -> list[Judged]:
         if len(faults) >= MOST_ERRORS:  # nobody is told of more
             break
         try:
-            value, event = _valid(index, document, stamps)
+            value, event = valid(index, document, stamps)
         except Invalid as invalid:
             faults += invalid.faults
         else:  # a thousand events are dropped one by one: kept, they would make the garbage collector work
@@ -49,51 +43,6 @@ def judge(documents: Sequence[dict[str, Any]], caller: Caller) -> list[Judged]:
     if refusals:
         raise forbidden(f"The token does not allow this. {NOTHING_STORED}", errors=listed(refusals))
     return judged
-
-
-def _valid(index: int, document: dict[str, Any], stamps: dict[str, str]) -> tuple[bytes, Event]:
-    if not document.keys().isdisjoint(STAMPED):
-        raise Invalid([Fault(index, pointer([name]), _STAMP) for name in STAMPED if name in document])
-    value = orjson.dumps(document | stamps)
-    if len(value) > EVENT:
-        raise too_large_event(index)
-    try:
-        return value, schemas.parse(value)
-    except ValidationError as error:
-        raise Invalid(list(_explained(index, document, error))) from None
-
-
-_STAMP = "expected no such attribute: the service sets it itself"
-
-
-def _explained(index: int, document: dict[str, Any], error: ValidationError) -> Iterator[Fault]:
-    """Say what was expected where; the branches of a union that did not fit are joined into one sentence.
-
-    At most MOST_ERRORS places: whoever sends more mistakes learns no more by reading on.
-    """
-    reasons: dict[str, dict[str, None]] = {}
-    for each in error.errors(include_url=False, include_input=False):
-        place = pointer(_place(document, each["loc"], each["type"]))
-        if each["type"] == "too_short" and any(other.startswith(f"{place}/") for other in reasons):
-            continue  # what is wrong within a list does not count as one of its items
-        if place not in reasons and len(reasons) == MOST_ERRORS:
-            break
-        reasons.setdefault(place, {})[reason(each)] = None
-    for place, said in reasons.items():
-        yield Fault(index, place, ", or ".join(said))
-
-
-def _place(document: dict[str, Any], loc: tuple[str | int, ...], kind: str) -> list[str | int]:
-    """Keep of pydantic's `loc` what exists in the document, which leaves out the names of union branches."""
-    place: list[str | int] = []
-    here: Any = document
-    for part in loc:
-        with suppress(KeyError, IndexError, TypeError):  # not there: the name of a branch
-            here = here[part]
-            place.append(part)
-    if kind == "missing":
-        place.append(loc[-1])
-    return place or ["type"] if kind.startswith("union_tag") else place
 
 
 def _refusals(index: int, event: Event, caller: Caller) -> Iterator[Fault]:

@@ -8,10 +8,10 @@ from typing import Any
 
 import orjson
 
+from services.faults import Fault, Invalid, pointer
 from services.ingest.binary import Header, attributes, is_binary
-from services.ingest.faults import Fault, Invalid, pointer
-from services.ingest.limits import EVENT, EVENTS, too_large_event, too_many_events
 from services.ingest.media import essence, unsupported
+from services.limits import EVENT, EVENTS, too_large_event, too_many_events
 from services.repeated import Path, loses_nothing, repeated_key
 
 Document = dict[str, Any]

@@ -10,10 +10,10 @@ from aiokafka import ConsumerRecord
 
 from schemas import catalogue
 from services.access import Caller
-from services.ingest.faults import Invalid
+from services.faults import Invalid
 from services.ingest.judging import judge
-from services.ingest.wording import _PATTERNS
 from services.projections.arrival import Letter, read
+from services.wording import _PATTERNS
 from tests.unit.sending import event
 
 ADMIN = Caller("crm", "admin", "*", "*")

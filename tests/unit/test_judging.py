@@ -7,8 +7,8 @@ import pytest
 
 import schemas
 from services.access import Caller
+from services.faults import Invalid
 from services.http_problem import MOST_ERRORS
-from services.ingest.faults import Invalid
 from services.ingest.judging import judge
 
 EXAMPLES = Path(schemas.__file__).parent / "examples"

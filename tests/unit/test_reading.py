@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.faults import Invalid
 from services.http_problem import HttpProblem
 from services.ingest import media
-from services.ingest.faults import Invalid
 from services.ingest.reading import BATCH, JSON, LINES, SINGLE, read
 from services.repeated import loses_nothing, repeated_key
 

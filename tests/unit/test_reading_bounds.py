@@ -5,11 +5,11 @@ from collections import Counter
 
 import pytest
 
+from services.faults import Invalid
 from services.http_problem import HttpProblem
 from services.ingest import reading
-from services.ingest.faults import Invalid
-from services.ingest.limits import BODY, EVENT
 from services.ingest.reading import BATCH, JSON, LINES, SINGLE, read
+from services.limits import BODY, EVENT
 
 NUMBERS = b"1," * (BODY // 2 - 50) + b"1"
 

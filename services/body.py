@@ -4,18 +4,18 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
+from prometheus_client import Gauge
 from starlette.requests import ClientDisconnect
 
 from services.http_problem import HttpProblem
-from services.ingest.limits import BODY, BODY_SECONDS, IN_FLIGHT, REQUEST, too_large
-from services.telemetry import INGEST_IN_FLIGHT
+from services.limits import BODY, BODY_SECONDS, IN_FLIGHT, REQUEST, too_large
 
 
 class Room:
     """The bytes that may be in flight at once; whoever finds no room left is asked to come again."""
 
-    def __init__(self, size: int = IN_FLIGHT) -> None:
-        self._free = size
+    def __init__(self, held: Gauge, size: int = IN_FLIGHT) -> None:
+        self._held, self._free = held, size
 
     @contextmanager
     def share(self) -> Iterator["Share"]:
@@ -38,7 +38,7 @@ class Room:
                 headers={"Retry-After": "1"},
             )
         self._free -= change
-        INGEST_IN_FLIGHT.inc(change)
+        self._held.inc(change)
 
 
 class Share:
