@@ -94,6 +94,20 @@ def test_a_replay_can_be_narrowed_to_a_type_and_to_valid_time(stack):
     assert {event["time"][:10] for event in events} == {known.SECOND_VOTE}
 
 
+def test_a_replay_that_was_cut_off_goes_on_in_its_file_and_another_file_is_refused(stack, tmp_path):
+    file, wanted = tmp_path / "commons.ndjson", ("replay", "--account", "commons", "--type", "attitude.assessed.v1")
+    whole = stack.run(*wanted).stdout.encode()
+    file.write_bytes(whole[: len(whole) // 2])  # as a killed process leaves it: within a line
+    assert stack.run(*wanted, "--output", str(file)).returncode == 0
+    assert file.read_bytes() == whole
+    stack.run(*wanted, "--output", str(file))
+    assert file.read_bytes() == whole
+    assert "is not among what is asked for" in stack.run("replay", "--account", "acme", "--output", str(file)).stderr
+    first, _, rest = whole.partition(b"\n")
+    file.write_bytes(first.replace(b'"id":"', b'"id":"of-another-log-') + b"\n")
+    assert "The file is of another log" in stack.run(*wanted, "--output", str(file)).stderr
+
+
 def test_a_replay_by_record_time_ends_where_it_is_told_to(stack):
     assert stack.run("replay", "--to", "2019-12-31").stdout == ""
 

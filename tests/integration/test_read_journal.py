@@ -69,7 +69,10 @@ async def test_an_accounts_events_come_as_they_were_sent_with_their_record_time_
     log.extend(*sent)
     await projection.take(log.records)
     page = await reads.ok("/v1/accounts/acme/events", limit=3)
-    assert page["events"] == [each | {"recordedat": seconds(number)} for number, each in enumerate(sent[:3])]
+    at = partition_of("acme", PARTITIONS)
+    assert page["events"] == [
+        each | {"recordedat": seconds(number), "logposition": f"{at}/{number}"} for number, each in enumerate(sent[:3])
+    ]
     rest = await reads.ok("/v1/accounts/acme/events", limit=3, cursor=page["next"])
     assert [each["id"] for each in rest["events"]] == ["3", "4"]
     assert rest["next"] is None
@@ -135,6 +138,9 @@ async def test_a_replayed_line_is_the_event_as_sent_and_its_record_time(told, lo
     answer = await told.get("/v1/replay", account="acme")
     lines = [orjson.loads(line) for line in answer.content.splitlines()]
     times = [datetime.fromisoformat(line.pop("recordedat")) for line in lines]
+    assert [line.pop("logposition") for line in lines] == [
+        f"{each.partition}/{each.offset}" for each in log.records[:3]
+    ]
     assert lines == [orjson.loads(record.value) for record in log.records[:3]]
     assert times == [START, START + timedelta(seconds=1), START + timedelta(seconds=2)]
 

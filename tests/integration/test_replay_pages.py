@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from services import logposition
 from services.projections.api import replaying
 from services.projections.store import control, replay
 from tests.integration.projection import PARTITIONS, power
@@ -89,3 +90,29 @@ async def test_a_stream_whose_version_is_gone_breaks_off_and_so_does_one_whose_v
             assert (await connection.execute(text("SELECT count(*) FROM journal"))).scalar() == 0
         with pytest.raises(replay.Replaced):
             await anext(two)
+
+
+async def test_a_reader_who_was_cut_off_goes_on_after_what_it_holds_though_more_was_told_meanwhile(told, log):
+    held = []
+    async with aclosing(lines(told)) as reader:
+        held += [orjson.loads(line) for line in (await anext(reader)).splitlines()]
+    await told.take(log.extend(*[power(f"late-{number}", partitionkey=ACCOUNTS[number % 3]) for number in range(6)]))
+    after = [each["logposition"] for each in held]  # in any order: the furthest of each partition counts
+    async for chunk in lines(told, after=after[::-1]):
+        held += [orjson.loads(line) for line in chunk.splitlines()]
+    places = [logposition.read(each["logposition"]) for each in held]
+    assert sorted(places) == sorted((record.partition, record.offset) for record in log.records)
+    assert len(places) == len(set(places)) == 21
+
+
+@pytest.mark.parametrize("after", ["3", "3/", "/4", "-1/4", "3/-4", "3/4/5", "x/y", "3/99999999999999999999", ""])
+async def test_a_position_that_is_none_is_refused_by_name(reads, after):
+    problem = await reads.problem(422, "/v1/replay", after=after)
+    assert "after" in problem["detail"] or "after" in str(problem["errors"])
+    assert "PARTITION/OFFSET" in str(problem)
+
+
+async def test_positions_of_another_log_are_refused(reads):
+    known = await reads.get("/v1/replay", after="0/1")
+    assert (await reads.get("/v1/replay", log=known.headers["Rapport-Log"])).status_code == 200
+    await reads.problem(410, "/v1/replay", log="another/log", after="0/1")
