@@ -52,6 +52,11 @@ class Arrival(NamedTuple):
     digest: bytes
     raw: bytes
     key: bytes
+    recorded_at: datetime | None = None  # of a restored fact: when it was first recorded
+
+    def clocks(self, log_time: datetime) -> tuple[datetime, datetime | None]:
+        """Return record time and, of a restored fact alone, the log's own time; nothing was recorded after that."""
+        return (log_time, None) if self.recorded_at is None else (min(self.recorded_at, log_time), log_time)
 
     @property
     def identity(self) -> tuple[str, str, str]:

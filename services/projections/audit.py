@@ -140,7 +140,7 @@ class Auditor:
             return
         key = (account, subject)
         saved = self._saved.get(key)
-        to = saved.folded_to if saved else fact.recorded_at
+        to = saved.folded_to if saved else fact.log_time
         kept = self._folded.get(key) or Kept(FOLDS[subject].empty(), to, None)
         self._folded[key] = advance(subject, kept, [fact], to)
 
@@ -150,7 +150,7 @@ class Auditor:
         facts = [fact for fact in await journal.all_of(self._connection, account) if fact.offset < end]
         for subject in {subject_of(type(fact.event.data)) for fact in facts} - {None}:
             key = (account, str(subject))
-            to = self._saved[key].folded_to if key in self._saved else facts[-1].recorded_at
+            to = self._saved[key].folded_to if key in self._saved else facts[-1].log_time
             self._folded[key] = refold(key[1], facts, to)
 
     def _state(self, key: Key, packed: bytes | None) -> None:

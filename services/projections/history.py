@@ -26,13 +26,22 @@ class Moment(NamedTuple):
 
 
 class Recorded(NamedTuple):
-    """A fact and its place in the log; `recorded_at` is the log's own time, `amended_by` the last correction."""
+    """A fact and its place in the log; `recorded_at` is the log's own time, `amended_by` the last correction.
+
+    A restored fact was recorded by another log; `logged_at` is when this one got it. None: at `recorded_at`.
+    """
 
     event: Event
     recorded_at: datetime
     partition: int
     offset: int
     amended_by: EventRef | None = None
+    logged_at: datetime | None = None
+
+    @property
+    def log_time(self) -> datetime:
+        """When this log itself got it: never goes back in a partition, be facts restored or not."""
+        return self.logged_at or self.recorded_at
 
     @property
     def stamp(self) -> Stamp:

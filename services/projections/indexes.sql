@@ -4,4 +4,5 @@ CREATE UNIQUE INDEX journal_identity ON journal (id, source, account);
 CREATE INDEX journal_account ON journal (account, type);
 CREATE INDEX journal_amendment ON journal (account, target_source, target_id) WHERE target_source IS NOT NULL;
 CREATE INDEX journal_merger ON journal (merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX journal_restored ON journal (account, recorded_at) WHERE logged_at IS NOT NULL;
 CREATE INDEX dead_letter_identity ON dead_letter (id, source, account);

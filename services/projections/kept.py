@@ -31,7 +31,7 @@ def subject_types(subject: str) -> list[str]:
 
 
 def advance(subject: str, kept: Kept, facts: Iterable[Recorded], to: datetime) -> Kept:
-    """Fold newly known facts; `to` is the account's last record time. The state is changed in place.
+    """Fold newly known facts; `to` is the last time that the log has of the account. The state is changed in place.
 
     The caller refolds instead if a fact is amended, or if one that waited has fallen due (`kept.due <= to`).
     """

@@ -109,21 +109,21 @@ class Loader:
 
     def _fold(self, fact: Recorded) -> None:
         account, data = fact.event.partitionkey, fact.event.data
-        self._latest[account] = fact.recorded_at
+        self._latest[account] = to = fact.log_time
         if isinstance(data, Amendment):
             self.amended.add(account)
         if account in self.amended or (subject := subject_of(type(data))) is None:
             return
         key = (account, subject)
-        if fact.undated or fact.event.time <= fact.recorded_at:
-            kept = self._states.get(key) or Kept(FOLDS[subject].empty(), fact.recorded_at, None)
-            self._states[key] = advance(subject, kept, [fact], fact.recorded_at)
+        if fact.undated or fact.event.time <= to:
+            kept = self._states.get(key) or Kept(FOLDS[subject].empty(), to, None)
+            self._states[key] = advance(subject, kept, [fact], to)
         else:
             self._later.setdefault(key, []).append(fact)
-            self._states.setdefault(key, Kept(FOLDS[subject].empty(), fact.recorded_at, None))
+            self._states.setdefault(key, Kept(FOLDS[subject].empty(), to, None))
 
     def _settled(self, key: Key) -> Kept:
-        """Fold in what has fallen due by the account's last record time."""
+        """Fold in what has fallen due by the last time that the log has of the account."""
         return advance(key[1], self._states[key], self._later.get(key, []), self._latest[key[0]])
 
     async def _copy(self, table: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:

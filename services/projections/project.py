@@ -116,9 +116,10 @@ def take(records: Iterable[Arrival | Letter], positions: dict[int, Position]) ->
     return batch
 
 
-def recorded(arrival: Arrival, recorded_at: datetime) -> Recorded:
+def recorded(arrival: Arrival, log_time: datetime) -> Recorded:
     """Return the fact that an arrival is."""
-    return Recorded(arrival.event, recorded_at, arrival.partition, arrival.offset)
+    recorded_at, logged_at = arrival.clocks(log_time)
+    return Recorded(arrival.event, recorded_at, arrival.partition, arrival.offset, logged_at=logged_at)
 
 
 async def _stop_unless_active(connection: AsyncConnection, version: int) -> None:
@@ -186,7 +187,7 @@ async def _fold(connection: AsyncConnection, new: Sequence[Recorded], starts: di
         return
     loaded = await states.load(connection, keys)
     saved = {key: kept for key, kept in loaded.items() if kept is not None}
-    to = {account: facts[-1].recorded_at for account, facts in by_account.items()}
+    to = {account: facts[-1].log_time for account, facts in by_account.items()}
     stale = {key for key in keys if key in amended or key not in saved or is_due(saved[key], to[key[0]])}
     earlier = await _earlier(
         connection, stale, {account: starts[facts[0].partition] for account, facts in by_account.items()}

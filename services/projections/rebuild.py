@@ -142,7 +142,7 @@ async def _refold(connection: AsyncConnection, accounts: Iterable[str]) -> None:
         facts[account] = await journal.all_of(connection, account)
     folded = {}
     for account, of_account in facts.items():
-        to = of_account[-1].recorded_at
+        to = of_account[-1].log_time
         for _, subject in group(of_account):
             folded[account, subject] = refold(subject, of_account, to)
     if folded:

@@ -14,6 +14,7 @@ CREATE TABLE journal (              -- append-only: every fact, once, as it was 
     type          text        COLLATE "C" NOT NULL,
     time          timestamptz NOT NULL,
     recorded_at   timestamptz NOT NULL,
+    logged_at     timestamptz,  -- of a restored fact: when this log got it; NULL: at recorded_at
     actor         text        COLLATE "C" NOT NULL,
     digest        bytea       NOT NULL,
     target_source text        COLLATE "C",  -- of an amendment

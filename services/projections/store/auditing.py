@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 # Everything that the journal says of a partition's records, in their order.
 JOURNAL = text("""
-    SELECT partition, "offset", account, source, id, type, time, recorded_at, actor, digest,
+    SELECT partition, "offset", account, source, id, type, time, recorded_at, logged_at, actor, digest,
            target_source, target_id, merged_into, raw
     FROM journal WHERE partition = :partition AND "offset" < :end ORDER BY "offset"
 """)

@@ -13,7 +13,7 @@ REPEATED = text("""
 """)
 CONFLICTS = text("""
     INSERT INTO dead_letter (partition, "offset", recorded_at, reason, detail, account, source, id, key, value)
-    SELECT later.partition, later."offset", later.recorded_at, 'conflict', :detail,
+    SELECT later.partition, later."offset", coalesce(later.logged_at, later.recorded_at), 'conflict', :detail,
            later.account, later.source, later.id, convert_to(later.account, 'UTF8'), later.raw
     FROM repeated JOIN journal later USING (id, source, account) JOIN journal first USING (id, source, account)
     WHERE first."offset" = repeated.first AND later."offset" > repeated.first AND later.digest <> first.digest

@@ -24,6 +24,7 @@ JOURNAL_COLUMNS = (
     "type",
     "time",
     "recorded_at",
+    "logged_at",
     "actor",
     "digest",
     "target_source",
@@ -100,7 +101,7 @@ ACCOUNTS_OF = text("""
     ORDER BY account
 """)
 ALL_OF = text("""
-    SELECT partition, "offset", recorded_at, raw FROM journal WHERE account = :account ORDER BY "offset"
+    SELECT partition, "offset", recorded_at, raw, logged_at FROM journal WHERE account = :account ORDER BY "offset"
 """)
 # Which events stand at these places.
 AT = text("""
@@ -139,13 +140,14 @@ class Stored(NamedTuple):
     offset: int
     recorded_at: datetime
     raw: bytes
+    logged_at: datetime | None = None  # where it was asked for, of a restored fact
 
     def fact(self) -> Recorded:
         """Parse it."""
-        return Recorded(parse(self.raw), self.recorded_at, self.partition, self.offset)
+        return Recorded(parse(self.raw), self.recorded_at, self.partition, self.offset, logged_at=self.logged_at)
 
 
-def journal_row(arrival: Arrival, recorded_at: datetime) -> tuple[object, ...]:
+def journal_row(arrival: Arrival, log_time: datetime) -> tuple[object, ...]:
     """Return an arrival as a row of the journal, in the order of JOURNAL_COLUMNS."""
     event = arrival.event
     return (
@@ -156,7 +158,7 @@ def journal_row(arrival: Arrival, recorded_at: datetime) -> tuple[object, ...]:
         event.id,
         event.type,
         event.time,
-        recorded_at,
+        *arrival.clocks(log_time),
         event.actor,
         arrival.digest,
         *arrival.target,
