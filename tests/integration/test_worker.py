@@ -4,9 +4,12 @@ import asyncio
 import contextlib
 import signal
 
+import orjson
 import pytest
 
+from services import logposition
 from services.partition import partition_of
+from services.projections.api import replaying
 from services.projections.store import control
 from tests.integration.broker import Broker
 from tests.integration.projection import PARTITIONS, power
@@ -55,6 +58,24 @@ def events(first, count):
     return [power(f"{number}", partitionkey=ACCOUNTS[number % 40]) for number in range(first, first + count)]
 
 
+async def resumed(projection, stop, held=()):
+    """Replay again and again, cut off each time within a handful, until told to stop; return what was held anew."""
+    before, held = len(held), list(held)
+    while True:
+        last = stop.is_set()
+        after = [logposition.written(*place) for place in held]
+        lines = replaying._lines(projection.engine, replaying.ReplayParameters(after=after), None)
+        async with contextlib.aclosing(lines):
+            async for handful in lines:
+                places = [logposition.read(orjson.loads(line)["logposition"]) for line in handful.splitlines()]
+                held += places if last else places[: len(places) // 2]
+                if not last:
+                    break
+        if last:
+            return held[before:]
+        await asyncio.sleep(0.05)
+
+
 async def test_workers_share_the_partitions_and_come_and_go_under_load_without_loss_or_repetition(
     kafka, projection, workers
 ):
@@ -68,7 +89,7 @@ async def test_workers_share_the_partitions_and_come_and_go_under_load_without_l
             await asyncio.sleep(0.05)
 
     one = workers()
-    loading = asyncio.create_task(load())
+    loading, reading_on = asyncio.create_task(load()), asyncio.create_task(resumed(projection, stop))
     await one.has(PARTITIONS)
     two = workers()
     await two.has(PARTITIONS // 2)
@@ -85,6 +106,8 @@ async def test_workers_share_the_partitions_and_come_and_go_under_load_without_l
     await caught_up(kafka, projection, three)
     assert await projection.rows("SELECT count(*) FROM journal") == [(acknowledged,)]
     assert await projection.letters() == []
+    held = [*await reading_on, *await resumed(projection, stop, await reading_on)]
+    assert sorted(held) == sorted(await projection.rows('SELECT partition, "offset" FROM journal'))
     assert await three.stop() == 0
 
 

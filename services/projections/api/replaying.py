@@ -1,6 +1,6 @@
 """The journal as a stream: what is chosen of it, in the log's order, in constant memory; a reader may go on later."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -84,7 +84,7 @@ async def replayed(
     return StreamingResponse(body(), media_type="application/x-ndjson", headers={"Rapport-Log": log_id})
 
 
-async def _lines(engine: AsyncEngine, wanted: ReplayParameters, accounts: list[str] | None) -> AsyncIterator[bytes]:
+async def _lines(engine: AsyncEngine, wanted: ReplayParameters, accounts: list[str] | None) -> AsyncGenerator[bytes]:
     async with answers.snapshot(engine) as at:
         version, ends = at.projection, {partition: each.next_offset for partition, each in at.positions.items()}
     after = logposition.furthest(wanted.after)
