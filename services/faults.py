@@ -10,9 +10,9 @@ NOTHING_STORED = "Nothing of this request was stored."
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that is wrong: in the event at `index` (from 0), at a JSON pointer, and what was expected."""
+    """One thing that is wrong: in the event at `index` (from 0; None: in none), its JSON pointer, what was expected."""
 
-    index: int
+    index: int | None
     pointer: str
     detail: str
 

@@ -30,10 +30,10 @@ def valid(index: int, document: dict[str, Any], stamps: Mapping[str, str]) -> tu
     try:
         return value, schemas.parse(value)
     except ValidationError as error:
-        raise Invalid(list(_explained(index, document, error))) from None
+        raise Invalid(list(explained(index, document, error))) from None
 
 
-def _explained(index: int, document: dict[str, Any], error: ValidationError) -> Iterator[Fault]:
+def explained(index: int | None, document: dict[str, Any], error: ValidationError) -> Iterator[Fault]:
     """Say what was expected where; the branches of a union that did not fit are joined into one sentence.
 
     At most MOST_ERRORS places: whoever sends more mistakes learns no more by reading on.

@@ -8,9 +8,10 @@ from typing import Any
 
 import orjson
 
-from services.faults import Fault, Invalid, pointer
+from services.faults import Fault, Invalid
 from services.ingest.binary import Header, attributes, is_binary
 from services.ingest.media import essence, unsupported
+from services.json_text import parsed, repeats, whole
 from services.limits import EVENT, EVENTS, too_large_event, too_many_events
 from services.repeated import Path, loses_nothing, repeated_key
 
@@ -40,7 +41,7 @@ def _single(body: bytes) -> list[Any]:
 
 
 def _batch(body: bytes) -> list[Any]:
-    events, rewritten = _parsed(body, 0)
+    events, rewritten = parsed(body, 0)
     if not isinstance(events, list):
         raise Invalid([Fault(0, "", "expected a JSON array of events")])
     if len(events) > EVENTS:
@@ -49,7 +50,7 @@ def _batch(body: bytes) -> list[Any]:
         for index, each in enumerate(events):
             _bounded(orjson.dumps(each), index)
         if path := repeated_key(body):
-            raise _repeats(int(path[0]), path[1:])
+            raise repeats(int(path[0]), path[1:])
     return events
 
 
@@ -96,27 +97,9 @@ def _objects(events: list[Any]) -> list[Document]:
 def _event(text: bytes, index: int, prefix: Path = ()) -> Any:  # noqa: ANN401  any JSON value
     """Load one event; its size is judged first, since the search for a repeated key takes its time."""
     _bounded(text, index)
-    value, rewritten = _parsed(text, index, prefix)
-    if not loses_nothing(text, rewritten) and (path := repeated_key(text)):
-        raise _repeats(index, (*prefix, *path))
-    return value
-
-
-def _parsed(text: bytes, index: int, prefix: Path = ()) -> tuple[Any, bytes]:
-    """Return a JSON value, and how it is written anew."""
-    try:
-        value = orjson.loads(text)
-        return value, orjson.dumps(value)
-    except orjson.JSONDecodeError as error:
-        raise Invalid([Fault(index, pointer(prefix), f"expected JSON: {error.msg}")]) from None
-    except orjson.JSONEncodeError:  # it reads deeper than it writes
-        raise Invalid([Fault(index, pointer(prefix), "expected JSON of less depth")]) from None
+    return whole(text, index, prefix)
 
 
 def _bounded(text: bytes, index: int) -> None:
     if len(text) > EVENT:
         raise too_large_event(index)
-
-
-def _repeats(index: int, path: Path) -> Invalid:
-    return Invalid([Fault(index, pointer(path), "expected each key once")])
