@@ -47,7 +47,7 @@ def never(*_arguments):
     ids=["broken", "numbers", "deep"],
 )
 def test_one_event_is_refused_by_its_size_before_it_is_read(body, form, headers, monkeypatch):
-    monkeypatch.setattr(reading, "_parsed", never)
+    monkeypatch.setattr(reading, "whole", never)
     status, detail = answered(body, form, headers)
     assert (status, str(EVENT) in detail) == (413, True)
 
