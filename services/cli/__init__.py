@@ -11,6 +11,7 @@ from services.cli import (
     migrating,
     rebuilding,
     replaying,
+    restoring,
     stack,
     token,
     topic,
@@ -21,7 +22,7 @@ from services.failures import sentence
 __all__ = ["app", "main"]
 
 # A new group of commands: write `services/cli/<name>.py` with `def register(app)`, and name it here.
-GROUPS = (stack, demo, topic, token, importing, asking, replaying, catalogue, migrating, rebuilding)
+GROUPS = (stack, demo, topic, token, importing, asking, replaying, restoring, catalogue, migrating, rebuilding)
 
 for group in GROUPS:
     group.register(app)

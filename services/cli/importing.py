@@ -2,7 +2,6 @@
 
 import csv
 import json
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -13,10 +12,10 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from services.cli import local
+from services.cli.progress import bar
 from services.cli.reading import token_for
 from services.importers import FORMATS, bundled
 from services.importers.importer import Item, Remark, Told
@@ -76,7 +75,7 @@ def load(form: str, paths: Iterable[Path]) -> Outcome:
     token = token_for("emitter", "rapport-import")
     outcome = Outcome()
     items = (item for path in paths for item in FORMATS[form](path))
-    with client(local.connection().ingest, token) as ingest, _progress() as progress:
+    with client(local.connection().ingest, token) as ingest, bar() as progress:
         task = progress.add_task(f"Importing {form}", total=None)
         for answer in send(_events(items, outcome.remarks), ingest, partial(_wait, progress.console)):
             outcome.sent += len(answer["receipts"])
@@ -92,18 +91,6 @@ def _events(items: Iterable[Item], remarks: list[Remark]) -> Iterator[Told]:
             remarks.append(item)
         else:
             yield item
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("events"),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        disable=not sys.stderr.isatty(),
-    )
 
 
 def _wait(console: Console, seconds: float) -> None:

@@ -10,14 +10,13 @@ from typing import Annotated, Any, BinaryIO, NamedTuple
 
 import orjson
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from schemas.values import moment
 from services import logposition
 from services.cli import local, resuming
 from services.cli.app import say
 from services.cli.log_reading import records
+from services.cli.progress import bar
 from services.cli.resuming import Held
 from services.problem import Problem
 from services.projections import moments
@@ -109,7 +108,7 @@ async def _write(kafka: Kafka, wanted: Wanted, output: Path | None) -> None:
 
 async def _print(kafka: Kafka, wanted: Wanted, to: BinaryIO, held: Mapping[int, Held]) -> None:
     odd = 0
-    with _progress() as progress:
+    with bar("records") as progress:
         async for found, total in records(kafka, wanted.account, held):
             task = progress.task_ids[0] if progress.task_ids else progress.add_task("Reading the log", total=total)
             lines = [_line(record, recorded_at, wanted) for record, recorded_at in found]
@@ -134,14 +133,3 @@ def _line(record: Any, recorded_at: datetime, wanted: Wanted) -> bytes | None:  
         return orjson.dumps(told, option=orjson.OPT_APPEND_NEWLINE)
     except (orjson.JSONDecodeError, orjson.JSONEncodeError):  # it reads deeper than it writes
         return None
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        disable=not sys.stderr.isatty(),
-    )

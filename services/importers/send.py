@@ -33,13 +33,15 @@ def client(ingest: str, token: str) -> httpx.Client:
     return http_client.client(ingest, token, PATIENCE)
 
 
-def send(events: Iterable[Told], to: httpx.Client, sleep: Sleep = time.sleep) -> Iterator[Receipts]:
+def send(
+    events: Iterable[Told], to: httpx.Client, sleep: Sleep = time.sleep, path: str = "v1/events"
+) -> Iterator[Receipts]:
     """Send all events and yield, once the log has a batch, its answer: `receipts` and `token`.
 
     Raises Problem when the ingest refuses a batch, or takes none for about a minute.
     """
     for batch in batches(events):
-        yield _deliver(batch, to, sleep)
+        yield _deliver(batch, to, sleep, path)
 
 
 def batches(events: Iterable[Told]) -> Iterator[bytes]:
@@ -68,24 +70,24 @@ class _NotNow(NamedTuple):
     seconds: float = 0  # that the ingest asks us to wait
 
 
-def _deliver(batch: bytes, to: httpx.Client, sleep: Sleep) -> Receipts:
-    outcome = _try(batch, to)
+def _deliver(batch: bytes, to: httpx.Client, sleep: Sleep, path: str) -> Receipts:
+    outcome = _try(batch, to, path)
     for pause in PAUSES:
         if not isinstance(outcome, _NotNow):
             return outcome
         sleep(min(max(pause, outcome.seconds), LONGEST_PAUSE))
-        outcome = _try(batch, to)
+        outcome = _try(batch, to, path)
     if isinstance(outcome, _NotNow):
         raise Problem(
             f"The ingest at {to.base_url} does not take the events ({outcome.reason}): "
-            "import again later, what has arrived counts once."
+            "send them again later, what has arrived counts once."
         )
     return outcome
 
 
-def _try(batch: bytes, to: httpx.Client) -> Receipts | _NotNow:
+def _try(batch: bytes, to: httpx.Client, path: str) -> Receipts | _NotNow:
     try:
-        response = to.post("v1/events", content=batch, headers={"Content-Type": MEDIA_TYPE})
+        response = to.post(path, content=batch, headers={"Content-Type": MEDIA_TYPE})
     except httpx.TransportError as error:
         return _NotNow(str(error) or type(error).__name__)
     if response.status_code in AGAIN:

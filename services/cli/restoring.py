@@ -1,0 +1,153 @@
+"""`rapport restore`: an export goes back into a log, into accounts that have no events, with order and record times."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+from urllib.parse import quote
+
+import orjson
+import typer
+
+from services import http_client
+from services.cli import local
+from services.cli.app import say
+from services.cli.progress import bar
+from services.cli.reading import Reader, Refusal, token_for
+from services.cli.waiting import wait_until_projected
+from services.importers.send import PATIENCE, send
+from services.problem import Problem
+
+PATH = "v1/restore"
+NOT_FOUND = 404
+
+Event = dict[str, Any]
+
+
+class Restored(NamedTuple):
+    """What became of an export: how many of its events stand in the log now, of how many accounts, and new ones."""
+
+    events: int
+    accounts: int
+    new: int
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(restore)
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `rapport replay` or GET /v1/replay wrote.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Load an export into accounts that have no events; order and record times are kept, answers say `restored`.
+
+    One that broke off is sent again: what is there already counts once.
+    """
+    with Reader("auditor") as reader:
+        outcome = restored(file, reader)
+    if as_json:
+        typer.echo(json.dumps(outcome._asdict()))
+    else:
+        typer.echo(
+            f"{outcome.events:,} events of {outcome.accounts:,} accounts are restored, {outcome.new:,} of them by this."
+        )
+
+
+def restored(file: Path, reader: Reader) -> Restored:
+    """Restore an export, and return once it is projected; raises Problem, before anything is sent if it can."""
+    first, total = _first_of_each(file)
+    _refuse_occupied(first, reader)
+    tokens = []
+    ingest = http_client.client(local.connection().ingest, token_for("admin", "rapport-restore"), PATIENCE)
+    with ingest, bar() as progress:
+        task = progress.add_task("Restoring", total=total)
+        for answer in send(_events(file), ingest, path=PATH):
+            tokens.append(answer["token"])
+            progress.advance(task, len(answer["receipts"]))
+    wait_until_projected(reader, tokens)
+    return Restored(total, len(first), _new(reader, tokens))
+
+
+def _events(file: Path) -> Iterator[Event]:
+    try:
+        with file.open("rb") as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    yield _event(file, number, line)
+    except OSError as error:
+        raise Problem(f"{file} cannot be read: {error.strerror}.") from error
+
+
+def _event(file: Path, number: int, line: bytes) -> Event:
+    try:
+        event = orjson.loads(line)
+        named = [event[name] for name in ("partitionkey", "source", "id", "recordedat")]
+    except (ValueError, KeyError, TypeError):
+        named = []
+    if not named or not all(isinstance(each, str) for each in named):
+        raise Problem(
+            f"Line {number} of {file} is no exported event: expected JSON with partitionkey, source, id and recordedat."
+        )
+    return dict(event)
+
+
+def _first_of_each(file: Path) -> tuple[dict[str, Event], int]:
+    """Return the first event of each account, and how many events there are in all."""
+    first: dict[str, Event] = {}
+    total = 0
+    for event in _events(file):
+        first.setdefault(event["partitionkey"], event)
+        total += 1
+    if not total:
+        raise Problem(f"{file} holds no events.")
+    return first, total
+
+
+def _refuse_occupied(first: dict[str, Event], reader: Reader) -> None:
+    """Raise Problem if an account has events already, other than those of this very file."""
+    for account in first.keys() & _accounts(reader):
+        there = _oldest(reader, account)
+        if there and any(there[name] != first[account][name] for name in ("source", "id")):
+            raise Problem(
+                f"The account {account} has events already; an export is restored into accounts that have none."
+                " Nothing was sent."
+            )
+
+
+def _accounts(reader: Reader) -> set[str]:
+    found: set[str] = set()
+    cursor: str | None = ""
+    while cursor is not None:
+        page = reader.get("/v1/accounts", {"cursor": cursor, "limit": "1000"})
+        found |= {each["account"] for each in page["accounts"]}
+        cursor = page["next"]
+    return found
+
+
+def _oldest(reader: Reader, account: str) -> Event | None:
+    try:
+        events: list[Event] = reader.get(f"/v1/accounts/{quote(account, safe='')}/events", {"limit": "1"})["events"]
+    except Refusal as refusal:
+        if refusal.status == NOT_FOUND:
+            return None
+        raise
+    return events[0]
+
+
+def _new(reader: Reader, tokens: Iterable[str]) -> int:
+    """Count what was projected; raises Problem if anything was not taken."""
+    became: Counter[str] = Counter()
+    details: dict[str, str] = {}
+    for token in tokens:
+        for event in reader.get(f"/v1/receipts/{token}")["events"]:
+            became[event["status"]] += 1
+            details.setdefault(event["status"], event["detail"] or "")
+    for status in became.keys() - {"projected", "duplicate"}:
+        say(f"{became[status]:,} events: {status}: {details[status]}")
+    if became.keys() - {"projected", "duplicate"}:
+        raise Problem("Not all of it was restored.")
+    return became["projected"]
