@@ -118,24 +118,27 @@ def _accepted(request: Request) -> str:
 
 async def _content(at: Snapshot, told: Envelope, form: Form, reader: Reader) -> dict[str, Any]:
     if isinstance(told.answer, list):
-        dumped: Any = [{"account": account, "answer": _dump(answer, reader)} for account, answer in told.answer]
+        dumped: Any = [{"account": account, "answer": dump(answer, reader)} for account, answer in told.answer]
     else:
-        dumped = _dump(told.answer, reader)
-    sources = await _sources(at, dumped) if form.explain else None
-    _explain(dumped, sources)
+        dumped = dump(told.answer, reader)
+    sources = await sources_of(at, dumped) if form.explain else None
+    explain(dumped, sources)
     return {"answer": dumped} | ({"next": told.following} if isinstance(told.answer, list) else {})
 
 
-def _dump(answer: BaseModel, reader: Reader) -> Any:  # noqa: ANN401 -- any JSON
+def dump(answer: BaseModel, reader: Reader) -> Any:  # noqa: ANN401 -- any JSON
+    """Write an answer for a reader, with the places of the events behind each row."""
     return answer.model_dump(mode="json", by_alias=True, context=reader)
 
 
-async def _sources(at: Snapshot, dumped: Any) -> dict[tuple[int, int], dict[str, str]]:  # noqa: ANN401 -- any JSON
+async def sources_of(at: Snapshot, dumped: Any) -> dict[tuple[int, int], dict[str, str]]:  # noqa: ANN401 -- any JSON
+    """Name the events at the places behind the rows."""
     places = {(place[0], place[1]) for row in _rows(dumped) for place in row["because"]}
     return {(row[0], row[1]): {"source": row[2], "id": row[3]} for row in await journal.at(at.connection, places)}
 
 
-def _explain(dumped: Any, sources: dict[tuple[int, int], dict[str, str]] | None) -> None:  # noqa: ANN401 -- any JSON
+def explain(dumped: Any, sources: dict[tuple[int, int], dict[str, str]] | None) -> None:  # noqa: ANN401 -- any JSON
+    """Put the names of events in the stead of their places; None: leave them out."""
     for row in list(_rows(dumped)):
         places = row.pop("because")
         if sources is not None:
