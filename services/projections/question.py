@@ -5,6 +5,7 @@ NDJSON rows, the portfolio form, the property tests) follows from this declarati
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
@@ -36,14 +37,17 @@ class View(NamedTuple):
 
     def walk(self, times: Sequence[datetime]) -> Iterator[tuple[datetime, States]]:
         """Yield the states at each of the ascending `times`, folded from `facts`; the same object each time."""
-        states = fold(States(), [fact for fact in self.facts if fact.undated])  # they hold at any moment
-        dated = iter([fact for fact in self.facts if not fact.undated])
-        waiting = next(dated, None)
+        return ((time, states) for time, states, _ in self.steps(times))
+
+    def steps(self, times: Sequence[datetime]) -> Iterator[tuple[datetime, States, Sequence[Recorded]]]:
+        """Yield the same, and with each the facts that were folded since the one before."""
+        dated, done = [fact for fact in self.facts if not fact.undated], 0
+        states, since = States(), [fact for fact in self.facts if fact.undated]  # they hold at any moment
         for time in times:
-            while waiting is not None and waiting.event.time <= time:
-                fold(states, [waiting])
-                waiting = next(dated, None)
-            yield time, states
+            before, done = done, bisect_right(dated, time, done, key=lambda fact: fact.event.time)
+            since += dated[before:done]
+            yield time, fold(states, since), since
+            since = []
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.projections.folds import States
-from services.projections.models.assessment.mix import Mix, mix
-from services.projections.models.buying.group import members
-from services.projections.models.contact.people import People
+from schemas.assessment import AttitudeAssessed, RelationshipOwnerAssigned
+from services.projections.models.assessment.mix import Mix
+from services.projections.models.assessment.tally import Tally
 from services.projections.models.periods import Series, Step
 from services.projections.question import AccountQuestion, Answer, View, facts_of, key
 
@@ -42,24 +41,10 @@ def answer(view: View, parameters: AttitudeMixParameters) -> AttitudeMixAnswer:
 
     Raises Unanswerable if `from` up to `as_of` would give too many points.
     """
-    times = parameters.points(view.moment.as_of, parameters.step)
-    points = [_point(view, states, time, parameters) for time, states in view.walk(times)]
-    return AttitudeMixAnswer(points=points)
-
-
-def _point(view: View, states: States, time: datetime, asked: AttitudeMixParameters) -> Point:
-    people = People(states.contact)
-    group = asked.among == "buying-group"
-    counts = mix(
-        states.assessment,
-        people,
-        members(states.buying, people, asked.opportunity) if group else people.holding_a_position(),
-        opportunity=asked.opportunity,
-        as_of=time,
-        model=view.policies.attitude,
-        fallback=asked.fallback,
-    )
-    return Point(time=time, **counts.model_dump())
+    group, times = parameters.among == "buying-group", parameters.points(view.moment.as_of, parameters.step)
+    tally = Tally(view.policies.attitude, parameters.opportunity, group=group, fallback=parameters.fallback)
+    mixes = ((step[0], tally.at(*step)) for step in view.steps(times))
+    return AttitudeMixAnswer(points=[Point.model_construct(time=time, **vars(counts)) for time, counts in mixes])
 
 
 question = AccountQuestion(
@@ -68,5 +53,5 @@ question = AccountQuestion(
     parameters=AttitudeMixParameters,
     answer_model=AttitudeMixAnswer,
     answer=answer,
-    history=facts_of("contact", "assessment", "buying"),
+    history=(*facts_of("contact", "buying"), AttitudeAssessed, RelationshipOwnerAssigned),
 )

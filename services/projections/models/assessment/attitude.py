@@ -70,6 +70,20 @@ def leading_first(  # noqa: PLR0913 -- whose attitude, to what, when, and by whi
 ) -> list[Assessed]:
     """Return every assessor's last word in scope: the one that leads by the policy, then the others, latest first."""
     held = assessments(state, people, person, opportunity, fallback=fallback)
+    return by_lead(held, state, people, person, opportunity, as_of=as_of, model=model)
+
+
+def by_lead(  # noqa: PLR0913 -- as above
+    held: list[Assessed],
+    state: State,
+    people: People,
+    person: str,
+    opportunity: str | None,
+    *,
+    as_of: datetime,
+    model: AttitudeModel,
+) -> list[Assessed]:
+    """Put the one of `held`, a person's `assessments`, that leads by the policy before the others."""
     leads = held[:1]
     if held and model.leading == "most_confident":
         leads = [max(held, key=lambda each: left(each, as_of, model))]  # of equals the first, which is the latest

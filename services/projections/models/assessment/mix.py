@@ -1,13 +1,14 @@
 """How many people support us, are neutral, oppose us, or have never been assessed."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from pydantic import Field
 
 from services.projections.folds.assessment import State
 from services.projections.models.assessment import attitude
+from services.projections.models.assessment.attitude import Assessed
 from services.projections.models.contact.people import People
 from services.projections.policy import AttitudeModel
 from services.projections.question import Row, because
@@ -38,6 +39,11 @@ def mix(  # noqa: PLR0913 -- whose attitude, to what, when, and by which model
         attitude.leading_first(state, people, person, opportunity, as_of=as_of, model=model, fallback=fallback)
         for person in counted
     ]
+    return counted_by_layer(told, as_of, model)
+
+
+def counted_by_layer(told: Sequence[Sequence[Assessed]], as_of: datetime, model: AttitudeModel) -> Mix:
+    """Count people by the first of each one's assessments, the one that leads; without any, one is unknown."""
     leading = [each[0] for each in told if each]
     layers = Counter(attitude.layer(each.level) for each in leading)
     return Mix(

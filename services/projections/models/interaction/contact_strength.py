@@ -63,14 +63,14 @@ def measure(view: View, asked: StrengthParameters) -> Iterator[Measured]:
 
 def _fields(view: View, people: People, person: str, facts: list[Recorded], times: list[datetime]) -> dict[str, Any]:
     at, policy = view.moment.as_of, view.policies.strength
-    now = model.strength(facts, at, policy)
+    now, before, *series = model.strengths(facts, (at, at - model.TREND_WINDOW, *times), policy)
     return {
         "contact": person,
         "name": people.name(person),
         "strength": now,
         "band": model.band(now),
-        "trend": model.trend(facts, at, policy),
+        "trend": model.heading(now, before),
         "last_contact": max((fact.event.time for fact in facts), default=None),
-        "series": [Point(time=time, strength=model.strength(facts, time, policy)) for time in times],
+        "series": [Point(time=time, strength=each) for time, each in zip(times, series, strict=True)],
         "because": [(fact.partition, fact.offset) for fact in facts],
     }

@@ -1,0 +1,63 @@
+"""A series is folded once for all of its points: each equals the answer that is asked for alone, to the last bit."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.projections.question import Parameters
+from tests.unit import test_questions as questions
+from tests.unit.histories import ask, fact
+from tests.unit.strategies import ACCOUNTS, CONTACTS, MOMENTS, START, drafts
+from tests.unit.test_questions import LATE, recorded_all
+
+SPAN = {"from": START - timedelta(days=9), "step": "P3M11DT7H"}  # from before the first fact on
+EITHER = st.one_of(st.just(LATE), MOMENTS)
+DAYS = st.integers(0, 300)
+
+
+def spanning(drawn: Parameters, **span: Any) -> Parameters:
+    """Return drawn parameters with these points instead."""
+    sent = drawn.model_dump(by_alias=True, exclude_unset=True)
+    return type(drawn).model_validate({name: sent[name] for name in sent.keys() - {"from", "to", "step"}} | span)
+
+
+@given(data=st.data())
+def test_a_point_of_attitude_mix_is_the_answer_as_of_its_time(data):
+    log = recorded_all({ACCOUNTS[0]: data.draw(drafts(questions.wires_of("attitude-mix")))})
+    drawn, at = data.draw(questions.parameters("attitude-mix")), data.draw(EITHER)
+    for point in questions.ask("attitude-mix", log, at, spanning(drawn, **SPAN))["points"]:
+        then = at._replace(as_of=datetime.fromisoformat(point["time"]))
+        assert questions.ask("attitude-mix", log, then, spanning(drawn))["points"] == [point]
+
+
+@given(data=st.data())
+def test_a_point_of_strength_is_the_same_in_a_series_and_alone(data):
+    log = recorded_all({ACCOUNTS[0]: data.draw(drafts(questions.wires_of("strength")))})
+    drawn, at = data.draw(questions.parameters("strength")), data.draw(EITHER)
+    contacts = questions.ask("strength", log, at, spanning(drawn, **SPAN))["contacts"]
+    times = [point["time"] for point in contacts[0]["series"]] if contacts else []
+    alone = [
+        questions.ask("strength", log, at, spanning(drawn, **{"from": time, "to": time}))["contacts"] for time in times
+    ]
+    assert [contact["series"] for contact in contacts] == [
+        [point for answer in alone for point in answer[number]["series"]] for number in range(len(contacts))
+    ]
+
+
+@given(met=st.lists(st.tuples(DAYS, st.sampled_from(CONTACTS), st.sampled_from(("email", "meeting"))), max_size=12))
+def test_a_point_of_strength_is_what_meetings_with_known_people_made_it_by_then(met):
+    facts = [
+        fact("interaction.recorded", START + timedelta(days=days), meeting(f"i-{number}", contact, kind))
+        for number, (days, contact, kind) in enumerate(met)
+    ]
+    for contact in ask("strength", facts, LATE.as_of, LATE.known_at, from_=SPAN["from"], step=SPAN["step"])["contacts"]:
+        for point in contact["series"]:
+            then = ask("strength", facts, point["time"], LATE.known_at, contact=contact["contact"])["contacts"]
+            assert point["strength"] == then[0]["strength"]
+
+
+def meeting(interaction: str, contact: str, kind: str) -> dict[str, Any]:
+    people = {"our_participants": ["m-1"], "participants": [contact]}
+    return {"interaction": interaction, "kind": kind, "direction": "outbound", **people}
