@@ -5,6 +5,7 @@ Add an event type by adding a class to its subject's module; it registers itself
 
 from schemas import (
     account,
+    after_sale,
     assessment,
     buying,
     contact,
@@ -18,7 +19,18 @@ from schemas.catalogue import Catalogue, catalogue, dump
 from schemas.event import POLICY, STAMPED, Event, Fact
 from schemas.identity import identity_digest
 
-SUBJECTS = (account, organisation, contact, assessment, buying, opportunity, interaction, policy, correction)
+SUBJECTS = (
+    account,
+    organisation,
+    contact,
+    assessment,
+    buying,
+    opportunity,
+    interaction,
+    after_sale,
+    policy,
+    correction,
+)
 
 AnyEvent = catalogue().adapter
 parse = catalogue().parse

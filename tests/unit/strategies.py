@@ -51,6 +51,7 @@ POOLS: dict[str, Sequence[str]] = {
     "tz": ("UTC", "Asia/Shanghai", "America/New_York"),
     "email": EMAILS,
     "sha256": ("0" * 64,),
+    "inputs_digest": ("sha256:" + "0" * 64,),
     "currency": ("CNY", "EUR"),
     "amount": ("0", "-1.50", "8500000.00", "9999999999999.999999"),  # a sum of them is Money, too
     "id": (*CONTACTS[:2], *UNITS[:2], *MEMBERS[:1], *PARTIES[:1]),

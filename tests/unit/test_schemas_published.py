@@ -36,6 +36,11 @@ PERSONAL = {
     "interaction.recorded.v1": {"our_participants", "participants", "feedback"},
     "member.registered.v1": {"name"},
     "motive.identified.v1": {"text"},
+    "need.clarified.v1": {"text"},
+    "need.stated.v1": {"text"},
+    "next_action.planned.v1": {"text"},
+    "qualification.answered.v1": {"answers"},
+    "solution.revised.v1": {"reason"},
 }
 # Fields of these names hold what is about a person wherever they stand, unless they are the name of a thing.
 TELLING = {"email", "phone", "feedback", "responsibility", "responsibilities"}

@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from schemas.buying import BuyingRole, DecisionRight
 from schemas.interaction import InteractionKind
+from schemas.opportunity import Quantity
 from schemas.values import Rank
 from services.http_problem import HttpProblem, unexpected
 from services.http_tongues import tongue_of
@@ -50,7 +51,7 @@ def _fields(template: str) -> set[str | None]:
     return {each.strip("{}") for each in FIELD.findall(template)}
 
 
-@pytest.mark.parametrize("codes", [BuyingRole, DecisionRight, InteractionKind, Rank, Layer])
+@pytest.mark.parametrize("codes", [BuyingRole, DecisionRight, InteractionKind, Quantity, Rank, Layer])
 def test_every_code_that_sentences_name_has_a_word(codes):
     assert set(get_args(codes)) - set(WORDS) == set()
 

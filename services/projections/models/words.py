@@ -94,6 +94,15 @@ WORDS: dict[str, Said] = {
     "opening": said("opening"),
     "award": said("award"),
     "signature": said("signature"),
+    "stated": said("stated"),
+    "clarified": said("clarified"),
+    "yes": said("yes"),
+    "no": said("no"),
+    "presented": said("presented"),
+    "revised": said("revised"),
+    "award_date": said("award date"),
+    "next_purchase": said("next purchase"),
+    "win_probability": said("win probability"),
 }
 
 

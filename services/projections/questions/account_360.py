@@ -4,6 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from schemas.after_sale import ContractSigned, SatisfactionSurveyed
+from schemas.interaction import NextActionCompleted, NextActionPlanned
 from schemas.values import Money
 from services.projections.models.account import view_parts as parts
 from services.projections.models.account import view_records as records
@@ -27,6 +29,7 @@ from services.projections.models.references import References
 from services.projections.question import AccountQuestion, Answer, Parameters, View, facts_of, key
 
 SUBJECTS = ("account", "contact", "organisation", "assessment", "buying", "opportunity")
+TOLD = (NextActionPlanned, NextActionCompleted, ContractSigned, SatisfactionSurveyed)  # counts for its source
 
 
 class Account360Parameters(Parameters):
@@ -104,5 +107,5 @@ question = AccountQuestion(
     answer_model=Account360Answer,
     answer=answer,
     subjects=SUBJECTS,
-    history=(*facts_of(*SUBJECTS), *MEETINGS),
+    history=(*facts_of(*SUBJECTS), *MEETINGS, *TOLD),
 )

@@ -1,7 +1,6 @@
 """What happened beside meetings, attitudes, arrivals and deals: each fact that says something new, and its title."""
 
 from collections.abc import Hashable, Iterable, Iterator
-from typing import NamedTuple
 
 from schemas import Fact
 from schemas.account import (
@@ -28,7 +27,8 @@ from schemas.buying import (
 )
 from services.projections.folds.buying import CHANGES
 from services.projections.history import Recorded
-from services.projections.models.interaction.happening import Happening, Kind
+from services.projections.models.interaction.happening import Happening, New, short, with_text
+from services.projections.models.interaction.selling import SELLING, Selling
 from services.projections.models.references import References
 from services.projections.models.words import word
 from services.projections.said import Said, quoted, said
@@ -50,24 +50,14 @@ NEWS = (
     RelationshipOwnerAssigned,
     ReviewCompleted,
     TrustSignalObserved,
+    *SELLING,
 )
-LONGEST_TITLE = 100
-
-
-class New(NamedTuple):
-    """What a fact says, and of what (None: of nothing that lasts); the same said again of the same is no news."""
-
-    kind: Kind
-    title: Said
-    of: Hashable = None
-    contacts: tuple[str, ...] = ()
-    members: tuple[str, ...] = ()
-    opportunity: str | None = None
 
 
 def news(facts: Iterable[Recorded], references: References) -> Iterator[Happening]:
     """Yield what says something new, in the order of the facts."""
-    reader, last = _Reader(references), dict[Hashable, Said]()
+    facts = list(facts)
+    reader, last = _Reader(references, Selling(references, facts)), dict[Hashable, Said]()
     for fact in facts:
         new = reader.read(fact)
         if new is None or (new.of is not None and last.get(new.of) == new.title):
@@ -79,13 +69,13 @@ def news(facts: Iterable[Recorded], references: References) -> Iterator[Happenin
 class _Reader:
     """Reads facts in their order; of asks and steps it keeps what they were last called."""
 
-    def __init__(self, references: References) -> None:
-        self._references = references
+    def __init__(self, references: References, selling: Selling) -> None:
+        self._references, self._selling = references, selling
         self._asks: dict[tuple[str, str], AskRaised] = {}
         self._steps: dict[tuple[str, str], Said] = {}
 
     def read(self, fact: Recorded) -> New | None:
-        for subject in (self._of_our_work, _of_its_class, self._of_a_person, self._of_a_purchase):
+        for subject in (self._of_our_work, _of_its_class, self._of_a_person, self._of_a_purchase, self._selling.read):
             if new := subject(fact.event.data):
                 return new
         return None
@@ -93,16 +83,16 @@ class _Reader:
     def _of_our_work(self, told: Fact) -> New | None:
         match told:
             case NoteRecorded() as data:
-                title = said("{kind}: {text}", kind=word(data.kind), text=_short(data.text))
+                title = said("{kind}: {text}", kind=word(data.kind), text=short(data.text))
                 contacts = (data.about.id,) if data.about and data.about.kind == "contact" else ()
                 return New("note", title, contacts=contacts)
             case ReviewCompleted() as data:
-                return New("review", _with(said("review of {scope}", scope=data.scope), data.findings))
+                return New("review", with_text(said("review of {scope}", scope=data.scope), data.findings))
             case HandoverCompleted(from_member=one, to_member=other):
                 names = {"one": self._name("member", one), "other": self._name("member", other)}
                 return New("handover", said("{one} handed over to {other}", **names), members=(one, other))
             case PlanSet() as data:
-                goals = [_short(each) for each in data.goals]
+                goals = [short(each) for each in data.goals]
                 return New("plan", said("plan: {goals}", goals=goals) if goals else said("plan"), "plan")
             case PartyLinked() | PartyUnlinked() as data:
                 kind = word(data.kind)
@@ -119,7 +109,7 @@ class _Reader:
                 title = said("{name}: {what}", name=self._name("contact", data.contact), what=word(data.kind))
                 return New("trust", title, None, (data.contact,), (), data.opportunity)
             case EngagementSet() as data:
-                how = said("{mode}, {approach}", mode=word(data.mode), approach=_short(data.approach))
+                how = said("{mode}, {approach}", mode=word(data.mode), approach=short(data.approach))
                 title = said("{name}: {what}", name=self._name("contact", data.contact), what=how)
                 of = ("engagement", self._person(data.contact), data.opportunity)
                 return New("engagement", title, of, (data.contact,), (), data.opportunity)
@@ -157,7 +147,7 @@ class _Reader:
             change=word(
                 "raised" if isinstance(data, AskRaised) else "met" if isinstance(data, AskMet) else "withdrawn"
             ),
-            text=_short(raised.text) if raised else data.ask,
+            text=short(raised.text) if raised else data.ask,
         )
         opportunity = data.opportunity or (raised.opportunity if raised else None)
         return New("ask", title, ("ask", *of), (data.contact,), (), opportunity)
@@ -169,7 +159,7 @@ class _Reader:
         elif isinstance(data, DecisionStepPlanned | DecisionStepStarted) and data.step_kind:
             self._steps.setdefault(of, quoted(data.step_kind.replace("_", " ")))
         outcome = data.outcome if isinstance(data, DecisionStepCompleted) else None
-        what = _with(word(outcome or CHANGES[type(data)]), getattr(data, "reason", None))
+        what = with_text(word(outcome or CHANGES[type(data)]), getattr(data, "reason", None))
         title = said("{name}: {what}", name=self._steps.get(of, quoted(data.step)), what=what)
         return New("decision_step", title, ("step", *of), (), (), data.opportunity)
 
@@ -186,15 +176,7 @@ def _of_its_class(told: Fact) -> New | None:
         case KeyAccountDecision() as data:
             is_key = isinstance(data, KeyAccountDesignated)
             what = said("key account") if is_key else said("no longer a key account")
-            return New("key_account", _with(what, data.reason), "key account")
+            return New("key_account", with_text(what, data.reason), "key account")
         case AccountSegmented() as data:
-            return New("segment", _with(quoted(data.scheme), data.segment), ("segment", data.scheme))
+            return New("segment", with_text(quoted(data.scheme), data.segment), ("segment", data.scheme))
     return None
-
-
-def _with(what: Said, text: str | None) -> Said:
-    return said("{what}: {text}", what=what, text=_short(text)) if text else what
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST_TITLE else text[: LONGEST_TITLE - 1] + "…"
