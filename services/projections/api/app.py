@@ -12,17 +12,18 @@ from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from services import access, http_problem
+from services.body import Room
 from services.http_limits import Bounded
 from services.http_problem import HttpProblem, responses
 from services.http_tongues import tongue_of
 from services.openapi import complete
 from services.partition import partition_of
 from services.projections import answers, cut
-from services.projections.api import asking, facts, log, replaying
+from services.projections.api import asking, facts, log, replaying, supposing, supposition
 from services.projections.store import control
 from services.requests import Observed
 from services.settings import Database, Endpoints, Kafka, Signer, address, load
-from services.telemetry import exposition
+from services.telemetry import API_IN_FLIGHT, exposition
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ def read_api(database: Database, signer: Signer, partitions: int) -> FastAPI:
         docs_url=None,  # its page would load scripts from elsewhere
         redoc_url=None,
     )
+    app.state.room = Room(API_IN_FLIGHT)
     app.state.partition_of = lambda account: partition_of(account, partitions)
     access.install(app, signer)
     http_problem.install(app)
@@ -65,9 +67,9 @@ def read_api(database: Database, signer: Signer, partitions: int) -> FastAPI:
     app.add_exception_handler(ConnectionError, _unreachable)  # refused, reset: before SQLAlchemy wraps it
     app.add_exception_handler(TimeoutError, _unreachable)
     app.add_middleware(Observed)
-    for router in (facts.router, replaying.router, log.router, asking.router, health):
+    for router in (facts.router, replaying.router, log.router, asking.router, supposing.router, health):
         app.include_router(router)
-    complete(app, {})
+    complete(app, supposition.schemas())
     return app
 
 
