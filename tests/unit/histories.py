@@ -1,13 +1,11 @@
 """Small histories for tests, and the one way in which tests ask: visible, fold, view, answer."""
 
-import warnings
-from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 from pydantic import TypeAdapter
@@ -115,31 +113,17 @@ def _end(when: str | datetime) -> datetime:
     return end_of(when) if isinstance(when, str) and len(when) == len("2025-01-31") else moment(when)
 
 
-class Story(NamedTuple):
-    """A history from a file, and the types in it that the catalogue does not have yet."""
-
-    facts: list[Recorded]
-    skipped: Counter[str]
-
-
 @cache
-def story(name: str) -> Story:
+def story(name: str) -> tuple[Recorded, ...]:
     """Read tests/stories/<name>.ndjson; the order of its lines is the order of the log."""
-    facts, skipped = [], Counter[str]()
-    for offset, line in enumerate((STORIES / f"{name}.ndjson").read_bytes().splitlines()):
-        told = orjson.loads(line)
-        recorded_at = moment(told.pop("recordedat"))
-        if told["type"] in REGISTERED:
-            facts.append(Recorded(schemas.parse(orjson.dumps(told)), recorded_at, 0, offset))
-        else:
-            skipped[told["type"]] += 1
-    return Story(facts, skipped)
+    lines = [orjson.loads(line) for line in (STORIES / f"{name}.ndjson").read_bytes().splitlines()]
+    recorded_at = [moment(told.pop("recordedat")) for told in lines]
+    parsed = [schemas.parse(orjson.dumps(told)) for told in lines]
+    return tuple(
+        Recorded(event, at, 0, offset) for offset, (event, at) in enumerate(zip(parsed, recorded_at, strict=True))
+    )
 
 
 def hospital() -> list[Recorded]:
-    """Return the hospital's history; a warning names the types that had to be skipped."""
-    read = story("hospital")
-    if read.skipped:
-        left_out = ", ".join(f"{wire} ({times})" for wire, times in sorted(read.skipped.items()))
-        warnings.warn(f"hospital.ndjson: not in the catalogue yet: {left_out}", stacklevel=2)
-    return list(read.facts)
+    """Return the hospital's history."""
+    return list(story("hospital"))

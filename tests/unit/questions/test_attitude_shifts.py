@@ -1,12 +1,8 @@
 from typing import Any
 
-import pytest
-
 from services.projections.history import Recorded
 from tests.unit.commons_history import commons
 from tests.unit.histories import ask, beijing, fact, hospital
-
-pytestmark = pytest.mark.filterwarnings("ignore:hospital.ndjson")
 
 
 def attitude(time: str, level: int, *, contact: str = "a", **attributes: Any) -> Recorded:

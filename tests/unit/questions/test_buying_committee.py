@@ -5,8 +5,6 @@ import pytest
 from services.projections.history import Recorded
 from tests.unit.histories import ask, beijing, fact, hospital
 
-pytestmark = pytest.mark.filterwarnings("ignore:hospital.ndjson")
-
 
 def person(contact: str, level: str) -> list[Recorded]:
     position = {"contact": contact, "position": f"pos-{contact}", "title": "T", "level": level}

@@ -1,11 +1,7 @@
 from typing import Any
 
-import pytest
-
 from services.projections.history import Recorded
 from tests.unit.histories import ask, beijing, fact, hospital
-
-pytestmark = pytest.mark.filterwarnings("ignore:hospital.ndjson")
 
 # By the default policies: silent after 60 days, power is high from 4 on, confidence halves in 180 days and is faded
 # below 0.3.

@@ -8,8 +8,6 @@ from hypothesis import strategies as st
 from services.projections.history import Recorded
 from tests.unit.histories import ask, beijing, fact, hospital
 
-pytestmark = pytest.mark.filterwarnings("ignore:hospital.ndjson")
-
 
 def turn(word: str, time: str, step: str = "s", opportunity: str = "o", **data: Any) -> Recorded:
     told = {"step_kind": "review"} if word == "planned" else {}

@@ -1,11 +1,7 @@
 from typing import Any
 
-import pytest
-
 from services.projections.history import Recorded
 from tests.unit.histories import ask, beijing, fact, hospital
-
-pytestmark = pytest.mark.filterwarnings("ignore:hospital.ndjson")
 
 
 def says(assessor: str, level: int, time: str = "2025-01-01", contact: str = "a", **told: Any) -> Recorded:

@@ -1,11 +1,7 @@
 from typing import Any
 
-import pytest
-
 from services.projections.history import Recorded
 from tests.unit.histories import ask, beijing, fact, hospital, moment
-
-pytestmark = pytest.mark.filterwarnings("ignore:hospital.ndjson")
 
 
 def person(contact: str, unit: str) -> list[Recorded]:

@@ -1,12 +1,8 @@
 from datetime import datetime
 from typing import Any
 
-import pytest
-
 from services.projections.history import Recorded
 from tests.unit.histories import ask, beijing, fact, hospital
-
-pytestmark = pytest.mark.filterwarnings("ignore:hospital.ndjson")
 
 
 def attitude(time: str, level: int, contact: str = "a", account: str = "acme", **data: Any) -> Recorded:

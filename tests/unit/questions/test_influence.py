@@ -5,8 +5,6 @@ import pytest
 from services.projections.history import Recorded
 from tests.unit.histories import ask, beijing, fact, hospital
 
-pytestmark = pytest.mark.filterwarnings("ignore:hospital.ndjson")
-
 # Krackhardt's kite (1990): ten people, eighteen ties.
 KITE = """
 Andre-Beverly Andre-Carol Andre-Diane Andre-Fernando Beverly-Diane Beverly-Ed Beverly-Garth Carol-Diane Carol-Fernando

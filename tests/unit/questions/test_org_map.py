@@ -6,8 +6,6 @@ from services.projections.history import Recorded
 from tests.unit.commons_history import commons
 from tests.unit.histories import ask, beijing, fact, hospital
 
-pytestmark = pytest.mark.filterwarnings("ignore:hospital.ndjson")
-
 
 def unit(name: str, parent: str | None = None, time: str = "2025-01-01", **attributes: Any) -> Recorded:
     data = {"unit": name, "name": name.title(), "function": "any", "parent": parent}

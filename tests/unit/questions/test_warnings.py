@@ -6,8 +6,6 @@ from tests.unit.histories import ask, beijing, fact, hospital
 from tests.unit.portfolios import ask_portfolio
 from tests.unit.worries import attitude, contact, found, identified, limits, lost, met, power, right, role
 
-pytestmark = pytest.mark.filterwarnings("ignore:hospital.ndjson")
-
 APPROVER = ("approver_not_covered", "c-zhou", "2025-01-15", ["h23", "h25"])
 BLOCKED = ("decision_step_blocked", "st-fin", "2025-04-07", ["h46"])
 OPPONENT = ("opponent_with_power", "c-zhao", "2025-02-12", ["h32", "h45"])

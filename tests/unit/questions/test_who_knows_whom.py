@@ -1,11 +1,7 @@
 from typing import Any
 
-import pytest
-
 from services.projections.history import Recorded
 from tests.unit.histories import ask, beijing, fact, hospital
-
-pytestmark = pytest.mark.filterwarnings("ignore:hospital.ndjson")
 
 ADA = fact("contact.added", "2025-01-01", {"contact": "a", "name": "Ada"})
 ZHANG = fact("member.registered", "2025-01-01", {"member": "m-1", "name": "Zhang"})
