@@ -1,0 +1,92 @@
+"""The messages of `/v1/changes`, and how they are written: one line of JSON each, with a name and an id."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+import orjson
+from fastapi.sse import format_sse_event
+from pydantic import BaseModel, ConfigDict, Field
+
+from schemas.values import EventRef
+from services.projections.bookmark import DAY, Bookmark
+from services.projections.following import Step
+from services.projections.hindsight.worrying import payload_of, touched
+from services.projections.question import key
+from services.projections.questions.warnings import WarningRow
+from services.projections.said import Reader
+from services.projections.store.changes import Written
+from services.projections.store.journal import event_of
+
+BY = key("rule", "about.kind", "about.id", "opportunity")  # as the warnings question tells them apart
+_UNEXPLAINED = {"warnings": {name: {"__all__": {"because"}} for name in ("appeared", "went")}}
+
+
+class Message(BaseModel):
+    """The data of a message; the name of its event is the name of its kind."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Turn(BaseModel):
+    """Warnings that came to be, or are no more, since what was last told of the account."""
+
+    appeared: Annotated[list[WarningRow], BY]
+    went: Annotated[list[WarningRow], BY]
+
+
+class NewEvent(EventRef):
+    """An event that was projected."""
+
+    type: str
+    time: datetime
+    recorded_at: datetime
+
+
+class Change(Message):
+    """What was told of an account, in the order of the log: `event: change`."""
+
+    account: str
+    recorded_at: datetime = Field(description="when the log got the last of the events")
+    events: Annotated[list[NewEvent], key("source", "id")]
+    questions: list[str] = Field(description="those that read events of these types: their answers may be other ones")
+    warnings: Turn | None = Field(description="since what was last told of the account; null with warnings=0")
+
+
+class Tick(Message):
+    """What time alone did to the warnings of an account: `event: tick`, daily at 00:00 UTC, in order of account."""
+
+    account: str
+    time: datetime = Field(description="the moment of the tick")
+    warnings: Turn
+
+
+class Heartbeat(Message):
+    """Nothing that you asked for happened, up to its id: `event: heartbeat`, first and after each silence."""
+
+    tick: datetime = Field(description="the daily tick up to which all was told")
+
+
+def message(step: Step) -> Change | Tick | None:
+    """Tell what a step found; None: nothing that is wanted."""
+    turned = Turn(appeared=step.turned.appeared, went=step.turned.went) if step.turned else None
+    if step.account and step.facts:
+        return _change(step.account, step.facts, turned)
+    return Tick(account=step.account, time=step.mark.tick + DAY, warnings=turned) if step.account and turned else None
+
+
+def _change(account: str, facts: Sequence[Written], turned: Turn | None) -> Change:
+    payloads = [payload_of(each.type, event_of(each.amendment).data if each.amendment else None) for each in facts]
+    return Change(
+        account=account,
+        recorded_at=facts[-1].logged_at,
+        events=[NewEvent.model_validate(each, from_attributes=True) for each in facts],
+        questions=touched(each for each in payloads if each),
+        warnings=turned,
+    )
+
+
+def written(told: Message, mark: Bookmark, reader: Reader) -> bytes:
+    """Write a message; its id is where to resume."""
+    data = told.model_dump(mode="json", context=reader, exclude=_UNEXPLAINED)
+    return format_sse_event(event=type(told).__name__.lower(), id=mark.encode(), data_str=orjson.dumps(data).decode())

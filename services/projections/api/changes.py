@@ -1,0 +1,110 @@
+"""`/v1/changes`: what the projection just changed, as server-sent events that go on where a reader left off."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Query, Request
+from pydantic import Field
+
+from services import http_tongues
+from services.access import Caller
+from services.http_problem import HttpProblem, responses
+from services.projections import answers, bookmark, cut
+from services.projections.answers import Asked, Snapshot
+from services.projections.api.change_messages import Change, Heartbeat, Tick
+from services.projections.api.change_stream import EVENTS, EventStream, stream
+from services.projections.api.entering import READERS, Plain, among, behind, customer, gone, resolve, unfit
+from services.projections.bookmark import DAY, Bookmark
+from services.projections.following import Follower, Wanted
+from services.projections.question import Parameters
+from services.projections.said import Reader
+from services.projections.store import changes as store
+
+router = APIRouter(prefix="/v1", tags=["log"])
+HEADER = "Last-Event-ID"
+
+
+class ChangesParameters(Parameters):
+    """Of what to tell."""
+
+    account: list[Plain] = Field([], description="only of this account; repeat it for several")
+    since: str | None = Field(
+        None, description="from where on: the token of an earlier answer, or the id of a message; default: from now"
+    )
+    warnings: bool = Field(default=True, description="0: without warnings, and without daily ticks")
+
+
+@router.get(
+    "/changes",
+    response_class=EventStream,
+    responses={
+        200: {"model": Change | Tick | Heartbeat, "description": "messages without end; of each, the data"},
+        **responses(401, 403, 404, 406, 410, 422, 503),
+    },
+)
+async def changes(
+    request: Request,
+    wanted: Annotated[ChangesParameters, Query()],
+    caller: Annotated[Caller, Depends(READERS)],
+    last_event_id: Annotated[
+        str | None, Header(description="the id of the last message: goes on after it; comes before `since`")
+    ] = None,
+) -> EventStream:
+    """Follow what the projection changes, as server-sent events: each event that you may see once, in order of account.
+
+    Every id is a token over the offsets of the log: resume with it, under the same parameters, and nothing is missed
+    and nothing repeated. Warnings appear and go by the keys of the question `warnings`; what policies and accounts
+    that were merged bring shows at the daily tick. A stream ends after a quarter of an hour: resume.
+    """
+    _must_accept(request.headers.get("accept", EVENTS))
+    state = request.app.state
+    async with answers.snapshot(state.engine) as at:
+        for account in wanted.account:
+            await customer(at, account, caller)
+        mark = await _start(at, last_event_id, wanted.since, state.live.pace.now())
+    whose = Wanted(sorted(set(wanted.account)) or among(caller), among(caller))
+    worrier = state.live.worrier if wanted.warnings else None
+    follower = Follower(state.engine, whose, mark, worrier, state.live.pace.most)
+    tongue = http_tongues.tongue_of(request)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"} | http_tongues.headers(tongue, "Authorization")
+    return EventStream(stream(state.live, follower, Reader(tongue=tongue, zone=wanted.zone)), headers=headers)
+
+
+def _must_accept(accepted: str) -> None:
+    if not {part.split(";")[0].strip() for part in accepted.split(",")} & {EVENTS, "text/*", "*/*"}:
+        raise HttpProblem(406, "not-acceptable", "Not acceptable", f"Changes come as {EVENTS}.")
+
+
+async def _start(at: Snapshot, last: str | None, since: str | None, now: datetime) -> Bookmark:
+    """Return where to begin; raises the problem of a token that is none, or of another log, or ahead."""
+    if last or since:
+        mark = await _of_token(at, HEADER if last else "since", last or since or "")
+        if mark.tick > now + DAY:
+            raise unfit(HEADER if last else "since", "it is of a day to come")
+        return mark
+    offsets = {partition: each.next_offset for partition, each in at.positions.items()}
+    return Bookmark(offsets, bookmark.day(now), offsets, at.log_id)
+
+
+async def _of_token(at: Snapshot, parameter: str, token: str) -> Bookmark:
+    try:
+        return _reached(at, bookmark.decode(token))
+    except ValueError:
+        pass
+    try:
+        asked = cut.decode(token)
+    except ValueError as error:
+        raise unfit(parameter, str(error)) from None
+    found = resolve(at, Asked(cut=asked), [])
+    first_unknown = await store.known_to(at.connection, found.known_at) if found.only_known else {}
+    offsets = {each: min(offset, first_unknown.get(each, offset)) for each, offset in found.offsets.items()}
+    return Bookmark(offsets, bookmark.day(found.known_at), offsets, at.log_id)
+
+
+def _reached(at: Snapshot, mark: Bookmark) -> Bookmark:
+    if mark.log_id != at.log_id or mark.offsets.keys() != at.positions.keys():
+        raise gone()
+    ends = {**mark.offsets, **({mark.within.partition: mark.within.end} if mark.within else {})}
+    if any(at.positions[each].next_offset < end for each, end in ends.items()):
+        raise behind("This projection has not come as far as the token; try again in a moment.")
+    return mark

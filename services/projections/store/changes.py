@@ -1,0 +1,94 @@
+"""What was written since: a partition's facts in windows, in the order of the log, and where accounts stood before."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from schemas import POLICY
+
+# The facts of a partition between two offsets, of accounts that are wanted; NULL: of all. Policies are no account.
+WINDOW = text("""
+    SELECT account, "offset", source, id, type, time, recorded_at, coalesce(logged_at, recorded_at) AS logged_at,
+           CASE WHEN target_source IS NOT NULL THEN raw END AS amendment
+    FROM journal
+    WHERE partition = :partition AND "offset" >= :start AND "offset" < :below AND account <> :policy
+      AND (CAST(:accounts AS text[]) IS NULL OR account = ANY(CAST(:accounts AS text[])))
+    ORDER BY "offset" LIMIT :most
+""")
+# The first that the log got after a moment, if there is one there.
+AFTER = text("""
+    SELECT "offset" FROM journal
+    WHERE partition = :partition AND "offset" >= :start AND "offset" < :below
+      AND coalesce(logged_at, recorded_at) > :moment
+    ORDER BY "offset" LIMIT 1
+""")
+# Where accounts stood at some offsets: after which fact, and when the log got it.
+STOOD = text("""
+    SELECT account, max("offset") + 1, max(coalesce(logged_at, recorded_at)) FROM journal
+    JOIN unnest(CAST(:partitions AS integer[]), CAST(:offsets AS bigint[])) AS cut (partition, below) USING (partition)
+    WHERE account = ANY(CAST(:accounts AS text[])) AND "offset" < cut.below
+    GROUP BY account
+""")
+# The first fact of each partition that was recorded after a moment.
+KNOWN_TO = text("""
+    SELECT partition, min("offset") FROM journal WHERE recorded_at > :known_at GROUP BY partition
+""")
+
+
+class Written(NamedTuple):
+    """A fact as a window tells it; `amendment` holds the bytes of one that amends another."""
+
+    account: str
+    offset: int
+    source: str
+    id: str
+    type: str
+    time: datetime
+    recorded_at: datetime
+    logged_at: datetime
+    amendment: bytes | None
+
+
+class Stood(NamedTuple):
+    """Where an account stood: the offset after its last fact, and when the log got that one."""
+
+    below: int
+    logged_at: datetime
+
+
+async def window(  # noqa: PLR0913, PLR0917 -- the parameters of one query
+    connection: AsyncConnection,
+    partition: int,
+    start: int,
+    below: int,
+    accounts: Iterable[str] | None,
+    most: int,
+) -> list[Written]:
+    """Return up to `most` facts of a partition from `start` on and below an offset, of these accounts (None: all)."""
+    wanted = {"accounts": None if accounts is None else list(accounts), "policy": POLICY, "most": most}
+    place = {"partition": partition, "start": start, "below": below}
+    return [Written(*row) for row in await connection.execute(WINDOW, wanted | place)]
+
+
+async def first_after(
+    connection: AsyncConnection, partition: int, start: int, below: int, moment: datetime
+) -> int | None:
+    """Return the first offset there of a fact that the log got after a moment."""
+    place = {"partition": partition, "start": start, "below": below, "moment": moment}
+    found: int | None = (await connection.execute(AFTER, place)).scalar()
+    return found
+
+
+async def stood(connection: AsyncConnection, accounts: Iterable[str], offsets: Mapping[int, int]) -> dict[str, Stood]:
+    """Return where accounts stood below an offset of each partition; not those of which nothing was known there."""
+    cut = {"partitions": list(offsets), "offsets": list(offsets.values())}
+    rows = await connection.execute(STOOD, cut | {"accounts": list(accounts)})
+    return {account: Stood(below, logged_at) for account, below, logged_at in rows}
+
+
+async def known_to(connection: AsyncConnection, known_at: datetime) -> dict[int, int]:
+    """Return the offset in each partition up to which all was recorded by a moment; not where everything was."""
+    return {row[0]: row[1] for row in await connection.execute(KNOWN_TO, {"known_at": known_at})}
