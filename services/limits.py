@@ -5,6 +5,7 @@ from services.http_problem import HttpProblem
 BODY = 8 * 1024 * 1024  # bytes
 EVENTS = 1_000
 EVENT = 256 * 1024  # bytes of one event's JSON, as it goes into the log
+EXPORTED = 256  # bytes that an export adds to an event, and a restore takes away again
 BODY_SECONDS = 30  # a body that trickles must not hold its room for ever
 IN_FLIGHT = 64 * 1024 * 1024  # bytes of bodies at once; each unfolds to several times that
 REQUEST = 16 * 1024  # what a request costs beside its body, so that many small ones are bounded too

@@ -1,6 +1,6 @@
 """Whether a document is an event, and where it is not: in the contract's words, at its place, without what was sent."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -15,15 +15,19 @@ from services.limits import EVENT, too_large_event
 from services.wording import reason
 
 _STAMP = "expected no such attribute: the service sets it itself"
+_RECORDED_AT = "expected no such attribute: the log sets it itself; POST /v1/restore takes an export, which has it"
 
 
-def valid(index: int, document: dict[str, Any], stamps: Mapping[str, str]) -> tuple[bytes, Event]:
+def valid(
+    index: int, document: dict[str, Any], stamps: Mapping[str, str], kept: Container[str] = ()
+) -> tuple[bytes, Event]:
     """Stamp and parse the event at `index` of a request; return its JSON, exactly as validated, and the event.
 
-    Raises Invalid with at most MOST_ERRORS faults, or HttpProblem 413 for one that is too large.
+    The stamps that are `kept` it may bring itself. Raises Invalid with at most MOST_ERRORS faults, or HttpProblem 413
+    for one that is too large.
     """
     if not document.keys().isdisjoint(STAMPED):
-        raise Invalid([Fault(index, pointer([name]), _STAMP) for name in STAMPED if name in document])
+        _refuse(index, [name for name in STAMPED if name in document and name not in kept])
     value = orjson.dumps(document | dict(stamps))
     if len(value) > EVENT:
         raise too_large_event(index)
@@ -31,6 +35,12 @@ def valid(index: int, document: dict[str, Any], stamps: Mapping[str, str]) -> tu
         return value, schemas.parse(value)
     except ValidationError as error:
         raise Invalid(list(explained(index, document, error))) from None
+
+
+def _refuse(index: int, stamps: list[str]) -> None:
+    if stamps:
+        said = {"recordedat": _RECORDED_AT}
+        raise Invalid([Fault(index, pointer([name]), said.get(name, _STAMP)) for name in stamps])
 
 
 def explained(index: int | None, document: dict[str, Any], error: ValidationError) -> Iterator[Fault]:

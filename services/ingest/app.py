@@ -12,7 +12,7 @@ from schemas import catalogue
 from services import access, http_problem, openapi
 from services.body import Room
 from services.http_problem import HttpProblem, responses
-from services.ingest import describing, events, types
+from services.ingest import describing, events, restore, types
 from services.ingest.producers import Producers
 from services.log import UnfitTopic
 from services.requests import Observed
@@ -58,7 +58,7 @@ def ingest(kafka: Kafka, signer: Signer, stop: Callable[[str], None]) -> FastAPI
     access.install(app, signer)
     http_problem.install(app)
     app.add_middleware(Observed)
-    for router in (events.router, types.router, health):
+    for router in (events.router, restore.router, types.router, health):
         app.include_router(router)
     openapi.complete(app, describing.schemas())
     return app

@@ -1,4 +1,4 @@
-"""What OpenAPI says about `POST /v1/events`, whose body FastAPI does not read for us."""
+"""What OpenAPI says about `POST /v1/events` and `/v1/restore`, whose bodies FastAPI does not read for us."""
 
 from typing import Any
 
@@ -50,6 +50,25 @@ REQUEST: dict[str, Any] = {
         }
         for name in ATTRIBUTES
     ],
+}
+
+_EXPORTED = "an event with `recordedat`, as GET /v1/replay writes it; its `submittedby` is kept"
+EXPORT: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": REQUEST["requestBody"]["description"],
+        "content": {
+            LINES: {"schema": {"type": "string", "description": "one event a line, each as GET /v1/replay writes it"}},
+            BATCH: {
+                "schema": {
+                    "type": "array",
+                    "items": {"type": "object", "description": _EXPORTED},
+                    "minItems": 1,
+                    "maxItems": EVENTS,
+                }
+            },
+        },
+    }
 }
 
 RECEIPTS: dict[str, Any] = {

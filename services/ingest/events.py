@@ -1,29 +1,32 @@
 """The one way in: `POST /v1/events`."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
 from schemas import catalogue
-from services import body
+from services import body, restored
 from services.access import Caller, require
 from services.faults import Invalid
 from services.http_problem import HttpProblem, responses
 from services.ingest import judging, reading
 from services.ingest.describing import RECEIPTS, REQUEST
 from services.ingest.judging import Judged
-from services.ingest.log import Record, append, unavailable
+from services.ingest.log import HEADERS, Record, append, unavailable
 from services.ingest.media import refuse_compression
 from services.ingest.producers import Producers
+from services.ingest.reading import Document
 from services.partition import partition_of
 from services.receipt import encode
 from services.settings import Kafka
 from services.telemetry import INGEST_EVENTS
 
 router = APIRouter(tags=["events"])
+Read = Callable[[bytes], list[Document]]
+Judge = Callable[[list[Document]], list[Judged]]
 
 
 @router.post(
@@ -39,20 +42,29 @@ async def send_events(request: Request, caller: Annotated[Caller, Depends(requir
     Sending again is safe: an event's identity (account, source, id) makes a second arrival harmless. After 503 it is
     unknown whether the events were stored: send them again, unchanged.
     """
+    return await append_all(
+        request,
+        lambda raw: reading.read(raw, request.headers.get("content-type"), request.headers.raw),
+        lambda documents: judging.judge(documents, caller),
+    )
+
+
+async def append_all(request: Request, read: Read, judge: Judge) -> Response:
+    """Read a request's body, judge its events and append them, all or none; answer with receipts."""
     state = request.app.state
     refuse_compression(request.headers.get("content-encoding"))
     with state.room.share() as share:
         raw = await body.read(request.stream(), request.headers.get("content-length"), share)
-        judged = _judged(request, raw, caller)
+        judged = _judged(raw, read, judge)
         return await _appended(state.producers, state.kafka, judged)
 
 
-def _judged(request: Request, raw: bytes, caller: Caller) -> list[Judged]:
+def _judged(raw: bytes, read: Read, judge: Judge) -> list[Judged]:
     """Read and judge the events; count those of a refused request by their type, if it is a known one."""
-    documents: list[dict[str, Any]] = []
+    documents: list[Document] = []
     try:
-        documents = reading.read(raw, request.headers.get("content-type"), request.headers.raw)
-        return judging.judge(documents, caller)
+        documents = read(raw)
+        return judge(documents)
     except Invalid as invalid:
         _count((_type(each) for each in documents) if documents else ["unknown"], "invalid")
         raise invalid.problem() from None
@@ -62,9 +74,7 @@ def _judged(request: Request, raw: bytes, caller: Caller) -> list[Judged]:
 
 
 async def _appended(producers: Producers, kafka: Kafka, judged: Sequence[Judged]) -> Response:
-    records = [
-        Record(partition_of(each.account, kafka.partitions), each.account.encode(), each.value) for each in judged
-    ]
+    records = [_record(each, kafka) for each in judged]
     types = [each.type for each in judged]
     try:
         offsets = await append(producers, records)
@@ -81,6 +91,13 @@ async def _appended(producers: Producers, kafka: Kafka, judged: Sequence[Judged]
     ]
     answer = {"receipts": receipts, "token": encode(producers.topic.identity, places)}
     return Response(orjson.dumps(answer), 202, media_type="application/json")
+
+
+def _record(judged: Judged, kafka: Kafka) -> Record:
+    partition, key = partition_of(judged.account, kafka.partitions), judged.account.encode()
+    if judged.recorded_at is None:
+        return Record(partition, key, judged.value)
+    return Record(partition, key, judged.value, [*HEADERS, restored.header(judged.recorded_at)])
 
 
 def _type(document: dict[str, Any]) -> str:

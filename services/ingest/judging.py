@@ -1,6 +1,7 @@
 """Judging events: may this caller send them, and are they what the contract says? All of them, or none."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from schemas import POLICY, Event, Fact, catalogue
@@ -20,11 +21,21 @@ class Judged(NamedTuple):
     type: str
     account: str
     value: bytes
+    recorded_at: datetime | None = None  # of a restored event: when it was first recorded
+
+
+# Reads the event at an index: its JSON as it goes into the log, and if it is restored, when it was first recorded.
+Reading = Callable[[int, dict[str, Any]], tuple[bytes, Event, datetime | None]]
 
 
 def judge(documents: Sequence[dict[str, Any]], caller: Caller) -> list[Judged]:
     """Stamp and validate every event; Invalid, or HttpProblem 403 or 413, say what is wrong with any of them."""
     stamps = {"submittedby": caller.subject, "catalogueversion": catalogue().version}
+    return judge_each(documents, caller, lambda index, document: (*valid(index, document, stamps), None))
+
+
+def judge_each(documents: Sequence[dict[str, Any]], caller: Caller, read: Reading) -> list[Judged]:
+    """Read every event, and judge whether this caller may send it; raises as `judge`."""
     judged: list[Judged] = []
     faults: list[Fault] = []
     refusals: list[Fault] = []
@@ -32,12 +43,12 @@ def judge(documents: Sequence[dict[str, Any]], caller: Caller) -> list[Judged]:
         if len(faults) >= MOST_ERRORS:  # nobody is told of more
             break
         try:
-            value, event = valid(index, document, stamps)
+            value, event, recorded_at = read(index, document)
         except Invalid as invalid:
             faults += invalid.faults
         else:  # a thousand events are dropped one by one: kept, they would make the garbage collector work
             refusals += _refusals(index, event, caller)
-            judged.append(Judged(event.id, event.source, event.type, event.account, value))
+            judged.append(Judged(event.id, event.source, event.type, event.account, value, recorded_at))
     if faults:
         raise Invalid(faults)
     if refusals:

@@ -29,6 +29,7 @@ class Record(NamedTuple):
     partition: int
     key: bytes
     value: bytes
+    headers: Sequence[tuple[str, bytes]] = HEADERS
 
 
 class NotTaken(Exception):  # noqa: N818  it says what is the case
@@ -85,7 +86,7 @@ async def _send(producer: AIOKafkaProducer, records: Sequence[Record]) -> list[i
 
 async def _one_by_one(producer: AIOKafkaProducer, partition: int, records: Iterable[Record]) -> list[int]:
     """Send so that requests of the same moment share a batch."""
-    sent = [await producer.send(TOPIC, r.value, r.key, partition, headers=HEADERS) for r in records]
+    sent = [await producer.send(TOPIC, r.value, r.key, partition, headers=r.headers) for r in records]
     return [_offset(placed.offset) for placed in await asyncio.gather(*sent)]
 
 
@@ -94,10 +95,10 @@ async def _in_batches(producer: AIOKafkaProducer, partition: int, records: Itera
     acknowledged = []
     batch = producer.create_batch()
     for record in records:
-        if batch.append(key=record.key, value=record.value, timestamp=None, headers=HEADERS) is None:
+        if batch.append(key=record.key, value=record.value, timestamp=None, headers=record.headers) is None:
             acknowledged.append((await producer.send_batch(batch, TOPIC, partition=partition), batch))
             batch = producer.create_batch()
-            batch.append(key=record.key, value=record.value, timestamp=None, headers=HEADERS)
+            batch.append(key=record.key, value=record.value, timestamp=None, headers=record.headers)
     acknowledged.append((await producer.send_batch(batch, TOPIC, partition=partition), batch))
     offsets: list[int] = []
     for future, sent in acknowledged:

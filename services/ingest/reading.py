@@ -12,7 +12,7 @@ from services.faults import Fault, Invalid
 from services.ingest.binary import Header, attributes, is_binary
 from services.ingest.media import essence, unsupported
 from services.json_text import parsed, repeats, whole
-from services.limits import EVENT, EVENTS, too_large_event, too_many_events
+from services.limits import EVENT, EVENTS, EXPORTED, too_large_event, too_many_events
 from services.repeated import Path, loses_nothing, repeated_key
 
 Document = dict[str, Any]
@@ -33,14 +33,22 @@ def read(body: bytes, content_type: str | None, headers: Iterable[Header]) -> li
         return [_binary(body, headers)]
     if media not in FORMS:
         raise unsupported(f"Expected a body of {', '.join(FORMS)}, or binary mode with {JSON}.")
-    return _objects(FORMS[media](body))
+    return _objects(FORMS[media](body, EVENT))
 
 
-def _single(body: bytes) -> list[Any]:
-    return [_event(body, 0)]
+def read_export(body: bytes, content_type: str | None) -> list[Document]:
+    """Return the events of an export in order, as `read` does; they come in lines or as a batch."""
+    media = essence(content_type)
+    if media not in (LINES, BATCH):
+        raise unsupported(f"Expected a body of {LINES} or {BATCH}.")
+    return _objects(FORMS[media](body, EVENT + EXPORTED))
 
 
-def _batch(body: bytes) -> list[Any]:
+def _single(body: bytes, most: int) -> list[Any]:
+    return [_event(body, 0, most)]
+
+
+def _batch(body: bytes, most: int) -> list[Any]:
     events, rewritten = parsed(body, 0)
     if not isinstance(events, list):
         raise Invalid([Fault(0, "", "expected a JSON array of events")])
@@ -48,26 +56,26 @@ def _batch(body: bytes) -> list[Any]:
         raise too_many_events()
     if not loses_nothing(body, rewritten):
         for index, each in enumerate(events):
-            _bounded(orjson.dumps(each), index)
+            _bounded(orjson.dumps(each), index, most)
         if path := repeated_key(body):
             raise repeats(int(path[0]), path[1:])
     return events
 
 
-def _lines(body: bytes) -> list[Any]:
+def _lines(body: bytes, most: int) -> list[Any]:
     lines = [line for line in body.split(b"\n") if line.strip()]
     if len(lines) > EVENTS:
         raise too_many_events()
-    return _each(lines)
+    return _each(lines, most)
 
 
-def _each(lines: list[bytes]) -> list[Any]:
+def _each(lines: list[bytes], most: int) -> list[Any]:
     """Load every line, so that the sender hears of all that are not JSON at once."""
     events: list[Any] = []
     faults: list[Fault] = []
     for index, line in enumerate(lines):
         try:
-            events.append(_event(line, index))
+            events.append(_event(line, index, most))
         except Invalid as invalid:
             faults += invalid.faults
     if faults:
@@ -75,14 +83,14 @@ def _each(lines: list[bytes]) -> list[Any]:
     return events
 
 
-FORMS: dict[str, Callable[[bytes], list[Any]]] = {SINGLE: _single, BATCH: _batch, LINES: _lines}
+FORMS: dict[str, Callable[[bytes, int], list[Any]]] = {SINGLE: _single, BATCH: _batch, LINES: _lines}
 
 
 def _binary(body: bytes, headers: Iterable[Header]) -> Document:
     found = list(headers)
     if not is_binary(found):
         raise unsupported(f"{JSON} is binary mode, which needs ce- headers; a whole event is {SINGLE}.")
-    return attributes(found) | {"datacontenttype": JSON, "data": _event(body, 0, ("data",))}
+    return attributes(found) | {"datacontenttype": JSON, "data": _event(body, 0, EVENT, ("data",))}
 
 
 def _objects(events: list[Any]) -> list[Document]:
@@ -94,12 +102,12 @@ def _objects(events: list[Any]) -> list[Document]:
     return events
 
 
-def _event(text: bytes, index: int, prefix: Path = ()) -> Any:  # noqa: ANN401  any JSON value
+def _event(text: bytes, index: int, most: int, prefix: Path = ()) -> Any:  # noqa: ANN401  any JSON value
     """Load one event; its size is judged first, since the search for a repeated key takes its time."""
-    _bounded(text, index)
+    _bounded(text, index, most)
     return whole(text, index, prefix)
 
 
-def _bounded(text: bytes, index: int) -> None:
-    if len(text) > EVENT:
+def _bounded(text: bytes, index: int, most: int) -> None:
+    if len(text) > most:
         raise too_large_event(index)

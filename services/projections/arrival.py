@@ -1,6 +1,7 @@
 """A record of the log becomes a fact, or a dead letter that says why it cannot. Pure."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 from schemas import Event, catalogue, identity_digest, parse
 from schemas.account import AccountMerged
 from schemas.correction import Amendment, EventCorrected
+from services import restored
 from services.partition import partition_of
 from services.projections.history import EPOCH
 
@@ -27,10 +29,11 @@ class Record(Protocol):
     timestamp_type: int
     key: bytes | None
     value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
 
 
 class Letter(NamedTuple):
-    """A record that could not become a fact: `undecodable`, `misrouted` or `conflict`, and the reason in words."""
+    """A record that could not become a fact: `undecodable`, `misrouted`, `conflict` or `occupied`, and why."""
 
     partition: int
     offset: int
@@ -91,8 +94,12 @@ def read(record: Record, partitions: int) -> Arrival | Letter:
         return letter(record, "undecodable", _first(error))
     if misplaced := _misplaced(record, event.partitionkey, partitions):
         return letter(record, "misrouted", misplaced, (event.partitionkey, event.source, event.id))
+    try:
+        recorded_at = restored.recorded_at(record.headers)
+    except ValueError as error:
+        return letter(record, "undecodable", f"the header {restored.HEADER}: {error}")
     digest = identity_digest(event, raw)
-    return Arrival(event, _time(record), record.partition, record.offset, digest, raw, record.key or b"")
+    return Arrival(event, _time(record), record.partition, record.offset, digest, raw, record.key or b"", recorded_at)
 
 
 def letter(record: Record, reason: str, detail: str, identity: tuple[str, str, str] | None = None) -> Letter:

@@ -14,7 +14,8 @@ from services.projections.bulk import records
 from services.projections.folds import FOLDS, encode, subject_of
 from services.projections.history import EPOCH, Recorded
 from services.projections.kept import Kept, advance, refold, unpacked
-from services.projections.project import conflict, recorded, take
+from services.projections.project import recorded, take
+from services.projections.refusing import conflict, occupied
 from services.projections.store import auditing, journal
 from services.projections.store.auditing import Saved
 from services.projections.store.control import Position
@@ -51,6 +52,7 @@ class Auditor:
         self._positions, self._saved = positions, saved
         self._folded: dict[Key, Kept] = {}
         self._amended: set[str] = set()
+        self._told_since: dict[str, int] = {}  # account -> offset of its first fact that was not restored
         self.differences: list[Difference] = []
         self.records = self.compared = 0
 
@@ -113,23 +115,36 @@ class Auditor:
             wrong = [name for name, is_, should in zip(JOURNAL_COLUMNS, row, expected, strict=True) if is_ != should]
             sentence = f"the journal's {', '.join(wrong)} is not what the log says"
             self._differs(arrival.partition, arrival.offset, arrival.event.partitionkey, sentence)
+        if self._is_late(arrival):
+            sentence = "a restored event is a fact, though its account had others"
+            self._differs(arrival.partition, arrival.offset, arrival.event.partitionkey, sentence)
+        if arrival.recorded_at is None:
+            self._told_since.setdefault(arrival.event.partitionkey, arrival.offset)
         self._fold(recorded(arrival, recorded_at))
 
+    def _is_late(self, arrival: Arrival) -> bool:
+        """Whether it is restored and comes after a fact of its account that is not."""
+        since = self._told_since.get(arrival.event.partitionkey, arrival.offset)
+        return arrival.recorded_at is not None and since < arrival.offset
+
     async def _repeated(self, repeated: Sequence[tuple[Arrival, tuple[Any, ...] | None]]) -> None:
-        """Check that what is not in the journal repeats a fact that is, and that a conflict is a dead letter."""
+        """Check that what is not in the journal repeats a fact that is, or came too late; and its dead letter."""
         for start in range(0, len(repeated), 5_000):
             some = repeated[start : start + 5_000]
-            first = await journal.digests(self._connection, {arrival.identity for arrival, _ in some})
+            first = await auditing.firsts(self._connection, {arrival.identity for arrival, _ in some})
             for arrival, letter in some:
                 self._repetition(arrival, first.get(arrival.identity), letter)
 
-    def _repetition(self, arrival: Arrival, first: bytes | None, letter: tuple[Any, ...] | None) -> None:
+    def _repetition(self, arrival: Arrival, first: tuple[int, bytes] | None, letter: tuple[Any, ...] | None) -> None:
         account = arrival.event.partitionkey
-        if first is None:
-            self._differs(arrival.partition, arrival.offset, account, "the journal lacks a fact that the log has")
-        elif first == arrival.digest and letter is not None:
+        if first is None or first[0] > arrival.offset:
+            if self._is_late(arrival):
+                self._letter(occupied(arrival), letter)
+            else:
+                self._differs(arrival.partition, arrival.offset, account, "the journal lacks a fact that the log has")
+        elif first[1] == arrival.digest and letter is not None:
             self._differs(arrival.partition, arrival.offset, account, "a mere repetition is a dead letter")
-        elif first != arrival.digest:
+        elif first[1] != arrival.digest:
             self._letter(conflict(arrival), letter)
 
     def _fold(self, fact: Recorded) -> None:

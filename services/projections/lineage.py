@@ -23,6 +23,9 @@ class Lineage(BaseModel):
     type: str
     time: datetime
     recorded_at: datetime
+    logged_at: datetime | None = Field(
+        description="of a restored event: when this log got it; null: at `recorded_at`, for it was first recorded here"
+    )
     partition: int
     offset: int
     actor: str
@@ -47,6 +50,7 @@ def lineage(fact: Recorded, facts: Sequence[Recorded]) -> Lineage:
         type=event.type,
         time=event.time,
         recorded_at=fact.recorded_at,
+        logged_at=fact.logged_at,
         partition=fact.partition,
         offset=fact.offset,
         actor=event.actor,

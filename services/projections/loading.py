@@ -10,7 +10,7 @@ from typing import NamedTuple
 import asyncpg
 
 from schemas.correction import Amendment
-from services.projections.arrival import read
+from services.projections.arrival import Arrival, read
 from services.projections.bulk import records
 from services.projections.folds import FOLDS, subject_of
 from services.projections.history import EPOCH, Recorded
@@ -37,10 +37,14 @@ class Share(NamedTuple):
 
 
 class Loaded(NamedTuple):
-    """Where each partition's record time stands, and the accounts whose states need the whole journal."""
+    """Where each partition's own time stands, and the accounts whose states need the whole journal.
+
+    In `mixed` ones restored events come after others: whether they become facts shows only once all is loaded.
+    """
 
     recorded_at: dict[int, datetime]
     amended: set[str]
+    mixed: set[str]
 
 
 def share_counter(counter: "Synchronized[int]") -> None:
@@ -73,7 +77,8 @@ async def _load(share: Share) -> Loaded:
         async for slice_ in records(share.kafka, dict.fromkeys(share.ends, 0), share.ends):
             await loader.take(slice_)
         await loader.finish()
-        return Loaded({partition: each.recorded_at for partition, each in loader.positions.items()}, loader.amended)
+        times = {partition: each.recorded_at for partition, each in loader.positions.items()}
+        return Loaded(times, loader.amended, loader.mixed)
     finally:
         await connection.close()
 
@@ -85,6 +90,8 @@ class Loader:
         self._connection, self._partitions = connection, share.kafka.partitions
         self.positions = {each: Position(each, 0, EPOCH, 0, EPOCH) for each in share.ends}
         self.amended: set[str] = set()
+        self.mixed: set[str] = set()
+        self._restored: set[str] = set()  # accounts of which all that came was restored
         self._states: dict[Key, Kept] = {}
         self._later: dict[Key, list[Recorded]] = {}
         self._latest: dict[str, datetime] = {}
@@ -96,16 +103,26 @@ class Loader:
             self.positions[partition] = self.positions[partition]._replace(next_offset=end, recorded_at=recorded_at)
         await self._copy("journal", JOURNAL_COLUMNS, [journal_row(*each) for each in batch.arrivals])
         await self._copy("dead_letter", LETTER_COLUMNS, [letter_row(*each) for each in batch.letters])
-        for arrival, recorded_at in batch.arrivals:
-            self._fold(recorded(arrival, recorded_at))
+        for arrival, log_time in batch.arrivals:
+            self._mix(arrival)
+            self._fold(recorded(arrival, log_time))
         count(len(slice_))
 
     async def finish(self) -> None:
-        """Write the states of all accounts but the amended ones."""
-        ready = [key for key in self._states if key[0] not in self.amended]
+        """Write the states of all accounts but those that need the whole journal."""
+        ready = [key for key in self._states if key[0] not in self.amended and key[0] not in self.mixed]
         for start in range(0, len(ready), STATES_AT_ONCE):
             rows = [state_row(key, self._settled(key)) for key in ready[start : start + STATES_AT_ONCE]]
             await self._copy("account_state", STATE_COLUMNS, rows)
+
+    def _mix(self, arrival: Arrival) -> None:
+        account = arrival.event.partitionkey
+        if arrival.recorded_at is None:
+            self._restored.discard(account)
+        elif account not in self._latest:
+            self._restored.add(account)
+        elif account not in self._restored:
+            self.mixed.add(account)
 
     def _fold(self, fact: Recorded) -> None:
         account, data = fact.event.partitionkey, fact.event.data

@@ -13,12 +13,12 @@ from services.projections.arrival import Arrival, Letter, Record, read
 from services.projections.folds import subject_of
 from services.projections.history import Recorded, amend
 from services.projections.kept import Kept, advance, refold, subject_types
+from services.projections.refusing import Occupancy, conflict, occupied
 from services.projections.store import control, journal, states
 from services.projections.store.control import Position
 from services.projections.store.states import Key
 
 HOPELESS = 1_000  # undecodable records in a row: this is not a bad record but a bad log, or a bad worker
-CONFLICT = "an event with this source and id, but other type, time, actor or data, came first"
 
 
 class Applied(NamedTuple):
@@ -42,12 +42,15 @@ class Hopeless(Exception):  # noqa: N818 -- a sentence to stop by
     """Nothing on the log can be read."""
 
 
-class Batch(NamedTuple):
-    """The part of the records at or above the positions, with record times, in log order."""
+Timed = tuple[Arrival, datetime]  # and the log's own time
 
-    arrivals: list[tuple[Arrival, datetime]]
+
+class Batch(NamedTuple):
+    """The part of the records at or above the positions, with the log's own times, in log order."""
+
+    arrivals: list[Timed]
     letters: list[tuple[Letter, datetime]]
-    ends: dict[int, tuple[int, datetime]]  # partition -> next offset and running maximum of record time
+    ends: dict[int, tuple[int, datetime]]  # partition -> next offset and running maximum of the log's own time
 
 
 async def project(engine: AsyncEngine, version: int, records: Sequence[Record], partitions: int) -> Applied:
@@ -73,9 +76,10 @@ async def apply(
 ) -> Applied:
     """Write what records leave behind, in the caller's transaction, which holds the positions `before`."""
     batch = take(records, before)
-    new, repeated = await _append(connection, batch.arrivals)
+    arrivals, late = await _admitted(connection, batch.arrivals)
+    new, repeated = await _append(connection, arrivals)
     conflicts = await _conflicts(connection, repeated)
-    letters = batch.letters + conflicts
+    letters = batch.letters + late + conflicts
     if letters:
         await journal.bury(connection, [journal.letter_row(*each) for each in letters])
     if new:
@@ -128,11 +132,24 @@ async def _stop_unless_active(connection: AsyncConnection, version: int) -> None
         raise Superseded(f"Version {active} of the projection is active; this worker projects version {version}.")
 
 
-async def _append(
-    connection: AsyncConnection, arrivals: Sequence[tuple[Arrival, datetime]]
-) -> tuple[list[Recorded], list[tuple[Arrival, datetime]]]:
+async def _admitted(
+    connection: AsyncConnection, arrivals: list[Timed]
+) -> tuple[list[Timed], list[tuple[Letter, datetime]]]:
+    """Return the arrivals without restored ones whose account has others, and the dead letters of those."""
+    accounts = {arrival.event.partitionkey for arrival, _ in arrivals if arrival.recorded_at is not None}
+    if not accounts:
+        return arrivals, []
+    identities = {arrival.identity for arrival, _ in arrivals if arrival.event.partitionkey in accounts}
+    known = await journal.digests(connection, identities)
+    occupancy = Occupancy(known, await journal.telling(connection, accounts))
+    late = {id(arrival) for arrival, _ in arrivals if occupancy.refuses(arrival)}
+    letters = [(occupied(arrival), log_time) for arrival, log_time in arrivals if id(arrival) in late]
+    return [each for each in arrivals if id(each[0]) not in late], letters
+
+
+async def _append(connection: AsyncConnection, arrivals: Sequence[Timed]) -> tuple[list[Recorded], list[Timed]]:
     """Insert what is new; return it, and the arrivals whose identity was known already."""
-    first: dict[tuple[str, str, str], tuple[Arrival, datetime]] = {}
+    first: dict[tuple[str, str, str], Timed] = {}
     for each in arrivals:
         first.setdefault(each[0].identity, each)
     if not first:
@@ -147,9 +164,7 @@ async def _append(
     return new, repeated
 
 
-async def _conflicts(
-    connection: AsyncConnection, repeated: Sequence[tuple[Arrival, datetime]]
-) -> list[tuple[Letter, datetime]]:
+async def _conflicts(connection: AsyncConnection, repeated: Sequence[Timed]) -> list[tuple[Letter, datetime]]:
     """Return a dead letter for each repetition whose content differs from the fact that came first."""
     if not repeated:
         return []
@@ -159,20 +174,6 @@ async def _conflicts(
         for arrival, recorded_at in repeated
         if digests[arrival.identity] != arrival.digest
     ]
-
-
-def conflict(arrival: Arrival) -> Letter:
-    """Return the dead letter of an event whose identity belongs to another one."""
-    return Letter(
-        arrival.partition,
-        arrival.offset,
-        arrival.timestamp,
-        "conflict",
-        CONFLICT,
-        arrival.identity,
-        arrival.key,
-        arrival.raw,
-    )
 
 
 async def _fold(connection: AsyncConnection, new: Sequence[Recorded], starts: dict[int, int]) -> None:

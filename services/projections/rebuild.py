@@ -17,7 +17,8 @@ from services.projections.bulk import records, shares
 from services.projections.history import Recorded
 from services.projections.kept import refold
 from services.projections.loading import Loaded, Share, load, share_counter
-from services.projections.project import CONFLICT, apply, group
+from services.projections.project import apply, group
+from services.projections.refusing import CONFLICT, OCCUPIED
 from services.projections.store import bulk_load, control, journal, states
 from services.projections.store.control import Position
 from services.projections.watch import Ends
@@ -78,10 +79,13 @@ async def _rebuild(kafka: Kafka, database: Database, ends: Ends, progress: Progr
     engine = control.connect(database, version, pool=2)
     try:
         loaded = await _load_all(kafka, database, version, target, progress)
-        stale = set[str]().union(*(each.amended for each in loaded))
+        mixed = set[str]().union(*(each.mixed for each in loaded))
+        stale = mixed.union(*(each.amended for each in loaded))
         recorded_at = {partition: at for each in loaded for partition, at in each.recorded_at.items()}
         progress("indexing", sum(target.values()), sum(target.values()))
         async with engine.begin() as connection:
+            if mixed:
+                await bulk_load.settle_occupied(connection, mixed, OCCUPIED)
             stale |= await bulk_load.settle_repeated(connection, CONFLICT)
             await control.script(connection, "indexes.sql")
             await bulk_load.forget_states(connection, stale)
@@ -136,7 +140,7 @@ async def _load_all(
 
 
 async def _refold(connection: AsyncConnection, accounts: Iterable[str]) -> None:
-    """Fold the states of some accounts from the journal: those with amendments or repeated identities."""
+    """Fold the states of some accounts from the journal: those with amendments, repeated identities, or restored facts among others."""
     facts: dict[str, list[Recorded]] = {}
     for account in accounts:
         facts[account] = await journal.all_of(connection, account)

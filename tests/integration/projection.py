@@ -40,6 +40,7 @@ class Placed(NamedTuple):
     timestamp_type: int
     key: bytes | None
     value: bytes | None
+    headers: Sequence[tuple[str, bytes]] = ()
 
     @property
     def recorded_at(self) -> datetime:
@@ -66,6 +67,7 @@ class Log:
         partition: int | None = None,
         key: bytes | None = None,
         timestamp_type: int = 1,
+        headers: Sequence[tuple[str, bytes]] = (),
     ) -> Placed:
         """Append an event where it belongs, or anything anywhere; `at` is the log's own time."""
         account = sent["partitionkey"] if isinstance(sent, dict) else "acme"
@@ -73,9 +75,8 @@ class Log:
         when = at or START + timedelta(seconds=len(self.records))
         value = orjson.dumps(sent) if isinstance(sent, dict) else sent
         stamp = (when - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
-        record = Placed(
-            where, self._ends[where], stamp, timestamp_type, account.encode() if key is None else key, value
-        )
+        of = account.encode() if key is None else key
+        record = Placed(where, self._ends[where], stamp, timestamp_type, of, value, headers)
         self._ends[where] += 1
         self.records.append(record)
         return record

@@ -20,7 +20,7 @@ READ = "services.projections"
 # rebuild, api, ...) comes last: it may import all of them, and none of them may import it.
 READ_SIDE = (
     *("history", "scope", "register", "said", "policy", "moments", "folds", "question", "models", "questions"),  # pure
-    *("arrival", "kept", "store", "project"),
+    *("arrival", "refusing", "kept", "store", "project"),
 )
 LAYERS = ("schemas", *(f"{READ}.{name}" for name in READ_SIDE))
 STORE = LAYERS.index(f"{READ}.arrival")  # the first layer that may know SQL, settings and telemetry

@@ -53,7 +53,10 @@ class Positions(BaseModel):
 
 
 class Place(BaseModel):
-    """What became of one event of a request: projected, duplicate, conflict, undecodable, misrouted or waiting."""
+    """What became of one event of a request: projected, duplicate or waiting; else why it is a dead letter.
+
+    That is: conflict, occupied, undecodable or misrouted.
+    """
 
     partition: int
     offset: int

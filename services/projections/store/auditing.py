@@ -13,6 +13,12 @@ JOURNAL = text("""
            target_source, target_id, merged_into, raw
     FROM journal WHERE partition = :partition AND "offset" < :end ORDER BY "offset"
 """)
+# The one fact of each of these identities.
+FIRSTS = text("""
+    SELECT account, source, id, "offset", digest FROM journal
+    WHERE (id, source, account) IN (
+        SELECT * FROM unnest(CAST(:id AS text[]), CAST(:source AS text[]), CAST(:account AS text[])))
+""")
 LETTERS = text("""
     SELECT partition, "offset", recorded_at, reason, account, source, id, key, value
     FROM dead_letter WHERE partition = :partition ORDER BY "offset"
@@ -45,6 +51,15 @@ async def journal_rows(connection: AsyncConnection, partition: int, end: int) ->
 async def beyond(connection: AsyncConnection, partition: int, end: int) -> int:
     """Return how many rows of the journal lie at or above the position, where none may be."""
     return int((await connection.execute(BEYOND, {"partition": partition, "end": end})).scalar() or 0)
+
+
+async def firsts(
+    connection: AsyncConnection, identities: Iterable[tuple[str, str, str]]
+) -> dict[tuple[str, str, str], tuple[int, bytes]]:
+    """Return the offset and the digest of the fact that each identity has in the journal, if it has one."""
+    account, source, id_ = map(list, zip(*identities, strict=True))
+    rows = await connection.execute(FIRSTS, {"account": account, "source": source, "id": id_})
+    return {(row[0], row[1], row[2]): (row[3], row[4]) for row in rows}
 
 
 async def letters(connection: AsyncConnection, partition: int) -> dict[int, tuple[Any, ...]]:

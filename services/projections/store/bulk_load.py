@@ -1,10 +1,36 @@
-"""What a load by COPY leaves to do: repeated identities out, dead letters for conflicts."""
+"""What a load by COPY leaves to do: repeated identities and occupied accounts out, dead letters for them."""
 
 from collections.abc import Iterable
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+# The restored facts of some accounts that came after the first one there that was not restored, unless they repeat an
+# identity that was known then. First of its identity, that one is a fact; all restored ones before it are, too.
+OCCUPIED = text("""
+    CREATE TEMPORARY TABLE occupied ON COMMIT DROP AS
+    WITH arrived AS (
+        SELECT account, source, id, "offset", logged_at IS NOT NULL AS restored,
+               row_number() OVER (PARTITION BY account, source, id ORDER BY "offset") = 1 AS first
+        FROM journal WHERE account = ANY(CAST(:accounts AS text[]))
+    ), told AS (
+        SELECT account, min("offset") AS since FROM arrived WHERE first AND NOT restored GROUP BY account
+    )
+    SELECT late.account, late."offset" FROM arrived late JOIN told USING (account)
+    WHERE late.restored AND late."offset" > told.since AND NOT EXISTS (
+        SELECT FROM arrived known
+        WHERE (known.account, known.source, known.id) = (late.account, late.source, late.id)
+          AND known."offset" < late."offset" AND (known."offset" < told.since OR NOT known.restored))
+""")
+BURY_OCCUPIED = text("""
+    INSERT INTO dead_letter (partition, "offset", recorded_at, reason, detail, account, source, id, key, value)
+    SELECT partition, "offset", logged_at, 'occupied', :detail, account, source, id, convert_to(account, 'UTF8'), raw
+    FROM journal JOIN occupied USING (account, "offset")
+""")
+REMOVE_OCCUPIED = text("""
+    DELETE FROM journal USING occupied
+    WHERE journal.account = occupied.account AND journal."offset" = occupied."offset"
+""")
 # Every identity that stands in the journal more than once, with the offset of the one that came first.
 REPEATED = text("""
     CREATE TEMPORARY TABLE repeated ON COMMIT DROP AS
@@ -25,6 +51,13 @@ REMOVE = text("""
 """)
 ACCOUNTS_REPEATED = text("SELECT DISTINCT account FROM repeated")
 FORGET = text("DELETE FROM account_state WHERE account = ANY(CAST(:accounts AS text[]))")
+
+
+async def settle_occupied(connection: AsyncConnection, accounts: Iterable[str], detail: str) -> None:
+    """Bury, with `detail`, the restored events of these accounts that came too late; before `settle_repeated`."""
+    await connection.execute(OCCUPIED, {"accounts": list(accounts)})
+    await connection.execute(BURY_OCCUPIED, {"detail": detail})
+    await connection.execute(REMOVE_OCCUPIED)
 
 
 async def settle_repeated(connection: AsyncConnection, detail: str) -> set[str]:

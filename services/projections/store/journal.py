@@ -46,6 +46,11 @@ DIGESTS = text("""
     WHERE (id, source, account) IN (
         SELECT * FROM unnest(CAST(:id AS text[]), CAST(:source AS text[]), CAST(:account AS text[])))
 """)
+# Which accounts have facts that were not restored.
+TELLING = text("""
+    SELECT account FROM unnest(CAST(:accounts AS text[])) AS some (account)
+    WHERE EXISTS (SELECT FROM journal WHERE journal.account = some.account AND logged_at IS NULL)
+""")
 BURY = text("""
     INSERT INTO dead_letter
     SELECT * FROM unnest(
@@ -199,6 +204,11 @@ async def digests(
     account, source, id_ = map(list, zip(*identities, strict=True))
     rows = await connection.execute(DIGESTS, {"account": account, "source": source, "id": id_})
     return {(row.account, row.source, row.id): row.digest for row in rows}
+
+
+async def telling(connection: AsyncConnection, accounts: Iterable[str]) -> set[str]:
+    """Return those of some accounts that have facts which this log recorded first: that were not restored."""
+    return set((await connection.execute(TELLING, {"accounts": list(accounts)})).scalars())
 
 
 async def bury(connection: AsyncConnection, rows: Sequence[tuple[object, ...]]) -> None:
