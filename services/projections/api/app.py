@@ -19,7 +19,9 @@ from services.http_tongues import tongue_of
 from services.openapi import complete
 from services.partition import partition_of
 from services.projections import answers, cut
-from services.projections.api import asking, facts, log, replaying, supposing, supposition
+from services.projections.api import asking, changes, facts, log, replaying, supposing, supposition
+from services.projections.api.change_stream import Live, Pace
+from services.projections.api.serving import Serving
 from services.projections.store import control
 from services.requests import Observed
 from services.settings import Database, Endpoints, Kafka, Signer, address, load
@@ -41,13 +43,15 @@ class Health(BaseModel):
     status: str = "ok"
 
 
-def read_api(database: Database, signer: Signer, partitions: int) -> FastAPI:
+def read_api(database: Database, signer: Signer, partitions: int, pace: Pace | None = None) -> FastAPI:
     """Build the service."""
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.engine = control.connect(database, pool=CONNECTIONS)
+        app.state.live = Live.of(app.state.engine, pace or Pace())
         yield
+        app.state.live.pulse.stop()
         await app.state.engine.dispose()
 
     app = FastAPI(
@@ -67,7 +71,7 @@ def read_api(database: Database, signer: Signer, partitions: int) -> FastAPI:
     app.add_exception_handler(ConnectionError, _unreachable)  # refused, reset: before SQLAlchemy wraps it
     app.add_exception_handler(TimeoutError, _unreachable)
     app.add_middleware(Observed)
-    for router in (facts.router, replaying.router, log.router, asking.router, supposing.router, health):
+    for router in (facts.router, replaying.router, log.router, changes.router, asking.router, supposing.router, health):
         app.include_router(router)
     complete(app, supposition.schemas())
     return app
@@ -113,9 +117,11 @@ def run() -> None:
     """Read the settings and serve until SIGTERM."""
     kafka, database, signer, endpoints = load(Kafka), load(Database), load(Signer), load(Endpoints)
     host, port = address(endpoints.api)
-    server = uvicorn.Server(
+    app = read_api(database, signer, kafka.partitions)
+    server = Serving(
+        app,
         uvicorn.Config(
-            read_api(database, signer, kafka.partitions),
+            app,
             host=host,
             port=port,
             loop="uvloop",
@@ -124,7 +130,7 @@ def run() -> None:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=GRACE,
-        )
+        ),
     )
     gc.collect()
     gc.freeze()  # what lives as long as the process stays out of every collection

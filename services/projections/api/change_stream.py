@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from fastapi.responses import StreamingResponse
 from sqlalchemy.exc import SQLAlchemyError
@@ -40,10 +40,10 @@ class Live(NamedTuple):
     worrier: Worrier
     pace: Pace
 
-
-def live(engine: AsyncEngine, pace: Pace) -> Live:
-    """Make it, on the loop that serves."""
-    return Live(Pulse(engine, pace.look), Worrier(engine), pace)
+    @classmethod
+    def of(cls, engine: AsyncEngine, pace: Pace) -> Self:
+        """Make it, on the loop that serves."""
+        return cls(Pulse(engine, pace.look), Worrier(engine), pace)
 
 
 class EventStream(StreamingResponse):
