@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.projections.question import Parameters
+from services.projections.questions.attitude_mix import AttitudeMixParameters
 from tests.unit import test_questions as questions
 from tests.unit.histories import ask, fact
 from tests.unit.strategies import ACCOUNTS, CONTACTS, MOMENTS, START, drafts
@@ -29,13 +31,13 @@ def spanning(drawn: Parameters, **span: Any) -> Parameters:
     return type(drawn).model_validate({name: sent[name] for name in sent.keys() - {"from", "to", "step"}} | span)
 
 
-@given(data=st.data())
-def test_a_point_of_attitude_mix_is_the_answer_as_of_its_time(data):
-    log = recorded_all({ACCOUNTS[0]: data.draw(drafts(OF_PEOPLE))})
-    drawn, at = data.draw(questions.parameters("attitude-mix")), data.draw(EITHER)
-    for point in questions.ask("attitude-mix", log, at, spanning(drawn, **SPAN))["points"]:
+@pytest.mark.parametrize("among", ["contacts", "buying-group"])
+@given(told=drafts(OF_PEOPLE, max_size=30), at=EITHER, opportunity=st.sampled_from([{}, {"opportunity": "o-1"}]))
+def test_a_point_of_attitude_mix_is_the_answer_as_of_its_time(among, told, at, opportunity):
+    log, asked = recorded_all({ACCOUNTS[0]: told}), AttitudeMixParameters(among=among, **opportunity)
+    for point in questions.ask("attitude-mix", log, at, spanning(asked, **SPAN))["points"]:
         then = at._replace(as_of=datetime.fromisoformat(point["time"]))
-        assert questions.ask("attitude-mix", log, then, spanning(drawn))["points"] == [point]
+        assert questions.ask("attitude-mix", log, then, asked)["points"] == [point]
 
 
 @given(data=st.data())
