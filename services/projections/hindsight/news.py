@@ -2,11 +2,27 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import chain
 from typing import Any, NamedTuple
 
-from services.projections.history import Moment, Recorded, latest_amendments, visible
+from schemas.account import AccountMerged
+from services.projections.history import Moment, Recorded, Target, amend, latest_amendments, visible
 
 At = tuple[int, int]  # partition and offset
+_ALWAYS = datetime.max.replace(tzinfo=UTC)
+
+
+class Known(NamedTuple):
+    """What is known at a moment, as it was told; what of it is of one customer with the account; and the moment."""
+
+    facts: Sequence[Recorded]
+    joined: Sequence[Recorded]
+    as_of: datetime
+
+    def held(self) -> list[Recorded]:
+        """Return what is seen: true by `as_of`, amended, in fold order."""
+        return visible(self.joined, Moment(self.as_of, _ALWAYS))
 
 
 class News(NamedTuple):
@@ -20,8 +36,8 @@ class News(NamedTuple):
         return _in_order(event for place in places for event in self.events.get(place, ()))
 
     def about(self, names: Iterable[str]) -> list[Recorded]:
-        """Return the events that changed a fact which names all of these."""
-        found = [set(self.naming.get(name, ())) for name in names]
+        """Return the events that changed a fact which names all of these that any changed fact names."""
+        found = [set(self.naming[name]) for name in names if name in self.naming]
         return self.of(set.intersection(*found)) if found else []
 
     def all(self) -> list[Recorded]:
@@ -29,38 +45,86 @@ class News(NamedTuple):
         return self.of(self.events)
 
 
+NOTHING = News({}, {})
+
+
 def news(facts: Iterable[Recorded], was: Moment, now: Moment) -> News:
     """Compare what is visible of the facts of one stream at two moments."""
     facts = list(facts)
-    seen_was, seen_now = (_by_place(visible(facts, moment)) for moment in (was, now))
-    amended_was, amended_now = (latest_amendments(_known(facts, moment)) for moment in (was, now))
-    events: dict[At, list[Recorded]] = {}
+    known = [[fact for fact in facts if fact.recorded_at <= moment.known_at] for moment in (was, now)]
+    return between(Known(known[0], known[0], was.as_of), Known(known[1], known[1], now.as_of))
+
+
+class _Told(NamedTuple):
+    """What was told by one of the two moments only, and the last amendments at each."""
+
+    newly: set[At]
+    amended_was: Mapping[Target, Recorded]
+    amended_now: Mapping[Target, Recorded]
+
+    def events(self, fact: Recorded) -> list[Recorded]:
+        """Return what made a fact look otherwise: that it was told, or amended; neither if only its time came."""
+        target = (*fact.identity, fact.event.type)
+        told = (fact, self.amended_was.get(target), self.amended_now.get(target))
+        return [each for each in told if each is not None and place_of(each) in self.newly]
+
+
+def between(was: Known, now: Known, *, telling: bool = False) -> News:
+    """Compare what is seen at two moments; with `telling`, also what was told at all, amendments among it."""
+    facts = _by_place(chain(was.facts, now.facts))
+    newly = {place_of(each) for each in was.facts} ^ {place_of(each) for each in now.facts}
+    told = _Told(newly, latest_amendments(was.facts), latest_amendments(now.facts))
+    mergers = _mergers(was, now, told)
+    seen_was, seen_now = _by_place(was.held()), _by_place(now.held())
+    events: dict[At, list[Recorded]] = {place: [facts[place]] for place in newly} if telling else {}
     naming: dict[str, list[At]] = defaultdict(list)
-    for told in facts:
-        place = (told.partition, told.offset)
+    for place, fact in facts.items():
         one, other = seen_was.get(place), seen_now.get(place)
         if one == other:
             continue
-        target = (*told.identity, told.event.type)
-        first, last = amended_was.get(target), amended_now.get(target)
-        newly_told = (told.recorded_at <= was.known_at) != (told.recorded_at <= now.known_at)
-        amendments = [each for each in (first, last) if each is not None] if first is not last else []
-        events[place] = [told, *amendments] if newly_told or not amendments else amendments
+        joined = mergers.get(fact.event.partitionkey, []) if one is None or other is None else []
+        events[place] = [*told.events(fact), *joined] or [fact]
         for name in {name for each in (one, other) if each for name in texts(each.event.data.model_dump())}:
             naming[name].append(place)
     return News(events, naming)
 
 
-def _known(facts: Iterable[Recorded], moment: Moment) -> Iterator[Recorded]:
-    return (fact for fact in facts if fact.recorded_at <= moment.known_at)
+def together(each: Iterable[News]) -> News:
+    """Take the news of several accounts as one."""
+    events: dict[At, Sequence[Recorded]] = {}
+    naming: dict[str, list[At]] = defaultdict(list)
+    for one in each:
+        events |= one.events
+        for name, places in one.naming.items():
+            naming[name].extend(places)
+    return News(events, naming)
+
+
+def _mergers(was: Known, now: Known, told: _Told) -> dict[str, list[Recorded]]:
+    """Return, for each account that is one customer with this one at one of the moments only, what was told of that."""
+    joined = {each.event.partitionkey for each in was.joined} ^ {each.event.partitionkey for each in now.joined}
+    if not joined:
+        return {}
+    one, other = (_by_place(fact for fact in amend(each.facts) if _merges(fact)) for each in (was, now))
+    changed = [(one | other)[place] for place in one.keys() | other.keys() if one.get(place) != other.get(place)]
+    return dict.fromkeys(joined, _in_order(event for fact in changed for event in told.events(fact)))
+
+
+def _merges(fact: Recorded) -> bool:
+    return isinstance(fact.event.data, AccountMerged)
+
+
+def place_of(fact: Recorded) -> At:
+    """Return where a fact stands in the log."""
+    return fact.partition, fact.offset
 
 
 def _by_place(facts: Iterable[Recorded]) -> dict[At, Recorded]:
-    return {(fact.partition, fact.offset): fact for fact in facts}
+    return {place_of(fact): fact for fact in facts}
 
 
 def _in_order(events: Iterable[Recorded]) -> list[Recorded]:
-    once = {(each.partition, each.offset): each for each in events}
+    once = _by_place(events)
     return [once[place] for place in sorted(once)]
 
 
