@@ -19,9 +19,10 @@ from services.projections.kept import subject_types
 from services.projections.models.policies import in_force
 from services.projections.policy import Policies
 from services.projections.question import Question, View
-from services.projections.store import control, journal, states
+from services.projections.store import accounts, control, journal, states
 from services.projections.store.control import Position
 from services.projections.views import (
+    AMENDMENTS,
     END_OF_TIME,
     defined_by,
     held,
@@ -141,6 +142,14 @@ async def account_view(  # noqa: PLR0913, PLR0917 -- what all views take, what i
     wires = [*reads(question), *wires_of(AccountMerged)] if merged else reads(question)
     facts = await journal.facts(at.connection, [account, *merged], wires)
     return view_of_facts(account, question, of_one(account, known(facts, cut)), cut.moment, policies)
+
+
+async def restored(at: Snapshot, account: str, cut: Cut, merged: Sequence[str]) -> bool:
+    """Whether anything that is known at the cut of the account was restored, or of those that are `merged` into it."""
+    wires = [*wires_of(AccountMerged), *AMENDMENTS]
+    facts = await journal.facts(at.connection, [account, *merged], wires) if merged else []
+    joined = {fact.event.partitionkey for fact in of_one(account, known(facts, cut))}
+    return await accounts.restored(at.connection, {account, *joined}, cut.offsets, cut.asked_known_at)
 
 
 async def told(at: Snapshot, account: str, cut: Cut, merged: Sequence[str] | None = None) -> Told:

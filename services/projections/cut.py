@@ -32,6 +32,11 @@ class Cut(NamedTuple):
         """The moments that the answer tells."""
         return Moment(self.as_of, self.known_at)
 
+    @property
+    def asked_known_at(self) -> datetime | None:
+        """The `known_at` that was asked for; None: all that the offsets hold is known."""
+        return self.known_at if self.only_known else None
+
     def encode(self) -> str:
         """Write it as a token for a URL."""
         as_of, known_at = tokens.number(self.as_of), tokens.number(self.known_at)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from services.projections import answers
 from services.projections.answers import Asked, Snapshot, account_view, defined
 from services.projections.cut import Cut
 from services.projections.folds import States
@@ -17,8 +18,7 @@ async def accounts_at(
     at: Snapshot, among: Iterable[str] | None, cut: Cut, beyond: str = "", most: int | None = None
 ) -> Sequence[str]:
     """Return the accounts that may be seen (None: all) and of which anything is known at the cut, in order."""
-    known_at = cut.known_at if cut.only_known else None
-    return await accounts.known(at.connection, among, cut.offsets, known_at, beyond=beyond, most=most)
+    return await accounts.known(at.connection, among, cut.offsets, cut.asked_known_at, beyond=beyond, most=most)
 
 
 async def portfolio_views(
@@ -50,6 +50,21 @@ async def each_view(  # noqa: PLR0913, PLR0917 -- what all views take, and which
         merged = await journal.merged_into(at.connection, account, among)
         views[account] = await account_view(at, account, question, asked, cut, merged, policies)
     return Views(cut.moment, policies, [views[account] for account in page], settled)
+
+
+async def restored(at: Snapshot, among: Sequence[str] | None, cut: Cut) -> bool:
+    """Whether anything that is known at the cut of these accounts (None: of all) was restored."""
+    return await accounts.restored(at.connection, among, cut.offsets, cut.asked_known_at)
+
+
+async def any_restored(at: Snapshot, page: Sequence[str], cut: Cut, among: Sequence[str] | None = None) -> bool:
+    """Whether anything was restored that `each_view` of a page shows, with what is merged into its accounts."""
+    if await restored(at, page, cut):
+        return True
+    for account in await accounts.merged(at.connection, page):
+        if await answers.restored(at, account, cut, await journal.merged_into(at.connection, account, among)):
+            return True
+    return False
 
 
 async def _read(  # noqa: PLR0913, PLR0917 -- what all views take

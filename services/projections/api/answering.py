@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 import orjson
 from fastapi import Request, Response
-from pydantic import BaseModel, create_model
+from pydantic import BaseModel, Field, create_model
 
 from services import http_tongues
 from services.http_problem import HttpProblem
@@ -33,6 +33,7 @@ class Envelope(NamedTuple):
     policies: Policies
     account: str | None = None
     following: str | None = None
+    restored: bool = False  # whether it rests on any restored event
 
     def head(self) -> dict[str, Any]:
         """Return what stands before the answer."""
@@ -45,6 +46,7 @@ class Envelope(NamedTuple):
             "token": self.cut.encode(),
             "version": cuts.version(self.policies),
             **({} if self.cut.version == cuts.code_version() else {"repeatable": False}),
+            **({"restored": True} if self.restored else {}),
         }
 
 
@@ -75,6 +77,7 @@ def envelope_model(question: Question, *, each: bool = False) -> type[BaseModel]
         "token": (str, ...),
         "version": (str, ...),
         "repeatable": (bool, True),
+        "restored": (bool, Field(default=False, description="whether any event of what is asked about was restored")),
         "answer": (question.answer_model, ...),
     }
     if each:

@@ -45,7 +45,8 @@ def _account_route(question: AccountQuestion[Any]) -> Route:
             at_cut = resolve(at, moments, of.partitions(request))
             view = await answers.account_view(at, account, question, moments, at_cut, of.merged)
             answer = answered(question, view, asked)
-            told = Envelope(question, answer, at_cut, view.policies, account=account)
+            restored = await answers.restored(at, account, at_cut, of.merged)
+            told = Envelope(question, answer, at_cut, view.policies, account=account, restored=restored)
             return await respond(request, at, told, asked)
 
     return _taking(ask, question, Moments)
@@ -64,7 +65,9 @@ def _portfolio_route(question: PortfolioQuestion[Any]) -> Route:
             at_cut = resolve(at, moments, list(at.positions))
             views = await portfolio.portfolio_views(at, among(caller), question, moments, at_cut)
             answer = answered(question, views, asked)
-            return await respond(request, at, Envelope(question, answer, at_cut, views.policies), asked)
+            restored = await portfolio.restored(at, among(caller), at_cut)
+            told = Envelope(question, answer, at_cut, views.policies, restored=restored)
+            return await respond(request, at, told, asked)
 
     return _taking(ask, question, Moments)
 
@@ -86,7 +89,8 @@ def _each_route(question: AccountQuestion[Any]) -> Route:
             views = await portfolio.each_view(at, page, question, moments, at_cut, among(caller))
             each = [(view.account, answered(question, view, asked)) for view in views]
             following = page[-1] if len(page) == asked.limit else None
-            told = Envelope(question, each, at_cut, views.policies, following=following)
+            restored = await portfolio.any_restored(at, page, at_cut, among(caller))
+            told = Envelope(question, each, at_cut, views.policies, following=following, restored=restored)
             return await respond(request, at, told, asked)
 
     return _taking(ask, question, Page)

@@ -35,6 +35,19 @@ MERGED = text("""
     SELECT DISTINCT merged_into FROM journal WHERE merged_into = ANY(CAST(:accounts AS text[]))
 """)
 
+# Whether a restored fact of any account, or of one of these, is known at a cut of the log: two statements, so that each
+# finds its way into journal_restored, which is empty where nothing was restored.
+_RESTORED = """
+    SELECT EXISTS (
+        SELECT FROM journal
+        JOIN unnest(CAST(:partitions AS integer[]), CAST(:offsets AS bigint[])) AS cut (partition, below)
+          USING (partition)
+        WHERE logged_at IS NOT NULL AND {term} AND "offset" < cut.below
+          AND (CAST(:known_at AS timestamptz) IS NULL OR recorded_at <= :known_at))
+"""
+ANY_RESTORED = text(_RESTORED.format(term="account <> :policy"))
+RESTORED = text(_RESTORED.format(term="account = ANY(CAST(:accounts AS text[]))"))
+
 
 async def known(  # noqa: PLR0913 -- the parameters of one query
     connection: AsyncConnection,
@@ -56,6 +69,18 @@ async def known(  # noqa: PLR0913 -- the parameters of one query
         "policy": POLICY,
     }
     return (await connection.execute(KNOWN, wanted)).scalars().all()
+
+
+async def restored(
+    connection: AsyncConnection, among: Iterable[str] | None, offsets: Mapping[int, int], known_at: datetime | None
+) -> bool:
+    """Whether anything that is known at a cut of these accounts (None: of all, but not of policies) was restored."""
+    wanted = {"partitions": list(offsets), "offsets": list(offsets.values()), "known_at": known_at}
+    if among is None:
+        found = await connection.execute(ANY_RESTORED, {**wanted, "policy": POLICY})
+    else:
+        found = await connection.execute(RESTORED, {**wanted, "accounts": list(among)})
+    return bool(found.scalar())
 
 
 async def merged(connection: AsyncConnection, accounts: Iterable[str]) -> list[str]:
