@@ -25,11 +25,11 @@ def test_the_hospital_in_one_view():
     assert [(each["name"], each["roles"]) for each in answer["team"]] == [("张伟", ["account_manager"])]
     assert [each["interaction"] for each in answer["last"]] == ["i-6", "i-5", "i-4"]
     assert answer["last"][0]["participants"] == [{"contact": "c-wang", "name": "王敏"}]
-    assert {each["source"] for each in answer["sources"]} >= {"crm.a-med"}
     assert answer["key_account"]["by_criteria"] is None  # nobody told of its purchases
     assert answer["segment"]["segment"] is None
     later = ask("account-360", hospital(), beijing("2025-12-31"))
     assert (later["opportunities"], later["won"]) == ([], 2)
+    assert [(each["source"], each["facts"]) for each in later["sources"]] == [("crm.a-med", 64)]  # and a correction
     early = ask("account-360", hospital(), beijing("2025-03-31"), beijing("2025-03-15"))
     assert [each["interaction"] for each in early["last"]] == ["i-5", "i-4", "i-3"]
 
@@ -135,11 +135,15 @@ def test_what_was_asked_of_a_purchase_that_is_over_is_no_longer_asked():
 
 def test_the_five_latest_notes_and_every_source_are_there():
     facts = [*FACTS, *(note(f"2024-03-{day:02}", f"n{day}", source="wiki") for day in range(1, 8))]
-    answer = ask("account-360", facts, "2024-03-31")
+    survey = fact(
+        "satisfaction.surveyed", "2024-03-08", {"method": "nps", "score": 9, "scale_max": 10}, source="survey"
+    )
+    answer = ask("account-360", [*facts, survey], "2024-03-31")
     assert [each["text"] for each in answer["notes"]] == ["n7", "n6", "n5", "n4", "n3"]
     assert [(each["source"], each["facts"]) for each in answer["sources"]] == [
         ("crm", len(FACTS) - 5),
         ("mail", 5),
+        ("survey", 1),
         ("wiki", 7),
     ]
 
