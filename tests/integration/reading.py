@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
+import orjson
 from fastapi import FastAPI
 
 from services.access import Role, mint
@@ -40,6 +41,21 @@ class Reader:
         asked = {name.rstrip("_"): value for name, value in parameters.items()}
         async with httpx.AsyncClient(transport=self._transport, base_url="http://reader", headers=told) as client:
             return await client.get(path, params=asked)
+
+    async def post(
+        self,
+        path: str,
+        body: Any,
+        *,
+        role: Role = "auditor",
+        accounts: Any = "*",
+        headers: dict[str, str] | None = None,
+    ) -> httpx.Response:
+        """Ask with a body: bytes, or what is sent as JSON."""
+        told = {"Authorization": f"Bearer {self.token(role, accounts)}"} | (headers or {})
+        raw = body if isinstance(body, bytes) else orjson.dumps(body)
+        async with httpx.AsyncClient(transport=self._transport, base_url="http://reader", headers=told) as client:
+            return await client.post(path, content=raw)
 
     async def ok(self, path: str, **how: Any) -> Any:
         """Ask what must be answered; return its JSON."""

@@ -35,13 +35,9 @@ class Told(NamedTuple):
 
     def view(self, question: AccountQuestion[Any], moment: Moment) -> View:
         """Return what a question may see at a moment: the same as the journal would give it."""
-        return self.known(moment).seen(question, moment)
-
-    def seen(self, question: AccountQuestion[Any], moment: Moment) -> View:
-        """Return what a question may see of all that is here, as of a cut: its `known_at` was applied already."""
         wires = {*reads(question), "account.merged.v1"}
-        facts = [each for each in self.facts if each.event.type in wires]
-        policies = self.in_force(moment._replace(known_at=END_OF_TIME))
+        facts = [each for each in self.facts if each.recorded_at <= moment.known_at and each.event.type in wires]
+        policies = self.in_force(moment)
         return view_of_facts(self.account, question, of_one(self.account, facts), moment, policies)
 
     def answer(self, question: AccountQuestion[Any], asked: Parameters, moment: Moment) -> Any:  # noqa: ANN401 -- the question's own model
