@@ -16,6 +16,7 @@ from services.importers import crm as importer
 from services.importers.importer import Remark
 from services.projections.folds import States, fold
 from services.projections.history import Moment, Recorded, visible
+from services.projections.models.opportunity.funnel import HISTORY
 from services.projections.models.policies import in_force
 from services.projections.policy import DEFAULT, Policies
 from services.projections.question import View, Views
@@ -88,4 +89,4 @@ def _crm() -> tuple[Recorded, ...]:
 @cache
 def _crm_views(as_of: str) -> Views:
     at = Moment(_end(as_of), _crm()[-1].recorded_at)
-    return Views(at, DEFAULT, list(_views(_crm(), at, DEFAULT, ("account", "contact", "opportunity"))))
+    return Views(at, DEFAULT, list(_views(_crm(), at, DEFAULT, ("account", "contact", "opportunity"), HISTORY)))
