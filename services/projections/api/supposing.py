@@ -46,6 +46,7 @@ class WhatIfAnswer(BaseModel):
     complete: bool
     token: str = Field(description="of the real answer that this one is compared with")
     version: str
+    restored: bool = Field(default=False, description="whether any event of what is asked about was restored")
     answer: Any = Field(description="of the question's own model")
     changes: list[Change] = Field(description="from the real answer to this one; their events may be supposed ones")
 
@@ -78,7 +79,9 @@ async def _answered(request: Request, at: Snapshot, of: Customer, wanted: Wanted
     _check(each, real, [of.account, *of.merged, POLICY])
     added = supposing.recorded(wanted.events, cut.known_at, cut.offsets, partition_of)
     over, seen = supposing.sides(wanted.question, real, supposing.supposed(real, _what(each, added)), cut.moment)
-    told = Envelope(wanted.question, _answer(wanted, seen), cut, over.now.policies, account=of.account)
+    restored = await answers.restored(at, of.account, cut, of.merged)
+    answer, policies = _answer(wanted, seen), over.now.policies
+    told = Envelope(wanted.question, answer, cut, policies, account=of.account, restored=restored)
     tongue = http_tongues.tongue_of(request)
     reader = Reader(tongue=tongue, zone=wanted.parameters.zone)
     written = dump(told.answer, reader)
