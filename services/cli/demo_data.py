@@ -1,16 +1,18 @@
-"""What the demo loads: three sets of real data, each once, and the wait until they can be asked about."""
+"""What the demo loads: three sets of real data and a story, each once, and the wait until they can be asked about."""
 
 import json
 from pathlib import Path
 
 from services.cli.app import say
 from services.cli.importing import load
-from services.cli.reading import Reader
+from services.cli.reading import Query, Reader
+from services.cli.restoring import restored
 from services.cli.waiting import wait_until_projected
-from services.importers import bundled, congress
+from services.importers import STORY, bundled, congress
 from services.importers.commons import HOUSE
 from services.importers.crm_deals import SOURCE as CRM
 
+HOSPITAL = "hosp-1"
 SOURCES = {"crm": CRM, "commons": HOUSE.source, "congress": congress.SOURCE}
 
 
@@ -20,21 +22,31 @@ def load_all(reader: Reader, home: Path) -> None:
     cluster = str(reader.get("/v1/positions")["cluster"])
     loaded = _remembered(file, cluster)
     for form, source in SOURCES.items():
-        there = count(reader, source)
+        there = count(reader, {"source": source})
         if form in loaded and there >= loaded[form]:
             say(f"{form}: already there, {there:,} events.")
             continue
         outcome = load(form, [bundled(form)])
         wait_until_projected(reader, outcome.tokens)
-        new = count(reader, source) - there
+        new = count(reader, {"source": source}) - there
         say(f"{form}: {outcome.sent:,} events, {f'{new:,} of them new' if new else 'all of them already there'}.")
         loaded[form] = outcome.sent
         file.write_text(json.dumps({"cluster": cluster, "events": loaded}))
+    _restore_story(reader)
 
 
-def count(reader: Reader, source: str) -> int:
-    """Count what the journal holds from a source."""
-    return sum(part.count(b"\n") for part in reader.bytes("/v1/replay", {"source": source}))
+def _restore_story(reader: Reader) -> None:
+    """Restore the hospital's story: it was recorded over two years, and only a restore keeps when."""
+    if there := count(reader, {"account": HOSPITAL}):
+        say(f"{STORY.stem}: already there, {there:,} events.")
+        return
+    outcome = restored(STORY, reader)
+    say(f"{STORY.stem}: {outcome.events:,} events restored, as they were recorded over two years.")
+
+
+def count(reader: Reader, of: Query) -> int:
+    """Count what the journal holds from a source, or of an account."""
+    return sum(part.count(b"\n") for part in reader.bytes("/v1/replay", of))
 
 
 def _remembered(file: Path, cluster: str) -> dict[str, int]:

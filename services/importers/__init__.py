@@ -14,6 +14,9 @@ FORMATS: dict[str, Importer] = {
 }
 
 
+STORY = Path(__file__).parent / "data" / "stories" / "hospital.ndjson"  # an export, to be restored
+
+
 def bundled(form: str) -> Path:
     """Return the folder of data in that format that comes with Rapport; Problem if there is none."""
     folder = Path(__file__).parent / "data" / form

@@ -26,6 +26,7 @@ def test_the_first_demo_loads_all_three_sets(stack):
         ("commons", "6,946", "6,946"),
         ("congress", "4,960", "4,960"),
     ]
+    assert "hospital: 65 events restored" in stack.demo.stderr
 
 
 def test_the_second_demo_loads_nothing_and_says_so(second):
@@ -36,6 +37,7 @@ def test_the_second_demo_loads_nothing_and_says_so(second):
         ("crm", "27,388"),
         ("commons", "6,946"),
         ("congress", "4,960"),
+        ("hospital", "65"),
     ]
 
 

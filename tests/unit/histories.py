@@ -13,15 +13,16 @@ from pydantic import TypeAdapter
 import schemas
 from schemas import POLICY
 from schemas.event import REGISTERED
+from services.importers import STORY
 from services.projections.folds.policy import State as PolicyState
+from services.projections.hindsight.questions import OF_AN_ACCOUNT
 from services.projections.history import Moment, Recorded
 from services.projections.models.policies import in_force
-from services.projections.questions import ACCOUNT
 from services.projections.said import Reader
 from services.projections.views import defined_by, view_of_facts
 
 ROOT = Path(__file__).parents[2]
-STORIES = ROOT / "tests" / "stories"
+STORIES = STORY.parent
 BEIJING = timezone(timedelta(hours=8))
 _offsets = count()
 
@@ -89,7 +90,7 @@ def ask(
     Without `known_at` all that was ever told is known. `from_` stands for the parameter `from`.
     The question sees no subject and no fact that it does not declare. Facts on `$policy` are the policies.
     """
-    question = ACCOUNT[question_name]
+    question = OF_AN_ACCOUNT[question_name]
     told = list(facts)
     facts = [each for each in told if each.event.partitionkey != POLICY]
     latest = max((each.recorded_at for each in told), default=datetime.max.replace(tzinfo=UTC))
@@ -115,7 +116,7 @@ def _end(when: str | datetime) -> datetime:
 
 @cache
 def story(name: str) -> tuple[Recorded, ...]:
-    """Read tests/stories/<name>.ndjson; the order of its lines is the order of the log."""
+    """Read the story of this name; the order of its lines is the order of the log."""
     lines = [orjson.loads(line) for line in (STORIES / f"{name}.ndjson").read_bytes().splitlines()]
     recorded_at = [moment(told.pop("recordedat")) for told in lines]
     parsed = [schemas.parse(orjson.dumps(told)) for told in lines]

@@ -38,7 +38,7 @@ def copy(tmp_path_factory):
     home = tmp_path_factory.mktemp("readme")
     for folder in ("schemas", "services", "tests/unit"):
         shutil.copytree(ROOT / folder, home / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in ("tests/known.py", "tests/stories"):
+    for file in ("tests/known.py",):
         source = ROOT / file
         (shutil.copytree if source.is_dir() else shutil.copy)(source, home / file)
     shutil.copy(ROOT / "pyproject.toml", home)
