@@ -19,6 +19,7 @@ _PATTERNS = {  # of the contract; a test knows when one is missing here
     r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$": "expected an e-mail address",
     r"^[A-Z]{3}$": "expected three capital letters, as EUR",
     r"^[0-9a-f]{64}$": "expected a SHA-256 in 64 hexadecimal digits",
+    r"^sha256:[0-9a-f]{64}$": "expected sha256: and 64 hexadecimal digits",
     r"^[\w.-]{1,100}$": "expected 1 to 100 letters, digits or any of _ . -",
     r"^#[0-9a-fA-F]{6}$": "expected a colour, as #009E73",
 }
