@@ -43,7 +43,7 @@ def ask(  # noqa: PLR0913  what the read API takes, each by its name
         raise Problem("Ask either of one account (--account) or over all of them (--portfolio).")
     path = f"/v1/accounts/{quote(account, safe='')}/{question}" if account else f"/v1/portfolio/{question}"
     moments = {"as_of": as_of, "known_at": known_at, "tz": tz, "explain": "1" if explain else None}
-    query = dict(map(_named, parameter or [])) | {name: value for name, value in moments.items() if value is not None}
+    query = dict(map(named, parameter or [])) | {name: value for name, value in moments.items() if value is not None}
     with Reader("manager", spoken(language).code) as reader:
         try:
             _tell(reader, path, query, CSV if as_csv else JSON, raw=as_json or as_csv)
@@ -67,7 +67,8 @@ def _tell(reader: Reader, path: str, query: Query, kind: str, *, raw: bool) -> N
         say(f"There are more accounts: ask again with -p cursor={cursor}")
 
 
-def _named(given: str) -> tuple[str, str]:
+def named(given: str) -> tuple[str, str]:
+    """Read NAME=VALUE; raises Problem."""
     name, equals, value = given.partition("=")
     if not (name and equals):
         raise Problem(f"{given!r} is no parameter: write it as NAME=VALUE.")
@@ -78,9 +79,10 @@ def _must_exist(question: str, refusal: Refusal, *, of_account: bool) -> None:
     """Say that there is no such question rather than that a path leads nowhere."""
     if refusal.status != NOT_FOUND:
         return
-    from services.projections.questions import ACCOUNT, PORTFOLIO  # noqa: PLC0415  slow, and only needed here
+    from services.projections.hindsight.questions import OF_AN_ACCOUNT  # noqa: PLC0415  slow, and only needed here
+    from services.projections.questions import PORTFOLIO  # noqa: PLC0415  as above
 
-    if question not in ACCOUNT.keys() | PORTFOLIO.keys():
+    if question not in OF_AN_ACCOUNT.keys() | PORTFOLIO.keys():
         raise Problem(f"There is no question {question!r}: 'rapport catalogue' lists them.") from refusal
-    if of_account and question not in ACCOUNT:
+    if of_account and question not in OF_AN_ACCOUNT:
         raise Problem(f"{question} is asked over all accounts: use --portfolio.") from refusal

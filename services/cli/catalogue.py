@@ -51,15 +51,15 @@ def _events(tongue: Tongue) -> list[dict[str, str]]:
 
 
 def _questions(tongue: Tongue) -> list[dict[str, str]]:
-    from services.projections.questions import ACCOUNT, QUESTIONS  # noqa: PLC0415  slow, and only needed here
+    from services.projections.hindsight.questions import ALL, OF_AN_ACCOUNT  # noqa: PLC0415  slow, and only needed here
 
     return [
         {
             "question": name,
-            "of": "account, portfolio" if name in ACCOUNT else "portfolio",
+            "of": "account, portfolio" if name in OF_AN_ACCOUNT else "portfolio",
             "about": described(question.about, tongue),
         }
-        for name, question in QUESTIONS.items()
+        for name, question in ALL.items()
     ]
 
 

@@ -6,7 +6,7 @@ import json
 import pytest
 
 import schemas
-from services.projections.questions import QUESTIONS
+from services.projections.hindsight.questions import ALL
 from tests import known
 
 MIX = ("ask", "attitude-mix", "--account", "commons", "-p", f"opportunity={known.WITHDRAWAL_AGREEMENT}")
@@ -115,7 +115,7 @@ def test_a_replay_by_record_time_ends_where_it_is_told_to(stack):
 def test_the_catalogue_lists_every_event_type_and_every_question(stack):
     listed = json.loads(stack.run("catalogue", "--json").stdout)
     assert {each["type"] for each in listed["events"]} == set(schemas.catalogue().events)
-    assert {each["question"] for each in listed["questions"]} == set(QUESTIONS)
+    assert {each["question"] for each in listed["questions"]} == set(ALL)
     assert all(each["about"].endswith((".", "?")) for each in listed["events"] + listed["questions"])
 
 

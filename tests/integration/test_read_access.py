@@ -5,14 +5,15 @@ import logging
 import pytest
 from openapi_spec_validator import validate
 
-from services.projections.questions import ACCOUNT, PORTFOLIO
+from services.projections.hindsight.questions import OF_AN_ACCOUNT
+from services.projections.questions import PORTFOLIO
 from tests.integration.conftest import fresh
 from tests.integration.projection import Log, power, projected
 from tests.integration.reading import reading
 from tests.unit.sending import event
 from tests.unit.strategies import needed
 
-QUESTIONS = [f"/v1/accounts/acme/{name}" for name in ACCOUNT] + [f"/v1/portfolio/{name}" for name in PORTFOLIO]
+QUESTIONS = [f"/v1/accounts/acme/{name}" for name in OF_AN_ACCOUNT] + [f"/v1/portfolio/{name}" for name in PORTFOLIO]
 JOURNAL = ["/v1/accounts/acme/events", "/v1/events", "/v1/replay"]
 OTHERS = ["/v1/accounts", "/v1/positions", "/v1/portfolio/attitude"]
 
@@ -46,10 +47,10 @@ async def test_the_journal_is_for_auditors_and_admins(reader, path):
         assert (await reader.get(path, role=role, **identity)).status_code == 200
 
 
-@pytest.mark.parametrize("path", [f"/v1/accounts/{{}}/{name}" for name in (*ACCOUNT, "events")])
+@pytest.mark.parametrize("path", [f"/v1/accounts/{{}}/{name}" for name in (*OF_AN_ACCOUNT, "events")])
 async def test_an_account_outside_the_claim_is_told_exactly_as_one_that_does_not_exist(reader, path):
     name = path.rpartition("/")[2]
-    asked = needed(ACCOUNT[name].parameters) if name in ACCOUNT else {}
+    asked = needed(OF_AN_ACCOUNT[name].parameters) if name in OF_AN_ACCOUNT else {}
     outside = await reader.get(path.format("acme"), accounts=["globex"], **asked)
     unknown = await reader.get(path.format("nobody"), **asked)
     assert (outside.status_code, outside.content) == (unknown.status_code, unknown.content)
@@ -122,8 +123,8 @@ async def test_the_openapi_document_is_valid_and_has_a_route_and_every_problem_f
     validate(document)
     assert document["openapi"].startswith("3.1")
     paths = document["paths"]
-    assert {f"/v1/accounts/{{account}}/{name}" for name in ACCOUNT} <= paths.keys()
-    assert {f"/v1/portfolio/{name}" for name in (*ACCOUNT, *PORTFOLIO)} <= paths.keys()
+    assert {f"/v1/accounts/{{account}}/{name}" for name in OF_AN_ACCOUNT} <= paths.keys()
+    assert {f"/v1/portfolio/{name}" for name in (*OF_AN_ACCOUNT, *PORTFOLIO)} <= paths.keys()
     for path, methods in paths.items():
         for operation in methods.values():
             if path.startswith("/v1/"):

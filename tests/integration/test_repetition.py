@@ -9,16 +9,17 @@ from typing import Any
 import orjson
 import pytest
 
+from services.projections.hindsight.questions import OF_AN_ACCOUNT
 from services.projections.question import Question
-from services.projections.questions import ACCOUNT, PORTFOLIO
+from services.projections.questions import PORTFOLIO
 from tests.integration.conftest import fresh
 from tests.integration.projection import START, Log, power, projected
 from tests.integration.reading import CSV, NDJSON, reading
 from tests.unit.strategies import needed
 
 GOLDEN = Path(__file__).parents[1] / "unit" / "golden_history.ndjson"
-PATHS = [f"/v1/accounts/acme/{name}" for name in ACCOUNT]
-PATHS += [f"/v1/portfolio/{name}" for name in {**ACCOUNT, **PORTFOLIO}]
+PATHS = [f"/v1/accounts/acme/{name}" for name in OF_AN_ACCOUNT]
+PATHS += [f"/v1/portfolio/{name}" for name in {**OF_AN_ACCOUNT, **PORTFOLIO}]
 FORMS: dict[str, dict[str, Any]] = {
     "json": {},
     "explain": {"explain": "1"},
@@ -54,7 +55,7 @@ def merger(account):
 
 def parameters(path):
     *_, kind, name = path.split("/")
-    question: Question = PORTFOLIO[name] if kind == "portfolio" and name in PORTFOLIO else ACCOUNT[name]
+    question: Question = PORTFOLIO[name] if kind == "portfolio" and name in PORTFOLIO else OF_AN_ACCOUNT[name]
     return needed(question.parameters)
 
 
@@ -139,7 +140,7 @@ async def test_a_known_at_in_the_past_never_changes(asked):
 
 async def test_a_portfolio_has_for_each_account_the_answer_that_the_account_itself_has_mergers_included(asked):
     merged = asked[3]
-    for name in ACCOUNT.keys() - PORTFOLIO.keys():
+    for name in OF_AN_ACCOUNT.keys() - PORTFOLIO.keys():
         own = merged[f"/v1/accounts/acme/{name}"]["answer"]
         listed = {each["account"]: each["answer"] for each in merged[f"/v1/portfolio/{name}"]["answer"]}
         assert list(listed) == ["acme", "globex", "new"]

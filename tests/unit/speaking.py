@@ -14,7 +14,7 @@ from typing import Any
 from schemas import catalogue
 from services.ingest.app import ingest
 from services.projections.api.app import read_api
-from services.projections.questions import QUESTIONS
+from services.projections.hindsight.questions import ALL
 from services.projections.said import Tongue
 from services.settings import Database, Kafka, Signer
 from services.tongues import chinese, described, paragraphs, translated
@@ -62,7 +62,7 @@ def descriptions() -> dict[str, str]:
     for wire, event in catalogue().events.items():
         described(event.__doc__ or wire, tongue)
         translated(catalogue().json_schema(wire), tongue)
-    for question in QUESTIONS.values():
+    for question in ALL.values():
         described(question.about, tongue)
     return {text: _place(text) for text in heard}
 

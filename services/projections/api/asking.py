@@ -23,8 +23,9 @@ from services.projections.api.entering import (
     resolve,
     wait_for,
 )
+from services.projections.hindsight.questions import OF_AN_ACCOUNT
 from services.projections.question import AccountQuestion, PortfolioQuestion, Question
-from services.projections.questions import ACCOUNT, PORTFOLIO
+from services.projections.questions import PORTFOLIO
 
 router = APIRouter(prefix="/v1")
 Route = Callable[..., Awaitable[Response]]
@@ -124,7 +125,7 @@ def _add(path: str, question: Question, route: Route, model: type) -> None:
     )
 
 
-for _question in ACCOUNT.values():
+for _question in OF_AN_ACCOUNT.values():
     _add(
         f"/accounts/{{account:path}}/{_question.name}", _question, _account_route(_question), envelope_model(_question)
     )

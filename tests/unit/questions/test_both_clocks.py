@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from services.projections.hindsight.questions import OF_AN_ACCOUNT
 from services.projections.history import Recorded
-from services.projections.questions import ACCOUNT, PORTFOLIO
+from services.projections.questions import PORTFOLIO
 from tests.unit import clocks
 from tests.unit.clocks import DEALS, JANUARY, MARCH, corrected, four, four_of_all, late, stage
 from tests.unit.histories import fact
@@ -36,7 +37,7 @@ def _knowing(node: ast.AST) -> str | None:
     return None
 
 
-@pytest.mark.parametrize("name", sorted(ACCOUNT.keys() | PORTFOLIO.keys()))
+@pytest.mark.parametrize("name", sorted(OF_AN_ACCOUNT.keys() | PORTFOLIO.keys()))
 def test_every_question_is_asked_as_of_what_was_known(name):
     assert name in asked_on_both_clocks(), f"{name}: no test asks it at a moment of knowledge (tests/unit/clocks.py)"
 
