@@ -13,6 +13,7 @@ from services.cli import (
     replaying,
     restoring,
     stack,
+    supposing,
     token,
     topic,
 )
@@ -22,7 +23,20 @@ from services.failures import sentence
 __all__ = ["app", "main"]
 
 # A new group of commands: write `services/cli/<name>.py` with `def register(app)`, and name it here.
-GROUPS = (stack, demo, topic, token, importing, asking, replaying, restoring, catalogue, migrating, rebuilding)
+GROUPS = (
+    stack,
+    demo,
+    topic,
+    token,
+    importing,
+    asking,
+    supposing,
+    replaying,
+    restoring,
+    catalogue,
+    migrating,
+    rebuilding,
+)
 
 for group in GROUPS:
     group.register(app)

@@ -44,6 +44,12 @@ class Reader:
             response = self._http.get(path, params=dict(query or {}), headers={"Accept": kind})
         return self._succeeded(response)
 
+    def post(self, path: str, body: Any) -> httpx.Response:  # noqa: ANN401 -- any JSON
+        """Return a successful response to this body; raises Problem."""
+        with self._told():
+            response = self._http.post(path, json=body, headers={"Accept": JSON})
+        return self._succeeded(response)
+
     def bytes(self, path: str, query: Query | None = None) -> Iterator[bytes]:
         """Yield the body at `path` as it comes; raises Problem."""
         with self._told(), self._http.stream("GET", path, params=dict(query or {})) as response:
@@ -88,7 +94,12 @@ def _reason(response: httpx.Response) -> str:
     """Tell what an RFC 9457 problem says, or the status where there is no such document."""
     try:
         problem = response.json()
-        errors = [f"{error['parameter']}: {error['detail']}" for error in problem.get("errors", [])]
+        errors = [f"{_place(error)}: {error['detail']}" for error in problem.get("errors", [])]
         return str(problem["detail"]) + (f" ({'; '.join(errors)})" if errors else "")
     except (ValueError, KeyError, TypeError, AttributeError):
         return f"it answers {response.status_code}."
+
+
+def _place(error: Mapping[str, Any]) -> Any:  # noqa: ANN401 -- any JSON
+    """Return where an error is: in which parameter, or where in the body."""
+    return error["parameter"] if "parameter" in error else error["pointer"]
