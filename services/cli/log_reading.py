@@ -1,6 +1,7 @@
 """The records of the log, partition by partition, each in order and with its record time."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ import orjson
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from services import log
+from services import log, restored
 from services.cli.app import say
 from services.cli.resuming import Held
 from services.partition import partition_of
@@ -104,4 +105,11 @@ async def _up_to(
 def _timed(records: list[Any], latest: int) -> Iterator[tuple[Any, datetime]]:
     for record in records:
         latest = max(latest, record.timestamp)
-        yield record, datetime.fromtimestamp(latest / 1000, UTC)
+        yield record, _restored(record) or datetime.fromtimestamp(latest / 1000, UTC)
+
+
+def _restored(record: Any) -> datetime | None:  # noqa: ANN401  aiokafka has no types
+    """Return when a restored event was first recorded; None for any other, and for one that the worker refuses."""
+    with suppress(ValueError):
+        return restored.recorded_at(record.headers)
+    return None

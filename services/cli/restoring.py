@@ -53,7 +53,7 @@ def restore(
         typer.echo(json.dumps(outcome._asdict()))
     else:
         typer.echo(
-            f"{outcome.events:,} events of {outcome.accounts:,} accounts are restored, {outcome.new:,} of them by this."
+            f"{outcome.events:,} events are restored, {outcome.new:,} of them by this. Accounts: {outcome.accounts:,}."
         )
 
 

@@ -6,6 +6,8 @@ import json
 import pytest
 
 import schemas
+from schemas.values import moment
+from services.importers import STORY
 from services.projections.hindsight.questions import ALL
 from tests import known
 
@@ -79,10 +81,31 @@ def test_a_token_of_ones_own_is_used(stack):
     assert "The token is refused" in refused.stderr
 
 
-def test_the_log_replayed_is_the_journal_replayed(stack):
-    replayed = stack.run("replay", "--account", "commons").stdout
+@pytest.mark.parametrize("account", ["commons", "hosp-1"], ids=["sent", "restored"])
+def test_the_log_replayed_is_the_journal_replayed(stack, account):
+    replayed = stack.run("replay", "--account", account).stdout
     with stack.client(stack.record.api, "auditor") as api:
-        assert replayed == api.get("/v1/replay", params={"account": "commons"}).text
+        assert replayed == api.get("/v1/replay", params={"account": account}).text
+
+
+def test_the_story_comes_out_of_the_log_as_it_was_restored_and_goes_in_again_without_effect(stack, tmp_path):
+    file = tmp_path / "hospital.ndjson"
+    stack.run("replay", "--account", "hosp-1", "--output", str(file))
+    told = [json.loads(line) for line in STORY.read_text(encoding="utf-8").splitlines()]
+    came = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    assert [(each["id"], each["data"], moment(each["recordedat"])) for each in came] == [
+        (each["id"], each["data"], moment(each["recordedat"])) for each in told
+    ]
+    assert stack.run("restore", str(file)).stdout == "65 events are restored, 0 of them by this. Accounts: 1.\n"
+
+
+def test_a_restore_into_an_account_with_other_events_sends_nothing(stack, tmp_path):
+    file, before = tmp_path / "commons.ndjson", stack.log_end()
+    event = json.loads(STORY.read_text(encoding="utf-8").splitlines()[0]) | {"partitionkey": "commons"}
+    file.write_text(json.dumps(event))
+    refused = stack.run("restore", str(file))
+    assert (refused.returncode, "The account commons has events already" in refused.stderr) == (1, True)
+    assert stack.log_end() == before
 
 
 def test_a_replay_can_be_narrowed_to_a_type_and_to_valid_time(stack):
