@@ -52,7 +52,7 @@ def rows(
     model = type(answer)
     names, plan = columns(model, path), _plan(model, path)
     dumped = answer.model_dump(mode="json", by_alias=True, context=reader)
-    lead: Flat = dict(zip(LEAD, (account, *_moments(moment)), strict=True))
+    lead: Flat = dict(zip(LEAD, (account, *moments(moment)), strict=True))
     for own in _walk({ROOT: dumped} if issubclass(model, RootModel) else dumped, plan):
         row = {**lead, **{name: value for name, value in own.items() if name not in lead or value is not None}}
         yield {name: row[name] for name in names}
@@ -96,7 +96,8 @@ def _csv_line(cells: Sequence[str]) -> bytes:
 _MOMENTS = TypeAdapter(Moment)
 
 
-def _moments(moment: Moment) -> tuple[str, str]:
+def moments(moment: Moment) -> tuple[str, str]:
+    """Write as_of and known_at as they stand in a row."""
     as_of, known_at = _MOMENTS.dump_python(moment, mode="json")
     return as_of, known_at
 

@@ -17,7 +17,7 @@ from services.projections.views import reads
 from tests.unit.strategies import MOMENTS
 from tests.unit.test_questions import FORMS, ask, parameters, recorded_all, told
 
-Log = Mapping[str, Sequence[Recorded]]
+Log = Mapping[str, list[Recorded]]
 MERGERS = "account.merged.v1"
 
 

@@ -18,7 +18,7 @@ from services.projections.cut import Cut
 from services.projections.policy import Policies
 from services.projections.question import PortfolioQuestion, Question
 from services.projections.rows import columns, csv_lines, lists, ndjson_lines, rows
-from services.projections.said import Reader
+from services.projections.said import Reader, Tongue
 from services.projections.store import journal
 
 CSV, NDJSON, JSON = "text/csv", "application/x-ndjson", "application/json"
@@ -91,26 +91,32 @@ def envelope_model(question: Question, *, each: bool = False) -> type[BaseModel]
 
 async def respond(request: Request, at: Snapshot, told: Envelope, form: Form) -> Response:
     """Write the answer in the form that the request accepts; 304 if the client has these bytes already."""
-    kind, tongue = _accepted(request), http_tongues.tongue_of(request)
+    kind, tongue = accepted(request), http_tongues.tongue_of(request)
     reader = Reader(tongue=tongue, zone=form.zone)
     if kind == JSON:
         body = orjson.dumps(told.head() | await _content(at, told, form, reader), option=orjson.OPT_UTC_Z)
     else:
         body = b"".join(_flat(told, form, kind, reader))
+    return sent(request, body, kind, tongue, told.following)
+
+
+def sent(request: Request, body: bytes, kind: str, tongue: Tongue, following: str | None = None) -> Response:
+    """Send what was written for this request; 304 if the client has these bytes already."""
     tag = f'"{blake2b(body, digest_size=16, salt=tongue.code.encode()).hexdigest()}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     headers |= http_tongues.headers(tongue, "Accept", "Authorization")
-    if told.following:
-        headers["Link"] = f'<{request.url.include_query_params(cursor=told.following)}>; rel="next"'
+    if following:
+        headers["Link"] = f'<{request.url.include_query_params(cursor=following)}>; rel="next"'
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     charset = "; charset=utf-8" if kind == CSV else ""
     return Response(body, headers=headers, media_type=kind + charset)
 
 
-def _accepted(request: Request) -> str:
-    accepted = request.headers.get("accept", "*/*")
-    kinds = [part.split(";")[0].strip() for part in accepted.split(",")]
+def accepted(request: Request) -> str:
+    """Return the media type that the request wants, or raise the 406 problem."""
+    wanted = request.headers.get("accept", "*/*")
+    kinds = [part.split(";")[0].strip() for part in wanted.split(",")]
     for kind in kinds:
         if kind in (CSV, NDJSON, JSON):
             return kind

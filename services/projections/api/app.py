@@ -19,7 +19,7 @@ from services.http_tongues import tongue_of
 from services.openapi import complete
 from services.partition import partition_of
 from services.projections import answers, cut
-from services.projections.api import asking, changes, facts, log, replaying, supposing, supposition
+from services.projections.api import asking, changes, diffing, facts, log, replaying, supposing, supposition
 from services.projections.api.change_stream import Live, Pace
 from services.projections.api.serving import Serving
 from services.projections.store import control
@@ -71,7 +71,16 @@ def read_api(database: Database, signer: Signer, partitions: int, pace: Pace | N
     app.add_exception_handler(ConnectionError, _unreachable)  # refused, reset: before SQLAlchemy wraps it
     app.add_exception_handler(TimeoutError, _unreachable)
     app.add_middleware(Observed)
-    for router in (facts.router, replaying.router, log.router, changes.router, asking.router, supposing.router, health):
+    for router in (
+        facts.router,
+        replaying.router,
+        log.router,
+        changes.router,
+        asking.router,
+        diffing.router,
+        supposing.router,
+        health,
+    ):
         app.include_router(router)
     complete(app, supposition.schemas())
     return app

@@ -40,7 +40,8 @@ class Change(BaseModel):
     path: str = Field(description="the list of the answer, as `contacts.steps`; empty: the answer itself")
     key: dict[str, Any] = Field(
         description="what identifies the row; the key of the row around it under the name of its list, as"
-        " `contacts.contact`, or as `answer.contact` if the answer is itself a list"
+        " `contacts.contact`, or as `answer.contact` if the answer is itself a list; of the last point of a series:"
+        " its time in the first answer"
     )
     name: str | None = Field(description="the row's name, or else that of the row around it")
     names: dict[str, str] = Field(description="all names in the row, and in the rows around it")

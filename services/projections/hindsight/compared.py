@@ -7,7 +7,7 @@ from services.projections.folds import States
 from services.projections.folds.policy import State as PolicyState
 from services.projections.hindsight.changes import Difference
 from services.projections.hindsight.difference import causes, difference
-from services.projections.hindsight.news import Known, News, between, together
+from services.projections.hindsight.news import Known, News, between, place_of, together
 from services.projections.history import Moment, Recorded
 from services.projections.models.policies import in_force
 from services.projections.policy import Policies
@@ -65,7 +65,8 @@ def seen_of(account: str, question: Question, over: Span, was: Iterable[Recorded
     before, after = _view(account, question, one, over.was), _view(account, question, other, over.now)
     still = after
     if news.events:
-        still = _view(account, question, one._replace(joined=one.held()), over.now)._replace(told=before.told)
+        still = _view(account, question, one._replace(joined=one.held()), over.now)
+        still = still._replace(told=[fact for fact in before.told if place_of(fact) not in news.events])
     return Seen(before, after, still, after._replace(policies=over.was.policies), news)
 
 

@@ -1,10 +1,11 @@
 """What came, went and changed between two answers of one question, by the keys that its model names. Pure.
 
 A difference applied to the first answer gives the second, but for the order of rows: what identifies a row is its
-key, and where it stands says nothing.
+key, and where it stands says nothing. A row that is keyed by its time alone is a point of a series: where the series
+stands at each moment, its last point, is one row, whose time is another.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 import orjson
@@ -15,7 +16,9 @@ from services.projections.hindsight.causes import UNKNOWN, Causes
 from services.projections.hindsight.changes import Change, Difference, FieldChange, Happened, happened
 from services.projections.hindsight.found import NOWHERE, Found, Keys, Where, own_names, places, plain, touched
 from services.projections.hindsight.news import News
-from services.projections.question import Key
+from services.projections.question import Key, key
+
+SERIES = key("time")  # what a list of points names; the last one stands at the moment itself
 
 
 def difference(  # one call for all that compare
@@ -73,8 +76,10 @@ def _fields(model: type[BaseModel], way: Steps, was: Any, now: Any) -> Iterator[
 
 
 def _list(
-    model: type[BaseModel], named: Key, where: Where, was: Mapping[bytes, Any], now: Mapping[bytes, Any]
+    model: type[BaseModel], named: Key, where: Where, was: dict[bytes, Any], now: dict[bytes, Any]
 ) -> Iterator[Found]:
+    if named == SERIES and was and now and _last(was) not in now and _last(now) not in was:
+        yield from _last_point(model, where, was.popitem()[1], now.popitem()[1])
     for each, before in was.items():
         if each not in now:
             at = where.at(_key(before, named))
@@ -85,6 +90,18 @@ def _list(
             yield from _object(model, at, was[each], after)
         else:
             yield Found(_change("came", at, after, is_=plain(after)), at, set(), places(after, own=False))
+
+
+def _last(rows: dict[bytes, Any]) -> bytes:
+    return next(reversed(rows))
+
+
+def _last_point(model: type[BaseModel], where: Where, was: Any, now: Any) -> Iterator[Found]:  # noqa: ANN401 -- any JSON
+    """Compare where a series stood and where it stands: one row, whose time is another."""
+    at = where.at(_key(now, SERIES))
+    told = _change("changed", where.at(_key(was, SERIES)), now, fields=list(_fields(model, (), was, now)))
+    yield Found(told, at, places(was, own=True), places(now, own=True))
+    yield from (found for found in _object(model, at, was, now) if found.where != at)
 
 
 def _change(how: Literal["came", "went", "changed"], where: Where, row: Any, **told: Any) -> Change:  # noqa: ANN401 -- any JSON

@@ -1,0 +1,133 @@
+"""`GET …/diff`: what changed in the answer to any question between two moments, and the events that did it."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, NamedTuple
+
+import orjson
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from services import http_tongues
+from services.access import Caller
+from services.http_problem import responses
+from services.projections import answers, portfolio, spans
+from services.projections.answers import Snapshot
+from services.projections.api.answering import CSV, JSON, NDJSON, accepted, sent
+from services.projections.api.diff_answer import DiffAnswer, Diffed, PortfolioDiffAnswer, header
+from services.projections.api.diff_parameters import OWN, DiffPage, DiffParameters
+from services.projections.api.entering import READERS, Plain, among, customer, unfit, wait_for
+from services.projections.hindsight.changes import Difference
+from services.projections.hindsight.compared import Seen, compared
+from services.projections.question import Parameters, PortfolioQuestion, Question, Unanswerable
+from services.projections.questions import ACCOUNT, PORTFOLIO
+from services.projections.rows import csv_lines, lists, ndjson_lines
+from services.projections.said import Reader
+from services.projections.spans import Cuts
+
+router = APIRouter(prefix="/v1", tags=["questions"])
+
+FLAT: dict[str, Any] = {kind: {"schema": {"type": "string"}} for kind in (CSV, NDJSON)}
+PROBLEMS = responses(401, 403, 404, 406, 410, 422, 503)
+
+
+class Wanted(NamedTuple):
+    """A request that fits by itself."""
+
+    asked: DiffParameters
+    question: Question
+    own: Parameters
+    reader: Reader
+
+    def difference(self, cuts: Cuts, seen: Seen) -> Difference:
+        """Compare, or raise a 422 problem for what only shows against the moments."""
+        try:
+            return self.asked.narrowed(compared(self.question, self.own, cuts.over, seen, self.reader))
+        except Unanswerable as error:
+            raise unfit(error.parameter, error.detail) from None
+
+
+def _wanted(request: Request, asked: DiffParameters, questions: Mapping[str, Question], *shared: str) -> Wanted:
+    question = questions.get(asked.question)
+    if question is None:
+        raise unfit("question", f"expected one of {', '.join(sorted(questions))}")
+    if asked.rows is not None and asked.rows not in lists(Difference):
+        raise unfit("rows", f"expected one of {', '.join(lists(Difference))}")
+    reader = Reader(tongue=http_tongues.tongue_of(request), zone=asked.zone)
+    return Wanted(asked, question, asked.own(question, *shared), reader)
+
+
+@router.get(
+    "/accounts/{account:path}/diff",
+    operation_id="v1-accounts-account-diff",
+    response_class=Response,
+    responses={200: {"model": DiffAnswer, "content": FLAT}, **PROBLEMS},
+    openapi_extra={"parameters": [OWN]},
+)
+async def account_diff(
+    request: Request,
+    account: Plain,
+    asked: Annotated[DiffParameters, Query()],
+    caller: Annotated[Caller, Depends(READERS)],
+) -> Response:
+    """Tell what came, went and changed in the answer to a question between two moments, and the events that did it.
+
+    At least one of from, known_from and from_token is needed; what is not given is as at the other moment.
+    """
+    wanted = _wanted(request, asked, ACCOUNT)
+    await wait_for(request.app.state.engine, asked.after)
+    async with answers.snapshot(request.app.state.engine) as at:
+        of = await customer(at, account, caller)
+        cuts = await spans.between(at, *asked.cuts(at, of.partitions(request)))
+        seen = await spans.account_seen(at, account, wanted.question, cuts, of.merged)
+        restored = await answers.restored(at, account, cuts.now, of.merged)
+    found = wanted.difference(cuts, seen)
+    return _respond(request, asked, Diffed(wanted.question, cuts, found, restored, account=account))
+
+
+@router.get(
+    "/portfolio/diff",
+    operation_id="v1-portfolio-diff",
+    response_class=Response,
+    responses={200: {"model": PortfolioDiffAnswer, "content": FLAT}, **PROBLEMS},
+    openapi_extra={"parameters": [OWN]},
+)
+async def portfolio_diff(
+    request: Request, asked: Annotated[DiffPage, Query()], caller: Annotated[Caller, Depends(READERS)]
+) -> Response:
+    """Tell the same of a question over the portfolio; of one about an account, of every account that changed.
+
+    Those come in pages, by cursor; a page may be empty, and another one still follow.
+    """
+    wanted = _wanted(request, asked, {**ACCOUNT, **PORTFOLIO}, "limit")
+    await wait_for(request.app.state.engine, asked.after)
+    async with answers.snapshot(request.app.state.engine) as at:
+        cuts = await spans.between(at, *asked.cuts(at, list(at.positions)))
+        told = _whole if isinstance(wanted.question, PortfolioQuestion) else _page
+        return _respond(request, asked, await told(at, wanted, cuts, among(caller)))
+
+
+async def _whole(at: Snapshot, wanted: Wanted, cuts: Cuts, allowed: list[str] | None) -> Diffed:
+    seen = await spans.portfolio_seen(at, allowed, wanted.question, cuts)
+    restored = await portfolio.restored(at, allowed, cuts.now)
+    return Diffed(wanted.question, cuts, wanted.difference(cuts, seen), restored)
+
+
+async def _page(at: Snapshot, wanted: Wanted, cuts: Cuts, allowed: list[str] | None) -> Diffed:
+    asked = wanted.asked
+    assert isinstance(asked, DiffPage)  # noqa: S101 -- narrows the type
+    page = await portfolio.accounts_at(at, allowed, cuts.now, asked.cursor or "", asked.limit)
+    each = spans.each_seen(at, page, wanted.question, cuts, allowed)
+    found = [(account, wanted.difference(cuts, seen)) async for account, seen in each]
+    restored = await portfolio.any_restored(at, page, cuts.now, allowed)
+    changed = [(account, difference) for account, difference in found if difference.changes]
+    following = page[-1] if len(page) == asked.limit else None
+    return Diffed(wanted.question, cuts, changed, restored, following=following)
+
+
+def _respond(request: Request, asked: DiffParameters, told: Diffed) -> Response:
+    kind, tongue = accepted(request), http_tongues.tongue_of(request)
+    if kind == JSON:
+        body = orjson.dumps(told.written(), option=orjson.OPT_UTC_Z)
+    else:
+        flat = told.rows(asked.rows)
+        body = b"".join(csv_lines(header(asked.rows), flat) if kind == CSV else ndjson_lines(flat))
+    return sent(request, body, kind, tongue, told.following)
