@@ -21,4 +21,4 @@ def recorded_at(headers: Iterable[Header]) -> datetime | None:
         return None
     if len(found) > 1:
         raise ValueError("expected one header, found several")
-    return moment((found[0] or b"").decode())
+    return moment((found[0] or b"").decode(errors="replace"))

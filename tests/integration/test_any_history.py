@@ -34,10 +34,10 @@ async def lasting(servers):
         yield made
 
 
-def arriving(told, random):
+def arriving(told, random, stamps=()):
     """Write a log of several accounts: shuffled, late, some of it twice; two arrivals every 20 days."""
     sent = [
-        {"specversion": "1.0", "source": "s", "partitionkey": account, **draft}
+        {"specversion": "1.0", "source": "s", "partitionkey": account, **draft, **dict(stamps)}
         for account, events in told.items()
         for draft in events
     ]

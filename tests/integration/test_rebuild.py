@@ -1,7 +1,8 @@
 """rebuild derives from the log what the worker did, and verify finds what is not as the log says."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.assessment import AttitudeAssessed
+from services import restored
 from services.log import TOPIC
 from services.projections import loading
 from services.projections.answers import Asked, account_view, snapshot
@@ -26,6 +28,7 @@ from services.projections.watch import Ends, bind
 from services.settings import Database, Kafka
 
 PARTITIONS = set(range(12))
+THEN = datetime(2025, 1, 2, tzinfo=UTC)
 
 
 def silent(stage: str, done: int, total: int) -> None:
@@ -66,33 +69,65 @@ def history(account: str) -> list[dict[str, Any]]:
     ]
 
 
+def brought_back(account: str) -> list[tuple[dict[str, Any], int | None]]:
+    """Tell a history that was restored, in part too late; with the days after which each event was first recorded."""
+    return [
+        (attitude(account, 1, "2099-01-01", 1), 0),  # in the future
+        (attitude(account, 2, "2025-01-02", 1), 1),
+        (attitude(account, 2, "2025-01-02", 1), None),  # sent, but known
+        (attitude(account, 3, "2025-01-03", 2), 2),
+        (attitude(account, 4, "2025-01-04", -1), None),
+        (attitude(account, 5, "2025-01-05", 0), 3),  # occupied
+        (attitude(account, 6, "2025-01-06", 0), 3),  # occupied
+        (attitude(account, 3, "2025-01-03", 2), 2),  # again
+        (attitude(account, 2, "2025-01-02", -2), 1),  # a conflict
+        (attitude(account, 5, "2025-01-05", -2), None),  # a fact: what was refused was not told
+        (attitude(account, 5, "2025-01-05", 0), 3),  # a conflict with that
+    ]
+
+
+@pytest.fixture
+async def back(kafka: Kafka) -> str:
+    """Put the history of an account on the log that was restored, in part too late."""
+    account = f"restored-{uuid4().hex}"
+    await send_raw(
+        kafka,
+        *(
+            (account, orjson.dumps(sent), [] if days is None else [restored.header(THEN + timedelta(days=days))])
+            for sent, days in brought_back(account)
+        ),
+    )
+    return account
+
+
 @pytest.fixture
 async def accounts(kafka: Kafka) -> list[str]:
     """Put the history of a few new accounts on the log, and a record that cannot be read."""
     names = [f"rebuild-{uuid4().hex}" for _ in range(5)]
     await send(kafka, *(each for name in names for each in history(name)))
-    await send_raw(kafka, (names[0], b"\xff not JSON"))
+    await send_raw(kafka, (names[0], b"\xff not JSON", ()))
     return names
 
 
 async def send(kafka: Kafka, *events: dict[str, Any]) -> None:
-    await send_raw(kafka, *((each["partitionkey"], orjson.dumps(each)) for each in events))
+    await send_raw(kafka, *((each["partitionkey"], orjson.dumps(each), ()) for each in events))
 
 
-async def send_raw(kafka: Kafka, *sent: tuple[str, bytes]) -> None:
+async def send_raw(kafka: Kafka, *sent: tuple[str, bytes, Sequence[tuple[str, bytes]]]) -> None:
     producer = AIOKafkaProducer(**kafka.client())
     await producer.start()
     try:
-        for key, value in sent:
-            await producer.send(TOPIC, value, key=key.encode())
+        for key, value, headers in sent:
+            await producer.send(TOPIC, value, key=key.encode(), headers=headers)
     finally:
         await producer.stop()
 
 
 @pytest.fixture
-async def live(kafka: Kafka, database: Database, accounts: list[str]) -> AsyncIterator[AsyncEngine]:
+async def live(kafka: Kafka, database: Database, accounts: list[str], back: str) -> AsyncIterator[AsyncEngine]:
     """Make a projection of the whole log by the worker's own function."""
     assert accounts
+    assert back
     engine = control.connect(database, 1, pool=2)
     await control.migrate(engine, len(PARTITIONS))
     async with Ends(kafka) as ends:
@@ -135,7 +170,7 @@ async def level(engine: AsyncEngine, account: str) -> int | None:
 
 @pytest.mark.usefixtures("live")
 async def test_a_rebuild_is_to_the_byte_what_the_worker_made_and_can_be_backed_out_of(
-    kafka: Kafka, database: Database, accounts: list[str]
+    kafka: Kafka, database: Database, accounts: list[str], back: str
 ) -> None:
     before = await verify(kafka, database, silent)
     done = await rebuild(kafka, database, silent)
@@ -156,13 +191,19 @@ async def test_a_rebuild_is_to_the_byte_what_the_worker_made_and_can_be_backed_o
     assert await rows(database, of_account) == [(7,)]  # nine sent, one of them twice and one a conflict
     letters = f"SELECT reason FROM projection_2.dead_letter WHERE account = '{accounts[1]}'"
     assert await rows(database, letters) == [("conflict",)]
+    facts = f"SELECT id, logged_at IS NOT NULL FROM projection_2.journal WHERE account = '{back}' ORDER BY \"offset\""
+    told = [("e-1", True), ("e-2", True), ("e-3", True), ("e-4", False), ("e-5", False)]
+    assert await rows(database, facts) == told
+    letters = f"SELECT id, reason FROM projection_2.dead_letter WHERE account = '{back}' ORDER BY \"offset\""
+    late = [("e-5", "occupied"), ("e-6", "occupied"), ("e-2", "conflict"), ("e-5", "conflict")]
+    assert await rows(database, letters) == late
     assert await back_out(database) == 1
     assert await rows(database, "SELECT active FROM rapport.projection") == [(1,)]
 
 
 @pytest.mark.usefixtures("live")
 async def test_what_was_changed_by_hand_is_named_and_a_rebuild_heals_it(
-    kafka: Kafka, database: Database, accounts: list[str]
+    kafka: Kafka, database: Database, accounts: list[str], back: str
 ) -> None:
     state, raw, time, lost = accounts[:4]
     row = "WHERE account = '{}' AND id = 'e-6'"
@@ -173,6 +214,8 @@ async def test_what_was_changed_by_hand_is_named_and_a_rebuild_heals_it(
         f"UPDATE projection_1.journal SET raw = raw || ' ' {row.format(raw)}",
         f"UPDATE projection_1.journal SET time = '2020-01-01Z' {row.format(time)}",
         f"DELETE FROM projection_1.journal {row.format(lost)}",
+        f"UPDATE projection_1.journal SET logged_at = recorded_at WHERE account = '{back}' AND id = 'e-3'",
+        f"DELETE FROM projection_1.dead_letter WHERE account = '{back}' AND id = 'e-6'",
     ):
         await rows(database, change)
     found = (await verify(kafka, database, silent)).differences
@@ -181,6 +224,8 @@ async def test_what_was_changed_by_hand_is_named_and_a_rebuild_heals_it(
         (raw, None, "the journal's raw is not what the log says"),
         (time, None, "the journal's time is not what the log says"),
         (lost, None, "the journal lacks a fact that the log has"),
+        (back, None, "the journal's logged_at is not what the log says"),
+        (back, None, "the dead letter (occupied) is missing"),
         (lost, "opportunity", "the saved state is not the fold of the log"),  # amended: folded from its journal
     }
     await rebuild(kafka, database, silent)

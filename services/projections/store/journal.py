@@ -48,8 +48,8 @@ DIGESTS = text("""
 """)
 # Which accounts have facts that were not restored.
 TELLING = text("""
-    SELECT account FROM unnest(CAST(:accounts AS text[])) AS some (account)
-    WHERE EXISTS (SELECT FROM journal WHERE journal.account = some.account AND logged_at IS NULL)
+    SELECT account FROM unnest(CAST(:accounts AS text[])) AS asked (account)
+    WHERE EXISTS (SELECT FROM journal WHERE journal.account = asked.account AND logged_at IS NULL)
 """)
 BURY = text("""
     INSERT INTO dead_letter
