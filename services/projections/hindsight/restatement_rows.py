@@ -22,7 +22,7 @@ class AnswerRestated(BaseModel):
 
     question: str
     contact: str | None = Field(description="the parameter with which it was asked; null: of everyone")
-    opportunity: str | None = Field(description="as above")
+    opportunity: str | None = Field(description="towards which opportunity it was asked, if any")
     as_of: datetime
     changes: Annotated[list[Change], key("path", "key")]
 
