@@ -50,9 +50,9 @@ class Reader:
             response = self._http.post(path, json=body, headers={"Accept": JSON})
         return self._succeeded(response)
 
-    def bytes(self, path: str, query: Query | None = None) -> Iterator[bytes]:
+    def bytes(self, path: str, query: Query | None = None, headers: Query | None = None) -> Iterator[bytes]:
         """Yield the body at `path` as it comes; raises Problem."""
-        with self._told(), self._http.stream("GET", path, params=dict(query or {})) as response:
+        with self._told(), self._http.stream("GET", path, params=query or {}, headers=headers) as response:
             if not response.is_success:
                 response.read()
             yield from self._succeeded(response).iter_raw()

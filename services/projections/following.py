@@ -139,23 +139,25 @@ class Follower:
         )
 
     async def _tick(self) -> AsyncIterator[Step]:
-        while self._worrier and (names := await self._page()):
-            async with self._snapshot() as at:
-                before = await self._before(at, names, self.mark.offsets)
-                after = await self._before(at, names, self.mark.offsets, self.mark.offsets)
+        more = True
+        while self._worrier and more:
+            names, before, after = await self._page()
             for account in names:
                 turned = await self._ticked(self._worrier, account, before, after)
                 self.mark = self.mark._replace(ticking=account)
                 yield Step(self.mark, account, turned=turned) if any(turned) else Step(self.mark)
+            more = len(names) == self._most
         self.mark = self.mark.ticked()
         yield Step(self.mark)
 
-    async def _page(self) -> Sequence[str]:
-        beyond = self.mark.ticking or ""
+    async def _page(self) -> tuple[Sequence[str], Before, Before]:
+        """Return the accounts that come next in a tick, and how they stood with what was known before and after it."""
+        offsets, beyond = self.mark.offsets, self.mark.ticking or ""
         async with self._snapshot() as at:
-            return await accounts.known(
-                at.connection, self._wanted.accounts, self.mark.offsets, None, beyond=beyond, most=self._most
+            names = await accounts.known(
+                at.connection, self._wanted.accounts, offsets, None, beyond=beyond, most=self._most
             )
+            return names, await self._before(at, names, offsets), await self._before(at, names, offsets, offsets)
 
     async def _ticked(self, worrier: Worrier, account: str, before: Before, after: Before) -> Turned:
         stood, tick = before.stood[account], self.mark.tick

@@ -1,5 +1,6 @@
 """`/v1/changes`: what the projection just changed, as server-sent events that go on where a reader left off."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
 
@@ -77,8 +78,8 @@ def _must_accept(accepted: str) -> None:
 
 async def _start(at: Snapshot, last: str | None, since: str | None, now: datetime) -> Bookmark:
     """Return where to begin; raises the problem of a token that is none, or of another log, or ahead."""
-    if last or since:
-        mark = await _of_token(at, HEADER if last else "since", last or since or "")
+    if token := last or since:
+        mark = await _of_token(at, HEADER if last else "since", token, now)
         if mark.tick > now + DAY:
             raise unfit(HEADER if last else "since", "it is of a day to come")
         return mark
@@ -86,11 +87,9 @@ async def _start(at: Snapshot, last: str | None, since: str | None, now: datetim
     return Bookmark(offsets, bookmark.day(now), offsets, at.log_id)
 
 
-async def _of_token(at: Snapshot, parameter: str, token: str) -> Bookmark:
-    try:
+async def _of_token(at: Snapshot, parameter: str, token: str, now: datetime) -> Bookmark:
+    with suppress(ValueError):
         return _reached(at, bookmark.decode(token))
-    except ValueError:
-        pass
     try:
         asked = cut.decode(token)
     except ValueError as error:
@@ -98,7 +97,9 @@ async def _of_token(at: Snapshot, parameter: str, token: str) -> Bookmark:
     found = resolve(at, Asked(cut=asked), [])
     first_unknown = await store.known_to(at.connection, found.known_at) if found.only_known else {}
     offsets = {each: min(offset, first_unknown.get(each, offset)) for each, offset in found.offsets.items()}
-    return Bookmark(offsets, bookmark.day(found.known_at), offsets, at.log_id)
+    last = await store.last_logged(at.connection, offsets)
+    seen = min(max(last, found.known_at), now) if last else now  # nobody may have looked at the log for a while
+    return Bookmark(offsets, bookmark.day(seen), offsets, at.log_id)
 
 
 def _reached(at: Snapshot, mark: Bookmark) -> Bookmark:

@@ -36,6 +36,12 @@ STOOD = text("""
 KNOWN_TO = text("""
     SELECT partition, min("offset") FROM journal WHERE recorded_at > :known_at GROUP BY partition
 """)
+# When the log got the last fact below an offset of each partition.
+LAST = text("""
+    SELECT max((SELECT coalesce(logged_at, recorded_at) FROM journal
+                WHERE partition = cut.number AND "offset" < cut.below ORDER BY "offset" DESC LIMIT 1))
+    FROM unnest(CAST(:partitions AS integer[]), CAST(:offsets AS bigint[])) AS cut (number, below)
+""")
 
 
 class Written(NamedTuple):
@@ -92,3 +98,10 @@ async def stood(connection: AsyncConnection, accounts: Iterable[str], offsets: M
 async def known_to(connection: AsyncConnection, known_at: datetime) -> dict[int, int]:
     """Return the offset in each partition up to which all was recorded by a moment; not where everything was."""
     return {row[0]: row[1] for row in await connection.execute(KNOWN_TO, {"known_at": known_at})}
+
+
+async def last_logged(connection: AsyncConnection, offsets: Mapping[int, int]) -> datetime | None:
+    """Return when the log got the last fact below an offset of each partition; None: there is none."""
+    cut = {"partitions": list(offsets), "offsets": list(offsets.values())}
+    found: datetime | None = (await connection.execute(LAST, cut)).scalar()
+    return found
