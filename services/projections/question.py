@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, WithJsonSchem
 from schemas import Fact
 from schemas.event import REGISTERED
 from services.projections import moments
-from services.projections.folds import States, fold, subject_of
+from services.projections.folds import FOLDS, States, fold, subject_of
 from services.projections.folds.policy import State as PolicyState
 from services.projections.history import Moment, Recorded
 from services.projections.policy import Policies
@@ -35,18 +35,18 @@ class View(NamedTuple):
     facts: Sequence[Recorded]  # visible at the moment, in fold order, of the types in the question's `history`
     told: Sequence[Recorded] = ()  # for a question about the telling itself: all that is known, as it was told
 
-    def walk(self, times: Sequence[datetime]) -> Iterator[tuple[datetime, States]]:
-        """Yield the states at each of the ascending `times`, folded from `facts`; the same object each time."""
-        return ((time, states) for time, states, _ in self.steps(times))
+    def walk(self, times: Sequence[datetime], *subjects: str) -> Iterator[tuple[datetime, States]]:
+        """Yield the states (of `subjects`, if any) at each of the ascending `times`; the same object each time."""
+        return ((time, states) for time, states, _ in self.steps(times, *subjects))
 
-    def steps(self, times: Sequence[datetime]) -> Iterator[tuple[datetime, States, Sequence[Recorded]]]:
-        """Yield the same, and with each the facts that were folded since the one before."""
+    def steps(self, times: Sequence[datetime], *subjects: str) -> Iterator[tuple[datetime, States, Sequence[Recorded]]]:
+        """Yield the same, folded once from `facts`, and with each the facts that came since the one before."""
         dated, done = [fact for fact in self.facts if not fact.undated], 0
         states, since = States(), [fact for fact in self.facts if fact.undated]  # they hold at any moment
         for time in times:
             before, done = done, bisect_right(dated, time, done, key=lambda fact: fact.event.time)
             since += dated[before:done]
-            yield time, fold(states, since), since
+            yield time, fold(states, since, subjects or tuple(FOLDS)), since
             since = []
 
 
@@ -133,7 +133,7 @@ class Row(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    because: Annotated[list[Place], Field(description="with explain=1: the events behind it")] = []
+    because: list[Place] = Field(default_factory=list, description="with explain=1: the events behind it")
 
 
 class Answer(BaseModel):

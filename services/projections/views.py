@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from schemas import Fact
+from schemas.account import AccountMerged
 from schemas.correction import Amendment
 from schemas.event import REGISTERED, wires_of
 from services.projections.cut import Cut
@@ -106,6 +107,6 @@ def known(facts: Iterable[Recorded], cut: Cut) -> Iterator[Recorded]:
 def of_one(account: str, facts: Iterable[Recorded]) -> list[Recorded]:
     """Keep the facts of the account, and of those that are still said to be one customer with it, by any chain."""
     facts = list(facts)
-    held = visible(facts, Moment(END_OF_TIME, END_OF_TIME))
-    joined = set(one_customer(account, held))
+    mergers = [fact for fact in facts if isinstance(fact.event.data, AccountMerged | Amendment)]
+    joined = set(one_customer(account, visible(mergers, Moment(END_OF_TIME, END_OF_TIME))))
     return [fact for fact in facts if fact.event.partitionkey in joined]

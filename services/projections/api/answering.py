@@ -21,6 +21,7 @@ from services.projections.rows import columns, csv_lines, lists, ndjson_lines, r
 from services.projections.said import Reader, Tongue
 from services.projections.store import journal
 
+_NESTED = dict, list
 CSV, NDJSON, JSON = "text/csv", "application/x-ndjson", "application/json"
 
 
@@ -155,12 +156,16 @@ def explain(dumped: Any, sources: dict[tuple[int, int], dict[str, str]] | None) 
 
 
 def _rows(value: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 -- any JSON
-    if isinstance(value, list):
-        yield from chain.from_iterable(_rows(each) for each in value)
-    elif isinstance(value, dict):
-        yield from chain.from_iterable(_rows(each) for key, each in value.items() if key != "because")
-        if "because" in value:
-            yield value
+    """Yield each row, however deep, in no order: an answer may have tens of thousands."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            waiting.extend(part for name, part in each.items() if name != "because" and isinstance(part, _NESTED))
+            if "because" in each:
+                yield each
+        elif isinstance(each, list):
+            waiting.extend(part for part in each if isinstance(part, _NESTED))
 
 
 def _flat(told: Envelope, form: Form, kind: str, reader: Reader) -> Iterable[bytes]:

@@ -5,6 +5,7 @@ bounded by nothing, and questions about them read the journal.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -59,6 +60,7 @@ class States(msgspec.Struct):
     policy: PolicyState = msgspec.field(default_factory=PolicyState)  # of the stream of policies; empty in an account
 
 
+@cache  # asked of every fact
 def subject_of(payload: type[Fact]) -> str | None:
     """Return the subject whose fold takes this payload, or None where only the journal keeps it."""
     subject = payload.__module__.rpartition(".")[2]

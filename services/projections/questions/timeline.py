@@ -1,6 +1,5 @@
 """What happened in this account, in order, and who held which position then?"""
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Annotated, Literal, TypeVar, get_args
@@ -9,7 +8,6 @@ from pydantic import Field, RootModel
 
 from schemas.interaction import InteractionKind
 from schemas.values import EventRef, ExternalKey, Participant
-from services.projections.folds import subject_of
 from services.projections.history import Stamp
 from services.projections.models.contact.people import People
 from services.projections.models.interaction.happening import Happening, Kind
@@ -93,13 +91,15 @@ def _resolved(each: Happening, people: People) -> set[str | None]:
 
 
 def _with_people_then(view: View, found: list[Happening]) -> Iterator[tuple[Happening, People]]:
-    """Yield each with the people as they were at its time, indexed anew only when something about them changed."""
-    changes = sorted(fact.event.time for fact in view.facts if subject_of(type(fact.event.data)) == "contact")
-    then, changed = People(view.states.contact), -1
-    times = (each.fact.event.time for each in found)
-    for each, (time, states) in zip(found, view.walk(list(times)), strict=True):
-        if (so_far := bisect_right(changes, time)) != changed:
-            then, changed = People(states.contact), so_far
+    """Yield each with the people as they were at its time; only a new contact makes them other people.
+
+    Who was merged is known at any time, and which positions somebody holds is read from the states as they go on.
+    """
+    then, known = People(view.states.contact), -1
+    times = [each.fact.event.time for each in found]
+    for each, (_, states) in zip(found, view.walk(times, "contact"), strict=True):
+        if (so_far := len(states.contact.contacts)) != known:
+            then, known = People(states.contact), so_far
         yield each, then
 
 
