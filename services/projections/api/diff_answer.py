@@ -29,7 +29,7 @@ class DiffMoment(BaseModel):
 class _DiffTold(BaseModel):
     model_config = ConfigDict(populate_by_name=True)
 
-    question: str = Field(description="diff")
+    question: str = Field(description="always `diff`")
     of: str = Field(description="the question whose answers are compared")
     from_: DiffMoment = Field(alias="from")
     to: DiffMoment

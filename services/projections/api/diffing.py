@@ -58,6 +58,7 @@ def _wanted(request: Request, asked: DiffParameters, questions: Mapping[str, Que
 @router.get(
     "/accounts/{account:path}/diff",
     operation_id="v1-accounts-account-diff",
+    summary="What changed in the answer about an account between two moments?",
     response_class=Response,
     responses={200: {"model": DiffAnswer, "content": FLAT}, **PROBLEMS},
     openapi_extra={"parameters": [OWN]},
@@ -86,6 +87,7 @@ async def account_diff(
 @router.get(
     "/portfolio/diff",
     operation_id="v1-portfolio-diff",
+    summary="What changed in the answers over all accounts between two moments?",
     response_class=Response,
     responses={200: {"model": PortfolioDiffAnswer, "content": FLAT}, **PROBLEMS},
     openapi_extra={"parameters": [OWN]},
