@@ -41,15 +41,13 @@ class Attendance:
     def __init__(self, facts: Iterable[Recorded], people: People) -> None:
         """Look at what was told, amendments among it; whom a source named by mail or a key may have been anyone."""
         self._attended: dict[str | None, set[str]] = defaultdict(set)
-        self._people: dict[str, set[str]] = defaultdict(set)
+        self._named: dict[str, set[str | None]] = defaultdict(set)
         for fact in facts:
             data = getattr(fact.event.data, "replacement", fact.event.data)
             if isinstance(data, InteractionRecorded):
                 for each in data.participants:
                     self._attended[people.canonical(each) if isinstance(each, str) else None].add(data.interaction)
-                    self._people[data.interaction] |= (
-                        {person} if (person := people.resolve(each, fact.stamp)) else set()
-                    )
+                    self._named[data.interaction].add(each if isinstance(each, str) else None)
 
     def of(self, person: str | None, facts: Iterable[Recorded]) -> list[Recorded]:
         """Return those of the facts that are of interactions of a person."""
@@ -57,19 +55,19 @@ class Attendance:
         recorded = [fact for fact in facts if isinstance(fact.event.data, InteractionRecorded)]
         return [fact for fact in recorded if getattr(fact.event.data, "interaction", None) in among]
 
-    def people(self, interaction: str) -> set[str]:
-        """Return everyone who was ever said to have taken part in an interaction."""
-        return self._people[interaction]
+    def named(self, interaction: str) -> set[str | None]:
+        """Return every id under which someone was ever said to have taken part; None: whoever has a mail or a key."""
+        return self._named[interaction]
 
 
-def of_telling(telling: Telling, people: People, attendance: Attendance) -> Iterator[Of]:
-    """Yield what a telling is another value of, before it or after."""
+def of_telling(telling: Telling, attendance: Attendance) -> Iterator[Of]:
+    """Yield what a telling is another value of, before it or after: of people, under the ids that were told."""
     for fact in (telling.was, telling.now):
         data = fact.event.data if fact else None
         if isinstance(data, AttitudeAssessed):
-            yield Of("attitude", people.canonical(data.contact), data.opportunity)
+            yield Of("attitude", data.contact, data.opportunity)
         elif isinstance(data, InteractionRecorded):
-            yield from (Of("strength", person, None) for person in attendance.people(data.interaction))
+            yield from (Of("strength", contact, None) for contact in attendance.named(data.interaction))
         elif data and subject_of(type(data)) == "opportunity" and (deal := getattr(data, "opportunity", None)):
             yield Of("stage", None, deal)
 

@@ -86,9 +86,8 @@ def answer(view: View, asked: RestatementsParameters) -> RestatementsAnswer:
     names = [asked.question] if asked.question else list(DEFAULT)
     found = [each for each in _wanted(view, asked) if concerned(each.telling, names)]
     looked_at = found[-asked.last :]
-    people = People(view.states.contact)
-    attendance = Attendance(view.told, people)
-    measured = [set(of_telling(each.telling, people, attendance)) for each in looked_at]
+    attendance = Attendance(view.told, People(view.states.contact))
+    measured = [set(of_telling(each.telling, attendance)) for each in looked_at]
     beliefs, subjects = Beliefs(view.account, view.told, view.policies), Subjects(view.states)
     return RestatementsAnswer(
         restatements=[
@@ -128,6 +127,7 @@ def _narrowed(
 ) -> list[dict[str, str | None]]:
     """Return with which parameters to ask: of those alone whom a measure is of, else towards what was told of."""
     mine = sorted({one[1:] for one in of if one.measure == MEASURED.get(question.name)}, key=str)
+    mine = [(None, None)] if (None, None) in mine else mine  # of whoever that is
     pairs = mine or [(None, deal) for deal in deals(each.telling)]
     taken = [name for name in ("contact", "opportunity") if name in question.parameters.model_fields]
     narrowed = [dict(zip(("contact", "opportunity"), pair, strict=True)) for pair in pairs]
@@ -151,12 +151,13 @@ def _curves(
     asked: RestatementsParameters,
 ) -> list[Curve]:
     measures = {MEASURED[name] for name in names if name in MEASURED}
-    person = People(view.states.contact).canonical(asked.contact) if asked.contact else None
+    people = People(view.states.contact)
+    person = people.canonical(asked.contact) if asked.contact else None
     by_measured: dict[Of, list[Restating]] = defaultdict(list)
     for each, measured in found:
-        for of in measured:
+        for of in {one._replace(contact=people.canonical(one.contact)) if one.contact else one for one in measured}:
             wanted = person in (None, of.contact) and asked.opportunity in (None, of.opportunity)
-            if wanted and of.measure in measures:
+            if wanted and of.measure in measures and (of.contact or of.opportunity):
                 by_measured[of].append(each)
     regular = asked.points(view.moment.as_of, asked.step) if asked.step else None
     return curves(view, by_measured, attendance, regular)
