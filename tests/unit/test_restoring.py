@@ -1,6 +1,8 @@
 """What an export must say to come back, what of it goes into the log, and what a record says of it there."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 
 import orjson
 import pytest
@@ -124,23 +126,28 @@ def test_an_export_comes_in_lines_or_as_a_batch():
     assert refused.value.status == 415
 
 
-class Standing:
+class Standing(NamedTuple):
     """A record of the log, with these headers."""
 
-    partition, offset, timestamp_type = partition_of("acme", 12), 7, 1
-    timestamp = int(NOW.timestamp() * 1000)
-    key, value = b"acme", orjson.dumps(event())
+    headers: Sequence[tuple[str, Any]]
+    partition: int = partition_of("acme", 12)
+    offset: int = 7
+    timestamp: int = int(NOW.timestamp() * 1000)
+    timestamp_type: int = 1
+    key: bytes | None = b"acme"
+    value: bytes | None = orjson.dumps(event())
 
-    def __init__(self, *headers):
-        self.headers = (("content-type", b"application/cloudevents+json"), *headers)
+
+def standing(*headers: tuple[str, Any]) -> Any:
+    return read(Standing([("content-type", b"application/cloudevents+json"), *headers]), 12)
 
 
 def test_a_record_says_when_its_event_was_first_recorded():
     first = datetime(2024, 2, 29, 23, 59, 59, 999_999, tzinfo=UTC)
-    arrival = read(Standing(restored.header(first)), 12)
+    arrival = standing(restored.header(first))
     assert arrival.recorded_at == first
     assert arrival.clocks(NOW) == (first, NOW)
-    assert read(Standing(), 12).clocks(NOW) == (NOW, None)
+    assert standing().clocks(NOW) == (NOW, None)
     assert arrival.clocks(first - timedelta(days=1))[0] == first - timedelta(days=1)  # none is known before it is there
 
 
@@ -148,6 +155,6 @@ def test_a_record_says_when_its_event_was_first_recorded():
     "values", [[b"yesterday"], [b"\xff"], [b""], [None], [b"2024-02-29T00:00:00+00:00"] * 2, [b"0001-01-01T00:00:00Z"]]
 )
 def test_a_record_that_says_it_badly_is_a_dead_letter(values):
-    letter = read(Standing(*((restored.HEADER, value) for value in values)), 12)
+    letter = standing(*((restored.HEADER, value) for value in values))
     assert letter.reason == "undecodable"
     assert letter.detail.startswith(f"the header {restored.HEADER}: expected")
