@@ -9,10 +9,9 @@ from urllib.parse import quote
 import orjson
 import typer
 from rich.console import Console
-from rich.text import Text
 
 from services import json_text
-from services.cli import tables
+from services.cli import differences, tables
 from services.cli.asking import named
 from services.cli.language import Asked, spoken
 from services.cli.reading import Reader
@@ -20,7 +19,6 @@ from services.faults import Invalid
 from services.problem import Problem
 
 POLICIES = "$policy"
-COLUMNS = ("change", "list", "key", "name", "what", "events")
 
 
 def register(app: typer.Typer) -> None:
@@ -78,16 +76,7 @@ def _tell(envelope: Mapping[str, Any], out: Console) -> None:
     if not changes:
         out.print("This changes nothing.")
         return
-    made = tables.table(*COLUMNS, title="what this changes")
-    for each in changes:
-        made.add_row(*(Text(tables.cell(value)) for value in _row(each)))
-    out.print(made)
-
-
-def _row(change: Mapping[str, Any]) -> tuple[Any, ...]:
-    fields = [f"{each['field']}: {tables.cell(each['was'])} → {tables.cell(each['is'])}" for each in change["fields"]]
-    events = [f"{each['source']}/{each['id']}" for each in change["events"]]
-    return change["change"], change["path"], change["key"], change["name"], fields, events
+    out.print(differences.drawn(changes, "what this changes"))
 
 
 def _event(given: str) -> dict[str, str]:

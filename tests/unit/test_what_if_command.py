@@ -15,6 +15,8 @@ CHANGE = {
     "key": {"time": "2025-03-01T00:00:00Z"},
     "name": None,
     "change": "changed",
+    "is": None,
+    "was": None,
     "fields": [{"field": "oppose", "was": 1, "is": 0}],
     "events": [{"source": "crm", "id": "h32"}],
 }
@@ -25,7 +27,7 @@ ANSWER = {
     "known_at": "2025-04-01T00:00:00Z",
     "complete": True,
     "answer": {"points": [{"time": "2025-03-01T00:00:00Z", "oppose": 0}]},
-    "changes": [CHANGE],
+    "changes": [CHANGE, CHANGE | {"change": "went", "was": {"oppose": 77}, "fields": []}],
 }
 MIX = ["attitude-mix", "--account", "a/b"]
 
@@ -78,6 +80,7 @@ def test_the_answer_and_what_changed_are_tables(run):
     assert "attitude-mix of a/b, as of 2025-03-01 00:00:00 UTC" in told
     assert "oppose: 1 → 0" in told
     assert "crm/h32" in told
+    assert "77" in told
 
 
 @pytest.mark.parametrize(
