@@ -2,14 +2,11 @@
 
 from datetime import timedelta
 
-import orjson
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from services.access import Caller
 from services.limits import BODY, EVENT, EVENTS
-from services.projections.api.supposition import EXAMPLES, read
 from services.projections.questions import ACCOUNT
 from tests.integration.conftest import fresh
 from tests.integration.projection import START, Log, power, projected, retracted
@@ -222,18 +219,3 @@ async def test_only_who_may_read_an_account_may_suppose_anything_of_it(reader):
     assert (await reader.post("/v1/accounts/$policy/what-if", POWER)).status_code == 404
     assert (await reader.post(WHAT_IF, POWER, role="emitter")).status_code == 403
     assert (await reader.post(WHAT_IF, POWER, headers={"Authorization": ""})).status_code == 401
-
-
-async def test_openapi_tells_the_body_with_examples_that_fit(reader):
-    document = await reader.ok("/openapi.json")
-    operation = document["paths"]["/v1/accounts/{account}/what-if"]["post"]
-    assert {"200", "401", "403", "404", "408", "413", "422", "429", "500", "503"} == operation["responses"].keys()
-    (content,) = operation["requestBody"]["content"].values()
-    assert content["schema"] == {"$ref": "#/components/schemas/WhatIf"}
-    assert {"question", "parameters", "add", "drop", "move"} <= document["components"]["schemas"]["WhatIf"][
-        "properties"
-    ].keys()
-    caller = Caller("m", "manager", "*", "*")
-    for example in content["examples"].values():
-        read(orjson.dumps(example["value"]), caller)
-    assert content["examples"].keys() == EXAMPLES.keys()

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas import POLICY
+from services.access import Caller
+from services.projections.api.supposition import REQUEST, read
 from services.projections.hindsight import supposing
 from services.projections.hindsight.changes import Change
 from services.projections.hindsight.compared import compared
@@ -144,6 +147,13 @@ def test_the_answer_is_that_of_an_account_to_which_just_that_was_told(told, adde
         parameters = needed(question.parameters)
         answer, _ = answered(real, what, at, name, **parameters)
         assert answer == ask(name, scratch, at.as_of, at.known_at, **parameters), name
+
+
+def test_the_examples_of_the_published_body_fit_it():
+    caller = Caller("m", "manager", "*", "*")
+    shown = REQUEST["requestBody"]["content"]["application/json"]["examples"].values()
+    read_again = [read(orjson.dumps(each["value"]), caller) for each in shown]
+    assert [len(list(each.supposed("acme"))) for each in read_again] == [1, 2]
 
 
 def _time(moved: Mapping[int, str], known: int, number: int) -> Draft:
