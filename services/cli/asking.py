@@ -8,13 +8,14 @@ import httpx
 import orjson
 import typer
 
-from services.cli import tables
+from services.cli import differences, tables
 from services.cli.app import say
 from services.cli.language import Asked, spoken
 from services.cli.reading import CSV, JSON, Query, Reader, Refusal
 from services.problem import Problem
 
 NOT_FOUND = 404
+DIFF = "diff"  # compares the answers of another question, which is its parameter
 
 
 def register(app: typer.Typer) -> None:
@@ -23,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 
 def ask(  # noqa: PLR0913  what the read API takes, each by its name
-    question: Annotated[str, typer.Argument(help="As `rapport catalogue` lists them.")],
+    question: Annotated[str, typer.Argument(help="As `rapport catalogue` lists them; or diff.")],
     *,
     account: Annotated[str | None, typer.Option(help="Of this account.")] = None,
     portfolio: Annotated[bool, typer.Option("--portfolio", help="Over all accounts.")] = False,
@@ -60,8 +61,9 @@ def _tell(reader: Reader, path: str, query: Query, kind: str, *, raw: bool) -> N
     else:
         envelope = orjson.loads(response.content)
         out = tables.console()
-        out.print(tables.header(envelope), style="bold")
-        tables.show(envelope["answer"], out)
+        form = differences if envelope["question"] == DIFF else tables
+        out.print(form.header(envelope), style="bold")
+        form.show(envelope["answer"], out)
     if following := response.links.get("next"):
         cursor = httpx.URL(following["url"]).params["cursor"]
         say(f"There are more accounts: ask again with -p cursor={cursor}")
@@ -77,7 +79,7 @@ def named(given: str) -> tuple[str, str]:
 
 def _must_exist(question: str, refusal: Refusal, *, of_account: bool) -> None:
     """Say that there is no such question rather than that a path leads nowhere."""
-    if refusal.status != NOT_FOUND:
+    if refusal.status != NOT_FOUND or question == DIFF:
         return
     from services.projections.hindsight.questions import OF_AN_ACCOUNT  # noqa: PLC0415  slow, and only needed here
     from services.projections.questions import PORTFOLIO  # noqa: PLC0415  as above

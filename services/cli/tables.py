@@ -39,11 +39,15 @@ def table(*columns: str, title: str | None = None, right: Sequence[str] = ()) ->
 def header(envelope: Row) -> str:
     """Say in one line which question was answered, at which moments, and whether all of it was there."""
     about = f" of {envelope['account']}" if "account" in envelope else " over all accounts"
-    complete = "complete" if envelope["complete"] else "not complete: the log has not been read as far as that"
     return (
         f"{envelope['question']}{about}, as of {moment(envelope['as_of'])}, "
-        f"known at {moment(envelope['known_at'])}, {complete}."
+        f"known at {moment(envelope['known_at'])}, {whole(envelope)}."
     )
+
+
+def whole(envelope: Row) -> str:
+    """Say whether all of the log was there that an answer needs."""
+    return "complete" if envelope["complete"] else "not complete: the log has not been read as far as that"
 
 
 def moment(text: str) -> str:

@@ -6,7 +6,6 @@ from typing import Any
 from fastapi.exceptions import RequestValidationError
 from pydantic import ConfigDict, Field, ValidationError
 
-from services.http_problem import HttpProblem
 from services.projections import cut
 from services.projections.answers import Asked, Snapshot
 from services.projections.api.entering import PAGE, resolve, unfit
@@ -105,11 +104,9 @@ def _asked(name: str, token: str | None, as_of: datetime | None, known_at: datet
 
 
 def _in_order(was: Cut, now: Cut) -> tuple[Cut, Cut]:
-    later: HttpProblem | None = None
     if was.as_of > now.as_of:
-        later = unfit("from", "expected a moment that is not after `to`")
-    elif was.known_at > now.known_at or any(was.offsets[each] > now.offsets[each] for each in was.offsets):
-        later = unfit("known_from", "expected a moment that is not after `known_to`")
-    if later is not None:
-        raise later
+        raise unfit("from", "expected a moment that is not after `to`")
+    later = was.known_at > now.known_at and now.only_known  # else all is wanted, as far as it has been read
+    if later or any(was.offsets[each] > now.offsets[each] for each in was.offsets):
+        raise unfit("known_from", "expected a moment that is not after `known_to`")
     return was, now
