@@ -1,8 +1,9 @@
 """What an export must say to come back, what of it goes into the log, and what a record says of it there."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 import pytest
@@ -126,7 +127,8 @@ def test_an_export_comes_in_lines_or_as_a_batch():
     assert refused.value.status == 415
 
 
-class Standing(NamedTuple):
+@dataclass
+class Standing:
     """A record of the log, with these headers."""
 
     headers: Sequence[tuple[str, Any]]
