@@ -84,15 +84,25 @@ async def test_an_event_is_told_with_its_lineage_in_every_account_that_has_one(p
     await projection.take(log.records)
     first, other = (await reads.ok("/v1/events", source="crm", id="1"))["events"]
     assert (first["account"], other["account"]) == ("acme", "globex")
-    assert first["amended_by"] == [{"source": "crm", "id": "2"}, {"source": "crm", "id": "3"}]
-    assert first["caused"] == [{"source": "crm", "id": "5"}]
+    assert [(each["id"], each["type"], each["recorded_at"]) for each in first["amended_by"]] == [
+        ("2", "event.corrected.v1", seconds(1)),
+        ("3", "event.retracted.v1", seconds(2)),
+    ]
+    assert [(each["source"], each["id"], each["type"]) for each in first["caused"]] == [
+        ("crm", "5", "power.assessed.v1")
+    ]
     assert (first["causes"], other["amended_by"], other["caused"]) == ([], [], [])
     assert (first["partition"], first["offset"]) == (partition_of("acme", PARTITIONS), 0)
     assert (first["recorded_at"], first["time"]) == (seconds(0), "2025-03-01T09:00:00Z")
     assert "power-interest" in first["read_by"]
     assert "opportunities" not in first["read_by"]
     (caused,) = (await reads.ok("/v1/events", source="crm", id="5"))["events"]
-    assert caused["causes"] == [{"source": "crm", "id": "1"}]
+    assert [(each["id"], each["type"]) for each in caused["causes"]] == [("1", "power.assessed.v1")]
+    assert first["amends"] is None
+    assert "power-interest" not in {each["question"] for each in first["cited_by"]}  # for it was retracted
+    assert {"facts", "power-interest"} <= {each["question"] for each in caused["cited_by"]}
+    (retraction,) = (await reads.ok("/v1/events", source="crm", id="3", cited=0))["events"]
+    assert (retraction["amends"]["id"], retraction["cited_by"]) == ("1", None)
     assert (await reads.ok("/v1/events", source="crm", id="nobody"))["events"] == []
 
 

@@ -1,17 +1,20 @@
 """The journal itself: accounts, events with their lineage, and replay."""
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
 
+from schemas import POLICY
 from services.access import Caller
 from services.http_problem import responses
 from services.projections import answers, portfolio
 from services.projections.answers import Asked
 from services.projections.api.entering import AUDITORS, READERS, Plain, among, not_found
-from services.projections.history import Recorded
-from services.projections.lineage import Lineage, lineage
+from services.projections.hindsight.told import Told
+from services.projections.history import Moment, Recorded
+from services.projections.lineage import Lineage, answers_that_cite, lineage
 from services.projections.policy import DEFAULT
 from services.projections.question import View
 from services.projections.questions import PORTFOLIO
@@ -110,14 +113,27 @@ async def events(
     source: Plain,
     id: Plain,  # noqa: A002 -- the attribute's name
     caller: Annotated[Caller, Depends(AUDITORS)],
+    cited: Annotated[  # noqa: FBT002 -- a parameter in a query has a name
+        bool, Query(description="0: without `cited_by`, for which every question that reads the event is asked twice")
+    ] = True,
 ) -> EventsAnswer:
     """Return the events with this identity, each with its lineage."""
+    told: list[Told] = []
     async with answers.snapshot(request.app.state.engine) as at:
-        found = []
+        cut = at.cut(Asked(), list(at.positions))
         for account in await journal.accounts_of(at.connection, source, id, among(caller)):
-            facts = await journal.all_of(at.connection, account)
-            found.append(lineage(_one(facts, source, id), facts))
-    return EventsAnswer(events=found)
+            merged = await journal.merged_into(at.connection, account, among(caller))
+            told.append(await answers.told(at, account, cut, merged))
+    return EventsAnswer(events=[await _lineage(each, source, id, cut.moment if cited else None) for each in told])
+
+
+async def _lineage(told: Told, source: str, id_: str, now: Moment | None) -> Lineage:
+    """Return the lineage of an event of an account; without `now`, without the answers that rest on it."""
+    facts = [fact for fact in told.facts if fact.event.partitionkey == told.account]
+    fact = _one(facts, source, id_)
+    if now is None or told.account == POLICY:
+        return lineage(fact, facts)
+    return lineage(fact, facts, await asyncio.to_thread(answers_that_cite, told, fact, now))
 
 
 def _one(facts: list[Recorded], source: str, id_: str) -> Recorded:
