@@ -92,8 +92,7 @@ async def test_two_workers_write_and_whoever_is_cut_off_misses_nothing_and_sees_
         await caught_up(kafka, projection, *workers)
         found += ids(await stream.all_of(projection, last))
     finally:
-        for each in workers:
-            await each.stop()
+        await asyncio.gather(*(each.stop() for each in workers))
     journal = await projection.rows('SELECT account, id FROM journal ORDER BY partition, "offset"')
     assert len(found) == len(journal)
     for name in {name for name, _ in journal}:
@@ -155,12 +154,11 @@ async def test_only_accounts_of_the_claim_are_told_and_a_heartbeat_goes_on_past_
     async with aclosing(stream.messages(accounts=[SAME[0]])) as messages:
         await anext(messages)
         await projection.take(log.records)
-        told = await anext(messages)
-        assert (told.event, told.ids) == ("change", [(SAME[0], "2")])
+        assert await next_change(messages) == [(SAME[0], "2")]
         log.extend(power("3"))
         await projection.take(log.records[2:])
-        heartbeats = (each async for each in messages if bookmark.decode(each.id).offsets[HERE] == 3)
-        assert (await anext(heartbeats)).event == "heartbeat"
+        further = (each async for each in messages if bookmark.decode(each.id).offsets[HERE] == 3)
+        assert (await anext(further)).event == "heartbeat"
     assert ids(await stream.all_of(projection, start(), account=["acme"])) == [("acme", "1"), ("acme", "3")]
     for account, claim in (("acme", [SAME[0]]), ("nobody", "*"), ("$policy", "*")):
         async with stream.client(accounts=claim) as client:
@@ -194,6 +192,8 @@ async def test_all_that_appeared_and_went_from_the_start_is_what_the_question_an
     projection, log, database, reads
 ):
     role = {"contact": "c-1", "role": "champion", "domain": "any"}
+    limits = {"version": "ours", "thresholds": {"silent_days": 5, "turned_days": 2}, "off": []}
+    log.add(event("warnings.defined.v1", limits, partitionkey="$policy", time=START.isoformat()), at=START)
     for hours, wire, data in (
         (0, "contact.added.v1", {"contact": "c-1", "name": "Chen"}),
         (1, "buying_role.assigned.v1", role),
@@ -203,7 +203,7 @@ async def test_all_that_appeared_and_went_from_the_start_is_what_the_question_an
         at = START + timedelta(hours=hours)
         log.add(event(wire, data, id=f"{hours}", time=at.isoformat()), at=at)
     await projection.take(log.records)
-    tick = START + 62 * DAY
+    tick = START + 7 * DAY
     standing: set[tuple[str, ...]] = set()
     told = []
     async with serving(database, PACE._replace(now=lambda: tick + timedelta(hours=1))) as stream:
@@ -217,8 +217,8 @@ async def test_all_that_appeared_and_went_from_the_start_is_what_the_question_an
     assert standing == {of(row) for row in answer["answer"]} != set()
     fell, silent = ("champion_turned", "contact", "c-1", None), ("champion_silent", "contact", "c-1", None)
     assert [each[:2] for each in told if fell in each[3]] == [("change", "2025-06-03T12:00:00Z")]
-    assert [each[:2] for each in told if fell in each[2]] == [("tick", "2025-07-04T00:00:00Z")]  # after 30 days
-    assert [each[:2] for each in told if silent in each[2] | each[3]] == [("tick", "2025-08-01T00:00:00Z")]  # after 60
+    assert [each[:2] for each in told if fell in each[2]] == [("tick", "2025-06-06T00:00:00Z")]  # after 2 days
+    assert [each[:2] for each in told if silent in each[2] | each[3]] == [("tick", "2025-06-07T00:00:00Z")]  # after 5
 
 
 def of(row):

@@ -54,7 +54,7 @@ class Change(Message):
 
 
 class Tick(Message):
-    """What time alone did to the warnings of an account: `event: tick`, daily at 00:00 UTC, in order of account."""
+    """What time, policies and merged accounts did to the warnings of an account: `event: tick`, daily at 00:00 UTC."""
 
     account: str
     time: datetime = Field(description="the moment of the tick")

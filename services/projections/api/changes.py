@@ -51,7 +51,7 @@ async def changes(
         str | None, Header(description="the id of the last message: goes on after it; comes before `since`")
     ] = None,
 ) -> EventStream:
-    """Follow what the projection changes, as server-sent events: each event that you may see once, in order of account.
+    """Follow what the projection changes, as server-sent events: each event once, in the order of its account.
 
     Every id is a token over the offsets of the log: resume with it, under the same parameters, and nothing is missed
     and nothing repeated. Warnings appear and go by the keys of the question `warnings`; what policies and accounts
