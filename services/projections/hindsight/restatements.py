@@ -113,12 +113,12 @@ def _restated(
     if not concerned(each.telling, [name]):
         return
     question, given = ABOUT_THE_PAST[name], asked.model_dump(include=set(PASSED_ON))
-    for narrowed in _narrowed(each, question, of, asked):
-        inner = parameters(question, given | narrowed)
-        for as_of in each.moments:
-            was, now = beliefs.around(each.telling.fact, question, inner, as_of)
+    inner = [parameters(question, given | narrowed) for narrowed in _narrowed(each, question, of, asked)]
+    for as_of in each.moments:
+        both = beliefs.around(each.telling.fact, question, inner, as_of)
+        for one, (was, now) in zip(inner, both, strict=True):
             if changes := _changes(question, each, was, now):
-                told = {field: getattr(inner, field, None) for field in ("contact", "opportunity")}
+                told = {field: getattr(one, field, None) for field in ("contact", "opportunity")}
                 yield AnswerRestated(question=name, as_of=as_of, changes=changes, **told)
 
 
