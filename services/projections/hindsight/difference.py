@@ -6,12 +6,13 @@ stands at each moment, its last point, is one row, whose time is another.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any, Literal
 
 import orjson
 from pydantic import BaseModel, RootModel
 
-from services.projections.answer_lists import ROOT, Steps, dotted, listed, members, nested_model, value_at
+from services.projections.answer_lists import ROOT, Listed, Steps, dotted, listed, members, nested_model, value_at
 from services.projections.hindsight.causes import UNKNOWN, Causes
 from services.projections.hindsight.changes import Change, Difference, FieldChange, Happened, happened
 from services.projections.hindsight.found import NOWHERE, Found, Keys, Where, own_names, places, plain, touched
@@ -54,25 +55,39 @@ def changes(model: type[BaseModel], was: Any, now: Any) -> Iterator[Found]:  # n
 
 def _object(model: type[BaseModel], where: Where, was: Any, now: Any) -> Iterator[Found]:  # noqa: ANN401 -- any JSON
     """Compare two objects that are the same row, or the whole answer."""
+    if was == now:
+        return
     if fields := list(_fields(model, (), was, now)):
         told = _change("changed", where, now, fields=fields)
         yield Found(told, where, places(was, own=True), places(now, own=True))
-    for steps, row, named in listed(model):
+    for steps, row, named in _lists(model):
         before, after = value_at(was, steps), value_at(now, steps)
         if before is not None and after is not None:  # else the object that holds it came or went as a whole
             yield from _list(row, named, where.into(steps, now), _keyed(before, named), _keyed(after, named))
 
 
 def _fields(model: type[BaseModel], way: Steps, was: Any, now: Any) -> Iterator[FieldChange]:  # noqa: ANN401 -- any JSON
-    for name, annotation, keyed in members(model):
-        if keyed or name == "because":
-            continue
+    for name, nested in _values(model):
         one, other = was[name], now[name]
-        nested = nested_model(annotation)
         if nested and one is not None and other is not None:
             yield from _fields(nested, (*way, name), one, other)
         elif plain(one) != plain(other):
             yield FieldChange(field=".".join((*way, name)), was=plain(one), is_=plain(other))
+
+
+@cache
+def _lists(model: type[BaseModel]) -> tuple[Listed, ...]:
+    return tuple(listed(model))
+
+
+@cache
+def _values(model: type[BaseModel]) -> tuple[tuple[str, type[BaseModel] | None], ...]:
+    """Return the fields that are no keyed list, with the model of one that is an object."""
+    return tuple(
+        (name, nested_model(annotation))
+        for name, annotation, keyed in members(model)
+        if not keyed and name != "because"
+    )
 
 
 def _list(
