@@ -3,8 +3,10 @@
 from collections import Counter
 from decimal import Decimal
 
+import orjson
 import pytest
 
+from services.importers import bundled
 from tests import known
 from tests.unit.imported import imported, told
 
@@ -105,6 +107,40 @@ def test_between_the_votes_the_known_members_shift_and_all_to_support(stack):
     assert {(each["from"]["layer"], each["to"]["layer"]) for each in shifts} == {("oppose", "support")}
     assert {each["time"][:10] for each in shifts} == {known.SECOND_VOTE}
     assert set(known.SHIFTED) <= {each["name"] for each in shifts}
+
+
+def test_the_difference_between_the_votes_lists_just_the_known_shifts(stack):
+    days = {"from_": known.FIRST_VOTE, "to": known.SECOND_VOTE}
+    asked = {"question": "attitude", "opportunity": AGREEMENT, "path_": "contacts", "field": "level"}
+    changes = stack.ask(f"{COMMONS}/diff", **asked, **days)["changes"]
+    assert len(changes) == known.SHIFTS
+    levels = [each for change in changes for each in change["fields"] if each["field"] == "level"]
+    assert [(each["was"], each["is"]) for each in levels] == [(-1, 1)] * known.SHIFTS
+    assert {event["time"][:10] for change in changes for event in change["events"]} == {known.SECOND_VOTE}
+    assert set(known.SHIFTED) <= {change["name"] for change in changes}
+
+
+def test_the_difference_of_two_days_lists_just_the_members_who_changed_their_party(stack):
+    was, now = "2019-02-17", "2019-02-18"
+    asked = {"question": "org-map", "path_": "people.positions", "from_": was, "to": now}
+    changes = stack.ask(f"{COMMONS}/diff", **asked)["changes"]
+    moved = {}
+    for change in changes:
+        row = change["is"] or change["was"]
+        moved.setdefault(change["names"]["people.name"], {})[change["change"]] = row["unit_name"]
+    assert {name: (each["went"], each["came"]) for name, each in moved.items()} == changed_party(was, now)
+    assert moved["Chuka Umunna"] == {"went": known.UMUNNA[was], "came": known.UMUNNA[now]}
+
+
+def changed_party(was, now):
+    """Return who was of another party on the second day, by the file itself: from which, to which."""
+    members = [orjson.loads(line) for line in (bundled("commons") / "party_spells.jsonl").read_bytes().splitlines()]
+    of = {each["name"]: [party_on(day, each["parties"]) for day in (was, now)] for each in members}
+    return {name: (one, other) for name, (one, other) in of.items() if one != other}
+
+
+def party_on(day, spells):
+    return next((each["party"] for each in spells if each["start"] <= day <= each.get("end", day)), None)
 
 
 def test_whoever_was_not_recorded_in_march_keeps_the_attitude_of_january(contacts):
