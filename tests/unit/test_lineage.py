@@ -5,9 +5,9 @@ from services.projections.hindsight.told import Told
 from services.projections.history import Moment, Recorded
 from services.projections.lineage import answers_that_cite, lineage
 from services.projections.questions import ACCOUNT
-from tests.unit.clocks import JANUARY, LATE, MARCH, corrected, retracted
-from tests.unit.histories import beijing, fact, hospital, moment
-from tests.unit.worries import contact, placed
+from tests.unit.clocks import JANUARY, LATE, MARCH, corrected, retracted, stage
+from tests.unit.histories import ask, beijing, fact, hospital, moment
+from tests.unit.worries import contact, identified, lost, placed
 
 NOW = Moment(moment("2025-12-31"), moment("2025-12-31"))
 
@@ -79,3 +79,12 @@ def test_the_citations_are_those_that_asking_each_question_by_itself_finds():
     alone = {name for name, answer in asked.items() if named in answer.model_dump_json()}
     found = {each.question for each in citations(told, shift, [at], ACCOUNT.values()) if not each.parameters}
     assert {"facts", "timeline"} <= alone <= found
+
+
+def test_steps_of_an_attitude_and_the_way_of_a_purchase_name_the_facts_behind_them():
+    steps = [attitude(JANUARY, 1), attitude(MARCH, -1)]
+    way = [identified("o"), stage(JANUARY, "offer"), stage("2025-02-01", "tender"), lost("o", MARCH)]
+    (person,) = ask("attitude", [contact("a"), *steps], "2025-12-31")["contacts"]
+    assert [each["because"] for each in person["steps"]] == [[[0, each.offset]] for each in steps]
+    (cycle,) = ask("stages", way, "2025-12-31")["cycles"]
+    assert cycle["because"] == [[0, way[place].offset] for place in (0, 1, 3)]

@@ -128,6 +128,7 @@ def _other(view: View, each: model.Assessed) -> Other:
         level=each.level,
         layer=model.layer(each.level),
         time=each.time,
+        because=because(each.register),
     )
 
 
@@ -179,6 +180,7 @@ def _step(view: View, fact: Recorded) -> Step:
         reason=data.reason,
         timebasis=fact.event.timebasis,
         event=fact.ref,
+        because=[(fact.partition, fact.offset)],
     )
 
 

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from services.projections.folds.opportunity import Opportunity
 from services.projections.models.opportunity import deals
-from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, key
+from services.projections.question import AccountQuestion, Answer, Parameters, Place, Row, View, because, key
 
 
 class StagesParameters(Parameters):
@@ -82,8 +82,15 @@ def _cycle(view: View, opportunity_id: str, opportunity: Opportunity) -> Cycle:
             "to": end.time if end else None,
             "days": (until - start) / deals.DAY if start else None,
             "outcome": end.kind if end else None,
+            "because": _between(opportunity),
         }
     )
+
+
+def _between(opportunity: Opportunity) -> list[Place]:
+    """Return the facts between which the way lies: that it was identified, its first step and its last."""
+    ends = [*opportunity.steps[:1], *opportunity.steps[-1:]]
+    return list(dict.fromkeys([*because(opportunity.identified), *((each.at[3], each.at[2]) for each in ends)]))
 
 
 question = AccountQuestion(
