@@ -33,6 +33,9 @@ class Lineage(BaseModel):
     type: str
     time: datetime
     recorded_at: datetime
+    logged_at: datetime | None = Field(
+        description="of a restored event: when this log got it; null: at `recorded_at`, for it was first recorded here"
+    )
     partition: int
     offset: int
     actor: str
@@ -62,6 +65,7 @@ def lineage(fact: Recorded, facts: Sequence[Recorded], cited_by: list[Citation] 
         type=event.type,
         time=event.time,
         recorded_at=fact.recorded_at,
+        logged_at=fact.logged_at,
         partition=fact.partition,
         offset=fact.offset,
         actor=event.actor,
