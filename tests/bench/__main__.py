@@ -14,7 +14,19 @@ from typing import Any
 import orjson
 import uvloop
 
-from tests.bench import as_of, freshness, funnel, ingest_batches, ingest_single, late, live, rebuilding
+from tests.bench import (
+    account_10000,
+    as_of,
+    freshness,
+    funnel,
+    ingest_batches,
+    ingest_single,
+    late,
+    live,
+    rebuilding,
+    replaying,
+    series,
+)
 from tests.bench.report import Line, table
 from tests.bench.stack import Stack, started
 
@@ -26,6 +38,9 @@ MEASUREMENTS: dict[str, Callable[[Stack, int, int], Coroutine[Any, Any, list[Lin
     "funnel": funnel.measure,
     "late": late.measure,
     "as-of": as_of.measure,
+    "account-10000": account_10000.measure,
+    "series": series.measure,
+    "replay": replaying.measure,
     "freshness": freshness.measure,
 }
 

@@ -2,9 +2,7 @@
 
 import asyncio
 import random
-import time
 from collections.abc import Iterator
-from http.client import HTTPConnection
 from typing import Any
 
 from sqlalchemy import text
@@ -15,7 +13,7 @@ from services.projections.kept import subject_types
 from services.projections.questions import ACCOUNT
 from services.projections.store import control, journal
 from services.settings import Database
-from tests.bench import stack
+from tests.bench.asking import milliseconds
 from tests.bench.events import SPAN, START, Mix
 from tests.bench.report import Goal, Line, percentile
 from tests.bench.stack import Stack
@@ -46,21 +44,11 @@ async def measure(bench: Stack, size: int, runs: int) -> list[Line]:
 
 
 def _ask(url: str, question: str, seed: int) -> list[float]:
-    """Ask on one connection; return how many milliseconds each answer took."""
+    """Return how many milliseconds each answer took."""
     rng = random.Random(seed)
-    connection, headers = HTTPConnection(url.removeprefix("http://")), stack.token()
-    took = []
-    for _ in range(ASKED):
-        as_of = (START + SPAN * rng.uniform(0.5, 1)).strftime("%Y-%m-%dT%H:%M:%SZ")
-        started = time.perf_counter()
-        connection.request("GET", f"/v1/accounts/{NAME}/{question}?as_of={as_of}", headers=headers)
-        answer = connection.getresponse()
-        body = answer.read()
-        took.append((time.perf_counter() - started) * 1_000)
-        if answer.status != 200:
-            raise RuntimeError(body.decode())
-    connection.close()
-    return took[10:]  # the first ones warm up
+    moments = (START + SPAN * rng.uniform(0.5, 1) for _ in range(ASKED))
+    paths = [f"/v1/accounts/{NAME}/{question}?as_of={each:%Y-%m-%dT%H:%M:%SZ}" for each in moments]
+    return milliseconds(url, paths, warming=10)
 
 
 async def _plan(database: Database) -> str:
