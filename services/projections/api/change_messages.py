@@ -23,12 +23,12 @@ _UNEXPLAINED = {"warnings": {name: {"__all__": {"because"}} for name in ("appear
 
 
 class Message(BaseModel):
-    """The data of a message; the name of its event is the name of its kind."""
+    """The data of a message; its event is named as the model is."""
 
     model_config = ConfigDict(frozen=True)
 
 
-class Turn(BaseModel):
+class WarningsTurned(BaseModel):
     """Warnings that came to be, or are no more, since what was last told of the account."""
 
     appeared: Annotated[list[WarningRow], BY]
@@ -43,41 +43,43 @@ class NewEvent(EventRef):
     recorded_at: datetime
 
 
-class Change(Message):
+class ChangeMessage(Message):
     """What was told of an account, in the order of the log: `event: change`."""
 
     account: str
     recorded_at: datetime = Field(description="when the log got the last of the events")
     events: Annotated[list[NewEvent], key("source", "id")]
     questions: list[str] = Field(description="those that read events of these types: their answers may be other ones")
-    warnings: Turn | None = Field(description="since what was last told of the account; null with warnings=0")
+    warnings: WarningsTurned | None = Field(description="since what was last told of the account; null with warnings=0")
 
 
-class Tick(Message):
+class TickMessage(Message):
     """What time, policies and merged accounts did to the warnings of an account: `event: tick`, daily at 00:00 UTC."""
 
     account: str
     time: datetime = Field(description="the moment of the tick")
-    warnings: Turn
+    warnings: WarningsTurned
 
 
-class Heartbeat(Message):
+class HeartbeatMessage(Message):
     """Nothing that you asked for happened, up to its id: `event: heartbeat`, first and after each silence."""
 
     tick: datetime = Field(description="the daily tick up to which all was told")
 
 
-def message(step: Step) -> Change | Tick | None:
+def message(step: Step) -> ChangeMessage | TickMessage | None:
     """Tell what a step found; None: nothing that is wanted."""
-    turned = Turn(appeared=step.turned.appeared, went=step.turned.went) if step.turned else None
+    turned = WarningsTurned(appeared=step.turned.appeared, went=step.turned.went) if step.turned else None
     if step.account and step.facts:
         return _change(step.account, step.facts, turned)
-    return Tick(account=step.account, time=step.mark.tick + DAY, warnings=turned) if step.account and turned else None
+    if step.account and turned:
+        return TickMessage(account=step.account, time=step.mark.tick + DAY, warnings=turned)
+    return None
 
 
-def _change(account: str, facts: Sequence[Written], turned: Turn | None) -> Change:
+def _change(account: str, facts: Sequence[Written], turned: WarningsTurned | None) -> ChangeMessage:
     payloads = [payload_of(each.type, event_of(each.amendment).data if each.amendment else None) for each in facts]
-    return Change(
+    return ChangeMessage(
         account=account,
         recorded_at=facts[-1].logged_at,
         events=[NewEvent.model_validate(each, from_attributes=True) for each in facts],
@@ -89,4 +91,8 @@ def _change(account: str, facts: Sequence[Written], turned: Turn | None) -> Chan
 def written(told: Message, mark: Bookmark, reader: Reader) -> bytes:
     """Write a message; its id is where to resume."""
     data = told.model_dump(mode="json", context=reader, exclude=_UNEXPLAINED)
-    return format_sse_event(event=type(told).__name__.lower(), id=mark.encode(), data_str=orjson.dumps(data).decode())
+    return format_sse_event(
+        event=type(told).__name__.removesuffix("Message").lower(),
+        id=mark.encode(),
+        data_str=orjson.dumps(data).decode(),
+    )

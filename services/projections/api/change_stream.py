@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import Send
 
-from services.projections.api.change_messages import Heartbeat, Message, message, written
+from services.projections.api.change_messages import HeartbeatMessage, Message, message, written
 from services.projections.following import MOST, Follower, OtherLog, Step
 from services.projections.pulse import Beat, Pulse
 from services.projections.said import Reader
@@ -60,7 +60,7 @@ class EventStream(StreamingResponse):
 
 async def stream(shared: Live, follower: Follower, reader: Reader) -> AsyncIterator[bytes]:
     """Yield messages for `reader` from where a follower stands, the first one at once: it names where that is."""
-    yield RETRY + written(Heartbeat(tick=follower.mark.tick), follower.mark, reader)
+    yield RETRY + written(HeartbeatMessage(tick=follower.mark.tick), follower.mark, reader)
     try:
         async with shared.pulse.felt(), aclosing(_messages(shared, follower, reader)) as messages:
             async for each in messages:
@@ -80,7 +80,7 @@ async def _messages(shared: Live, follower: Follower, reader: Reader) -> AsyncGe
         async for step in _steps(follower, beat, pace.now()):
             told: Message | None = message(step)
             if told is None and clock() >= said + pace.heartbeat:
-                told = Heartbeat(tick=step.mark.tick)
+                told = HeartbeatMessage(tick=step.mark.tick)
             if told is not None:
                 yield written(told, step.mark, reader)
                 said = clock()

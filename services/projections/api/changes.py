@@ -12,7 +12,7 @@ from services.access import Caller
 from services.http_problem import HttpProblem, responses
 from services.projections import answers, bookmark, cut
 from services.projections.answers import Asked, Snapshot
-from services.projections.api.change_messages import Change, Heartbeat, Tick
+from services.projections.api.change_messages import ChangeMessage, HeartbeatMessage, TickMessage
 from services.projections.api.change_stream import EVENTS, EventStream, stream
 from services.projections.api.entering import READERS, Plain, among, behind, customer, gone, resolve, unfit
 from services.projections.bookmark import DAY, Bookmark
@@ -39,7 +39,11 @@ class ChangesParameters(Parameters):
     "/changes",
     response_class=EventStream,
     responses={
-        200: {"model": Change | Tick | Heartbeat, "description": "messages without end; of each, the data"},
+        200: {
+            "model": ChangeMessage | TickMessage | HeartbeatMessage,
+            "content": {EVENTS: {"schema": {"type": "object"}}},  # else FastAPI says that it is a string
+            "description": "messages without end; of each, the data",
+        },
         **responses(401, 403, 404, 406, 410, 422, 503),
     },
 )
