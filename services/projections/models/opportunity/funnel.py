@@ -80,10 +80,12 @@ def ways_at(view: View, times: Sequence[datetime], by: GroupBy | None) -> Iterat
     """
     read: dict[str, Way] = {}
     for _, states, since in view.steps(times):
-        told = {getattr(fact.event.data, "opportunity", None) for fact in since}
-        found = list(every_deal([view._replace(states=states)]))
-        read |= {deal.id: way(deal, by) for deal in found if deal.id in told or None in told}  # None: the account
-        yield [read[deal.id] for deal in found]
+        if since:
+            told = {getattr(fact.event.data, "opportunity", None) for fact in since}
+            found = {deal.id: deal for deal in every_deal([view._replace(states=states)])}
+            again = found if None in told else found.keys() & told  # None: of the account
+            read |= {id_: way(found[id_], by) for id_ in again}
+        yield list(read.values())
 
 
 def standing(ways: Sequence[Way], now: datetime, window: Windowed) -> dict[str, Any]:
