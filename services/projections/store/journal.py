@@ -69,7 +69,7 @@ TARGETS = text("""
 """)
 # The facts of some accounts, of some types.
 FACTS = text("""
-    SELECT partition, "offset", recorded_at, raw FROM journal
+    SELECT partition, "offset", recorded_at, raw, logged_at FROM journal
     WHERE account = ANY(CAST(:accounts AS text[])) AND type = ANY(CAST(:types AS text[]))
 """)
 # What was known of some accounts before a batch.
@@ -230,7 +230,10 @@ async def targets(connection: AsyncConnection, accounts: Iterable[str]) -> set[t
 async def facts(connection: AsyncConnection, accounts: Iterable[str], types: Iterable[str]) -> list[Recorded]:
     """Return the facts of some accounts, of some types, in no order."""
     rows = await connection.execute(FACTS, {"accounts": list(accounts), "types": list(types)})
-    return [Recorded(event_of(raw), recorded_at, partition, offset) for partition, offset, recorded_at, raw in rows]
+    return [
+        Recorded(event_of(raw), recorded_at, partition, offset, logged_at=logged_at)
+        for partition, offset, recorded_at, raw, logged_at in rows
+    ]
 
 
 async def earlier(connection: AsyncConnection, before: Mapping[str, int], types: Iterable[str]) -> list[Recorded]:
