@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import quote
@@ -73,13 +74,21 @@ def restored(file: Path, reader: Reader) -> Restored:
 
 
 def _events(file: Path) -> Iterator[Event]:
+    """Yield each event once: a log that was sent something twice has it twice."""
+    known = set[bytes]()
     try:
         with file.open("rb") as lines:
             for number, line in enumerate(lines, 1):
-                if line.strip():
-                    yield _event(file, number, line)
+                if line.strip() and (identity := _identity(event := _event(file, number, line))) not in known:
+                    known.add(identity)
+                    yield event
     except OSError as error:
         raise Problem(f"{file} cannot be read: {error.strerror}.") from error
+
+
+def _identity(event: Event) -> bytes:
+    named = orjson.dumps([event[name] for name in ("partitionkey", "source", "id")])
+    return blake2b(named, digest_size=16).digest()
 
 
 def _event(file: Path, number: int, line: bytes) -> Event:

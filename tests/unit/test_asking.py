@@ -48,10 +48,10 @@ ANY = Wanted(None, None, None, None, None, None, Clock.RECORDED)
 
 
 def test_a_record_is_printed_with_the_time_of_its_recording():
-    line = _line(SimpleNamespace(value=b'{"id":"1"}'), RECORDED, ANY)
-    assert json.loads(line or b"") == {"id": "1", "recordedat": "2025-03-01T00:00:00+00:00"}
+    line = _line(SimpleNamespace(value=b'{"id":"1"}', partition=3, offset=7), RECORDED, ANY)
+    assert json.loads(line or b"") == {"id": "1", "recordedat": "2025-03-01T00:00:00+00:00", "logposition": "3/7"}
 
 
 @pytest.mark.parametrize("value", [None, b"x", b"1", b'{"a":' + b"[" * 300 + b"]" * 300 + b"}"])
 def test_a_record_that_is_no_event_is_odd_and_no_failure(value):
-    assert _line(SimpleNamespace(value=value), RECORDED, ANY) is None
+    assert _line(SimpleNamespace(value=value, partition=3, offset=7), RECORDED, ANY) is None
