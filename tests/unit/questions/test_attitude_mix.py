@@ -8,8 +8,6 @@ from services.projections.question import Unanswerable
 from tests.unit.commons_history import commons
 from tests.unit.histories import ask, beijing, fact, hospital
 
-pytestmark = pytest.mark.filterwarnings("ignore:hospital.ndjson")
-
 
 def counts(answer: Any) -> list[tuple[int, ...]]:
     return [tuple(point[layer] for layer in ("support", "neutral", "oppose", "unknown")) for point in answer["points"]]
