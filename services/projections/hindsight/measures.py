@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
 from schemas.assessment import AttitudeAssessed
+from schemas.contact import ContactMerged
 from schemas.interaction import InteractionRecorded
 from services.projections.folds import subject_of
 from services.projections.hindsight.standing import Standing
@@ -70,6 +71,20 @@ def of_telling(telling: Telling, attendance: Attendance) -> Iterator[Of]:
             yield from (Of("strength", contact, None) for contact in attendance.named(data.interaction))
         elif data and subject_of(type(data)) == "opportunity" and (deal := getattr(data, "opportunity", None)):
             yield Of("stage", None, deal)
+
+
+def concerning(telling: Telling, measure: Measure | None) -> set[str]:
+    """Return whom alone a telling about people concerns, under the ids that were told; nobody: perhaps others, too.
+
+    Mergers concern two, and who can be reached by a mail or a key may have met us under it.
+    """
+    stood = [each.event.data for each in (telling.was, telling.now) if each is not None]
+    contacts = {getattr(data, "contact", None) for data in stood if subject_of(type(data)) in ("contact", "assessment")}
+    merging = any(isinstance(data, ContactMerged) for data in stood)
+    reachable = any(getattr(data, "email", None) or getattr(data, "external_ids", None) for data in stood)
+    if measure not in ("attitude", "strength") or merging or (measure == "strength" and reachable):
+        return set()
+    return {each for each in contacts if each} if all(contacts) else set()
 
 
 def measured(at: Standing, of: Of, interactions: Sequence[Recorded], policies: Policies) -> Measured:

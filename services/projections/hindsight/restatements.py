@@ -11,7 +11,7 @@ from services.projections.hindsight.beliefs import Beliefs
 from services.projections.hindsight.changes import Change, happened
 from services.projections.hindsight.curves import Curve, curves
 from services.projections.hindsight.difference import difference
-from services.projections.hindsight.measures import MEASURED, Attendance, Of, of_telling
+from services.projections.hindsight.measures import MEASURED, Attendance, Of, concerning, of_telling
 from services.projections.hindsight.news import News
 from services.projections.hindsight.restatement_rows import AnswerRestated, Restatement, restatement
 from services.projections.hindsight.restating import (
@@ -128,7 +128,8 @@ def _narrowed(
     """Return with which parameters to ask: of those alone whom a measure is of, else towards what was told of."""
     mine = sorted({one[1:] for one in of if one.measure == MEASURED.get(question.name)}, key=str)
     mine = [(None, None)] if (None, None) in mine else mine  # of whoever that is
-    pairs = mine or [(None, deal) for deal in deals(each.telling)]
+    alone = concerning(each.telling, MEASURED.get(question.name)) or [None]
+    pairs = mine or [(contact, deal) for contact in sorted(alone, key=str) for deal in deals(each.telling)]
     taken = [name for name in ("contact", "opportunity") if name in question.parameters.model_fields]
     narrowed = [dict(zip(("contact", "opportunity"), pair, strict=True)) for pair in pairs]
     given = [{name: getattr(asked, name) or one[name] for name in taken} for one in narrowed]
