@@ -11,7 +11,7 @@ from schemas import POLICY
 from schemas.account import AccountMerged
 from schemas.event import REGISTERED, wires_of
 from services.partition import partition_of
-from services.projections.cut import Cut, code_version
+from services.projections.cut import Cut, code_version, known
 from services.projections.folds.policy import State as PolicyState
 from services.projections.hindsight.told import Told
 from services.projections.history import Moment
@@ -27,7 +27,6 @@ from services.projections.views import (
     defined_by,
     held,
     history,
-    known,
     of_one,
     reads,
     usable,

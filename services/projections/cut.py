@@ -1,5 +1,6 @@
 """The cut of the log that an answer was read at, as an opaque token: asked again at it, the answer is the same."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
@@ -10,7 +11,7 @@ import msgspec
 
 import schemas
 from services.projections import tokens
-from services.projections.history import Moment
+from services.projections.history import Moment, Recorded
 from services.projections.policy import DEFAULT, KINDS, Policies
 
 HERE = Path(__file__).parent
@@ -41,6 +42,15 @@ class Cut(NamedTuple):
         """Write it as a token for a URL."""
         as_of, known_at = tokens.number(self.as_of), tokens.number(self.known_at)
         return tokens.pack((as_of, known_at, *self[2:]))
+
+
+def known(facts: Iterable[Recorded], cut: Cut) -> Iterator[Recorded]:
+    """Yield the facts below the cut's offsets, and if a `known_at` was asked for, recorded by then."""
+    for fact in facts:
+        if fact.offset < cut.offsets.get(fact.partition, 0) and not (
+            cut.only_known and fact.recorded_at > cut.known_at
+        ):
+            yield fact
 
 
 class _Wire(msgspec.Struct, array_like=True, forbid_unknown_fields=True):

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from services.projections import answers
 from services.projections.answers import Asked, Snapshot, account_view, defined
-from services.projections.cut import Cut
+from services.projections.cut import Cut, known
 from services.projections.folds import States
 from services.projections.history import Recorded
 from services.projections.models.policies import in_force
 from services.projections.policy import Policies
 from services.projections.question import Question, View, Views
 from services.projections.store import accounts, journal, states
-from services.projections.views import history, known, reads, usable, view_of_facts, view_of_saved
+from services.projections.views import history, reads, usable, view_of_facts, view_of_saved
 
 
 async def accounts_at(

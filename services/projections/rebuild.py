@@ -140,7 +140,10 @@ async def _load_all(
 
 
 async def _refold(connection: AsyncConnection, accounts: Iterable[str]) -> None:
-    """Fold the states of some accounts from the journal: those with amendments, repeated identities, or restored facts among others."""
+    """Fold the states of some accounts from the journal.
+
+    Those with amendments, with repeated identities, or with restored facts among others.
+    """
     facts: dict[str, list[Recorded]] = {}
     for account in accounts:
         facts[account] = await journal.all_of(connection, account)

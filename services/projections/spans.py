@@ -7,14 +7,14 @@ from schemas import POLICY
 from schemas.account import AccountMerged
 from schemas.event import wires_of
 from services.projections.answers import Snapshot
-from services.projections.cut import Cut
+from services.projections.cut import Cut, known
 from services.projections.hindsight.compared import Seen, Span, seen_of, seen_of_all, side, span
 from services.projections.history import Recorded
 from services.projections.kept import subject_types
 from services.projections.portfolio import accounts_at
 from services.projections.question import Question
 from services.projections.store import accounts, journal
-from services.projections.views import known, reads
+from services.projections.views import reads
 
 
 class Cuts(NamedTuple):

@@ -1,13 +1,12 @@
 """What a question sees of an account, made of saved states or of facts that were known at a cut. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from schemas import Fact
 from schemas.account import AccountMerged
 from schemas.correction import Amendment
 from schemas.event import REGISTERED, wires_of
-from services.projections.cut import Cut
 from services.projections.folds import States, fold, subject_of
 from services.projections.folds.policy import State as PolicyState
 from services.projections.history import Moment, Recorded, visible
@@ -93,15 +92,6 @@ def defined_by(facts: Iterable[Recorded], moment: Moment) -> PolicyState:
 
 def _policies(facts: Iterable[Recorded], moment: Moment) -> PolicyState:
     return fold(States(), visible(facts, moment), ("policy",)).policy
-
-
-def known(facts: Iterable[Recorded], cut: Cut) -> Iterator[Recorded]:
-    """Yield the facts below the cut's offsets, and if a `known_at` was asked for, recorded by then."""
-    for fact in facts:
-        if fact.offset < cut.offsets.get(fact.partition, 0) and not (
-            cut.only_known and fact.recorded_at > cut.known_at
-        ):
-            yield fact
 
 
 def of_one(account: str, facts: Iterable[Recorded]) -> list[Recorded]:

@@ -20,8 +20,8 @@ READ = "services.projections"
 # rebuild, api, ...) comes last: it may import all of them, and none of them may import it.
 READ_SIDE = (
     *("history", "hindsight.news", "scope", "register", "said", "policy", "moments", "folds", "merged"),  # pure
-    *("question", "models", "questions"),  # pure, too
-    *("arrival", "refusing", "kept", "store", "project"),
+    *("question", "models", "questions", "kept", "views", "answer_lists", "hindsight", "lineage"),  # pure, too
+    *("arrival", "refusing", "store", "project"),
 )
 LAYERS = ("schemas", *(f"{READ}.{name}" for name in READ_SIDE))
 STORE = LAYERS.index(f"{READ}.arrival")  # the first layer that may know SQL, settings and telemetry
