@@ -55,7 +55,7 @@ def test_only_commands_that_exist_are_named():
     known = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
     named = re.search(r"All else is one command, `rapport`.*?: (.*?); each has", README)
     assert named
-    assert set(re.findall(r"`(\w+)`", named[1])) == known
+    assert set(re.findall(r"`([\w-]+)`", named[1])) == known
 
 
 def test_every_path_that_the_readme_names_exists():

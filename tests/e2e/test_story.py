@@ -37,6 +37,22 @@ def test_rows_3_to_6_the_mix_of_attitudes_as_it_was_known_then_and_now(ask, day,
     assert (point["support"], point["neutral"], point["oppose"], point["unknown"]) == expected
 
 
+def test_row_7_what_was_learned_late_or_corrected_by_whom_and_what_it_moved(ask):
+    finance, corrected = ask("restatements", tz="Asia/Shanghai")["restatements"]
+    assert (finance["event"]["id"], finance["kind"], int(finance["days_late"])) == ("h32", "late", 44)
+    assert (finance["actor"], finance["recorded_at"][:10]) == ("m-he", "2025-03-28")
+    assert (corrected["event"]["id"], corrected["kind"]) == ("h59", "corrected")
+    assert [corrected["moved"][each][:10] for each in ("from", "to")] == ["2025-02-26", "2025-03-12"]
+    (change,) = [
+        change
+        for answer in corrected["answers"]
+        for change in answer["changes"]
+        if answer["question"] == "attitude" and change["path"] == "contacts"
+    ]
+    assert change["name"] == "李强"
+    assert [(each["was"], each["is"]) for each in change["fields"] if each["field"] == "level"] == [(1, None)]
+
+
 def test_row_8_finance_is_the_bottleneck(ask):
     steps = ask("decision-steps", opportunity="opp-ct")
     days = {each["name"]: (round(each["days"], 2), round(each["blocked_days"], 2)) for each in steps["steps"]}

@@ -59,7 +59,7 @@ class Log:
         self.records: list[Placed] = []
         self._ends = Counter[int]()
 
-    def add(
+    def add(  # noqa: PLR0913 -- all that a record has
         self,
         sent: Sent | bytes | None,
         *,

@@ -1,5 +1,7 @@
 """A difference as a table: what was compared, what each value was and is, and the events that did it."""
 
+from typing import Any
+
 import pytest
 
 from services.cli import differences, tables
@@ -10,7 +12,14 @@ MOMENTS = {
 }
 EVENTS = [{"source": "crm", "id": f"h{number}"} for number in range(30, 35)]
 LEVEL = {"field": "level", "was": None, "is": -1}
-WENT = {"path": "people", "key": {"contact": "c-2"}, "name": None, "change": "went", "is": None, "fields": []}
+WENT: dict[str, Any] = {
+    "path": "people",
+    "key": {"contact": "c-2"},
+    "name": None,
+    "change": "went",
+    "is": None,
+    "fields": [],
+}
 CHANGES = [
     {
         **WENT,

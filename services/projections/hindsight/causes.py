@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from services.projections.hindsight.changes import MOST_EVENTS, Change, happened
 from services.projections.hindsight.found import Found, Touched
-from services.projections.hindsight.news import News, texts
 from services.projections.history import Recorded
+from services.projections.news import News, texts
 
 
 class Causes(NamedTuple):

@@ -8,10 +8,10 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from services.projections.folds import FOLDS, States
-from services.projections.hindsight.news import At, place_of
 from services.projections.hindsight.told import Told
 from services.projections.history import Moment, Recorded, visible
 from services.projections.merged import states_of
+from services.projections.news import At, place_of
 from services.projections.question import AccountQuestion, Parameters, Unanswerable, View
 from services.projections.views import END_OF_TIME, of_one, sees
 

@@ -7,9 +7,9 @@ from services.projections.folds import States
 from services.projections.folds.policy import State as PolicyState
 from services.projections.hindsight.changes import Difference
 from services.projections.hindsight.difference import causes, difference
-from services.projections.hindsight.news import Known, News, between, place_of, together
 from services.projections.history import Moment, Recorded
 from services.projections.models.policies import in_force
+from services.projections.news import Known, News, between, place_of, together
 from services.projections.policy import Policies
 from services.projections.question import Parameters, Question, Unanswerable, View, Views
 from services.projections.said import Reader

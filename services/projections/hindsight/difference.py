@@ -16,7 +16,7 @@ from services.projections.answer_lists import ROOT, Listed, Steps, dotted, liste
 from services.projections.hindsight.causes import UNKNOWN, Causes
 from services.projections.hindsight.changes import Change, Difference, FieldChange, Happened, happened
 from services.projections.hindsight.found import NOWHERE, Found, Keys, Where, own_names, places, plain, touched
-from services.projections.hindsight.news import News
+from services.projections.news import News
 from services.projections.question import Key, key
 
 SERIES = key("time")  # what a list of points names; the last one stands at the moment itself

@@ -7,7 +7,7 @@ import orjson
 
 from services.projections.answer_lists import Steps, dotted
 from services.projections.hindsight.changes import Change
-from services.projections.hindsight.news import At
+from services.projections.news import At
 
 Keys = dict[str, Any]
 WHOLE = "answer"  # what an answer is called that is itself a list

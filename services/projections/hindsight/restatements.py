@@ -12,7 +12,6 @@ from services.projections.hindsight.changes import Change, happened
 from services.projections.hindsight.curves import Curve, curves
 from services.projections.hindsight.difference import difference
 from services.projections.hindsight.measures import MEASURED, Attendance, Of, concerning, of_telling
-from services.projections.hindsight.news import News
 from services.projections.hindsight.restatement_rows import AnswerRestated, Restatement, restatement
 from services.projections.hindsight.restating import (
     ABOUT_THE_PAST,
@@ -27,6 +26,7 @@ from services.projections.hindsight.restating import (
 from services.projections.models.contact.people import People
 from services.projections.models.periods import Series, Step
 from services.projections.models.subjects import Subjects
+from services.projections.news import News
 from services.projections.question import AccountQuestion, Answer, View, key
 
 LAST = 100

@@ -15,9 +15,9 @@ from services.projections.answer_lists import ROOT
 from services.projections.hindsight.changes import MOST_EVENTS, Change, Difference, happened
 from services.projections.hindsight.compared import Seen, Span, seen_of, side, span
 from services.projections.hindsight.found import plain
-from services.projections.hindsight.news import News
 from services.projections.hindsight.told import Told
 from services.projections.history import Moment, Recorded
+from services.projections.news import News
 from services.projections.question import AccountQuestion
 from services.projections.views import reads
 

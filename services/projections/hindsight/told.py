@@ -8,7 +8,7 @@ from services.projections.history import Moment, Recorded
 from services.projections.models.policies import in_force
 from services.projections.policy import Policies
 from services.projections.question import AccountQuestion, Parameters, View
-from services.projections.views import END_OF_TIME, defined_by, of_one, reads, view_of_facts
+from services.projections.views import defined_by, of_one, reads, view_of_facts
 
 
 class Told(NamedTuple):
@@ -43,11 +43,3 @@ class Told(NamedTuple):
     def answer(self, question: AccountQuestion[Any], asked: Parameters, moment: Moment) -> Any:  # noqa: ANN401 -- the question's own model
         """Answer a question at a moment; raises Unanswerable as the question does."""
         return question.answer(self.view(question, moment), asked)
-
-
-def before(facts: Sequence[Recorded], at: Recorded) -> list[Recorded]:
-    """Return the facts that stand before one in its partition: what was known just before it was told."""
-    return [fact for fact in facts if fact.offset < at.offset]
-
-
-__all__ = ["END_OF_TIME", "Told", "before"]

@@ -13,13 +13,13 @@ from schemas import Fact
 from schemas.correction import Amendment
 from schemas.event import REGISTERED
 from services.projections.answer_lists import listed
-from services.projections.hindsight.told import END_OF_TIME, Told
+from services.projections.hindsight.told import Told
 from services.projections.history import Moment, Recorded
 from services.projections.question import Question
 from services.projections.questions import ACCOUNT, PORTFOLIO
 from services.projections.questions.warnings import WarningRow, WarningsAnswer
 from services.projections.questions.warnings import question as warnings
-from services.projections.views import sees
+from services.projections.views import END_OF_TIME, sees
 
 (_LIST,) = listed(WarningsAnswer)
 _key = attrgetter(*_LIST.key.fields)

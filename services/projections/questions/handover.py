@@ -8,12 +8,12 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import Field
 
 from schemas.values import EventRef
-from services.projections.hindsight.news import Known, between
 from services.projections.history import Moment, Recorded, visible
 from services.projections.merged import one_customer, states_of
 from services.projections.models.account.handing_over import HandedOver, HandoverKind, handed_over
 from services.projections.models.account.known_then import SUBJECTS, KnownThen, known_then
 from services.projections.models.account.members import member_name
+from services.projections.news import Known, between
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, key
 
 DAY = timedelta(days=1)
