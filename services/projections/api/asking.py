@@ -45,7 +45,7 @@ def _account_route(question: AccountQuestion[Any]) -> Route:
             of = await customer(at, account, caller)
             at_cut = resolve(at, moments, of.partitions(request))
             view = await answers.account_view(at, account, question, moments, at_cut, of.merged)
-            answer = answered(question, view, asked)
+            answer = await answered(question, view, asked)
             restored = await answers.restored(at, account, at_cut, of.merged)
             told = Envelope(question, answer, at_cut, view.policies, account=account, restored=restored)
             return await respond(request, at, told, asked)
@@ -65,7 +65,7 @@ def _portfolio_route(question: PortfolioQuestion[Any]) -> Route:
         async with answers.snapshot(engine) as at:
             at_cut = resolve(at, moments, list(at.positions))
             views = await portfolio.portfolio_views(at, among(caller), question, moments, at_cut)
-            answer = answered(question, views, asked)
+            answer = await answered(question, views, asked)
             restored = await portfolio.restored(at, among(caller), at_cut)
             told = Envelope(question, answer, at_cut, views.policies, restored=restored)
             return await respond(request, at, told, asked)
@@ -88,7 +88,7 @@ def _each_route(question: AccountQuestion[Any]) -> Route:
             at_cut = resolve(at, moments, list(at.positions))
             page = await portfolio.accounts_at(at, among(caller), at_cut, asked.cursor or "", asked.limit)
             views = await portfolio.each_view(at, page, question, moments, at_cut, among(caller))
-            each = [(view.account, answered(question, view, asked)) for view in views]
+            each = [(view.account, await answered(question, view, asked)) for view in views]
             following = page[-1] if len(page) == asked.limit else None
             restored = await portfolio.any_restored(at, page, at_cut, among(caller))
             told = Envelope(question, each, at_cut, views.policies, following=following, restored=restored)

@@ -115,9 +115,11 @@ def resolve(at: Snapshot, asked: Asked, partitions: list[int]) -> Cut:
         raise behind(str(error)) from None
 
 
-def answered(question: Question, seen: Any, asked: Parameters) -> Any:  # noqa: ANN401 -- a View or Views; its own model
+async def answered(question: Question, seen: Any, asked: Parameters) -> Any:  # noqa: ANN401 -- a View or Views; its own model
     """Answer, or raise a 422 problem for what only shows against the moment."""
     try:
+        if question.told:  # it may take seconds, in which others want their answers
+            return await asyncio.to_thread(question.answer, seen, asked)
         return question.answer(seen, asked)
     except Unanswerable as error:
         raise unfit(error.parameter, error.detail) from None
