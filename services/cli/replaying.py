@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -15,9 +14,10 @@ from schemas.values import moment
 from services import logposition
 from services.cli import local, resuming
 from services.cli.app import say
+from services.cli.log_facts import LogFacts
 from services.cli.log_reading import records
 from services.cli.progress import bar
-from services.cli.resuming import Held
+from services.cli.resuming import Resumed
 from services.problem import Problem
 from services.projections import moments
 from services.settings import Kafka
@@ -77,13 +77,14 @@ def replay(  # noqa: PLR0913  the terms of the choice, each by its name
     ),
     tz: Annotated[str, typer.Option(help="The time zone of days.")] = "UTC",
     output: Annotated[
-        Path | None, typer.Option(help="Write to this file; what it holds already is not read again.")
+        Path | None, typer.Option(help="Write to this file; what it holds already is not written again.")
     ] = None,
 ) -> None:
     """Print events from the log as NDJSON with `recordedat`, partition by partition, each in the log's order.
 
-    What was delivered twice is there twice, for that is how the log has it. With --output, the same command goes on
-    where an earlier one ended or broke off.
+    What was delivered twice is there twice, for that is how the log has it; what ended in the dead letters for its
+    form, its place, or as restored among other events is left out. With --output, the same command goes on where an
+    earlier one ended or broke off.
     """
     try:
         zone = moments.zone(tz)
@@ -100,36 +101,37 @@ def replay(  # noqa: PLR0913  the terms of the choice, each by its name
 
 async def _write(kafka: Kafka, wanted: Wanted, output: Path | None) -> None:
     if output is None:
-        return await _print(kafka, wanted, sys.stdout.buffer, {})
+        return await _print(kafka, wanted, sys.stdout.buffer, Resumed({}))
     held = resuming.held(output, wanted.takes)
     with output.open("ab") as file:
-        return await _print(kafka, wanted, file, held)
+        return await _print(kafka, wanted, file, Resumed(held))
 
 
-async def _print(kafka: Kafka, wanted: Wanted, to: BinaryIO, held: Mapping[int, Held]) -> None:
-    odd = 0
+async def _print(kafka: Kafka, wanted: Wanted, to: BinaryIO, resumed: Resumed) -> None:
+    odd, facts = 0, LogFacts(kafka.partitions)
     with bar("records") as progress:
-        async for found, total in records(kafka, wanted.account, held):
+        async for found, total in records(kafka, wanted.account):
             task = progress.task_ids[0] if progress.task_ids else progress.add_task("Reading the log", total=total)
-            lines = [_line(record, recorded_at, wanted) for record, recorded_at in found]
-            odd += sum(line is None for line in lines)
-            to.write(b"".join(filter(None, lines)))
-            progress.advance(task, len(lines))
+            for record, recorded_at in found:
+                event = facts.event(record)
+                line = _line(record, event, recorded_at, wanted) if event else None
+                odd += line is None
+                if event and line and resumed.writes(record.partition, record.offset, event):
+                    to.write(line)
+            progress.advance(task, len(found))
+    resumed.finish()
     to.flush()
     if odd:
-        say(f"{odd} records of the log are no events; GET /v1/positions counts them among the dead letters.")
+        say(f"{odd} records of the log are no facts; GET /v1/positions counts them among the dead letters.")
 
 
-def _line(record: Any, recorded_at: datetime, wanted: Wanted) -> bytes | None:  # noqa: ANN401  aiokafka has no types
-    """Return the line of an event, nothing if it is not wanted, and None if it is no event."""
+def _line(record: Any, event: dict[str, Any], recorded_at: datetime, wanted: Wanted) -> bytes | None:  # noqa: ANN401  aiokafka has no types
+    """Return the line of an event, nothing if it is not wanted, and None if it cannot be written."""
+    if not wanted.takes(event, recorded_at):
+        return b""
+    position = logposition.written(record.partition, record.offset)
+    told = event | {"recordedat": recorded_at, logposition.ATTRIBUTE: position}
     try:
-        event = orjson.loads(record.value or b"")
-        if not isinstance(event, dict):
-            return None
-        if not wanted.takes(event, recorded_at):
-            return b""
-        position = logposition.written(record.partition, record.offset)
-        told = event | {"recordedat": recorded_at, logposition.ATTRIBUTE: position}
         return orjson.dumps(told, option=orjson.OPT_APPEND_NEWLINE)
-    except (orjson.JSONDecodeError, orjson.JSONEncodeError):  # it reads deeper than it writes
+    except orjson.JSONEncodeError:  # it reads deeper than it writes
         return None

@@ -1,6 +1,7 @@
 """A file that a replay was written to, as far as it came: where each partition of the log goes on."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -11,22 +12,51 @@ from schemas.values import moment
 from services import logposition
 from services.problem import Problem
 
+OTHER = "The file does not hold what the log has up to there, of what is asked for. Choose another file."
+
+Event = dict[str, Any]
+
 
 class Held(NamedTuple):
-    """The last event that a file holds of a partition."""
+    """How many events a file holds of a partition, and which is the last of them."""
 
+    events: int
     offset: int
     source: str
     id: str
-    recorded_at: datetime
-
-    def is_at(self, event: Any) -> bool:  # noqa: ANN401  any JSON
-        """Whether this is the event that the log has at its place."""
-        return isinstance(event, dict) and (event.get("source"), event.get("id")) == (self.source, self.id)
 
 
-def held(file: Path, takes: Callable[[dict[str, Any], datetime], bool]) -> dict[int, Held]:
-    """Return the last event of each partition, and drop half a line at the end; a new file holds none.
+class Resumed:
+    """Tells what is to be written yet, while the whole log is read again: so nothing can be missing in between."""
+
+    def __init__(self, held: Mapping[int, Held]) -> None:
+        self._held = held
+        self._passed = Counter[int]()
+        self._met = set[int]()  # the partitions whose last held event stands in the log, after as many others
+
+    def writes(self, partition: int, offset: int, event: Event) -> bool:
+        """Whether a wanted event follows what is held; raises Problem if the file does not hold all before it."""
+        held = self._held.get(partition)
+        if held is None:
+            return True
+        if offset > held.offset:
+            if partition not in self._met:
+                raise Problem(OTHER)
+            return True
+        self._passed[partition] += 1
+        last = Held(self._passed[partition], offset, str(event.get("source")), str(event.get("id")))
+        if last == held:
+            self._met.add(partition)
+        return False
+
+    def finish(self) -> None:
+        """Raise Problem if the file holds what the log has not."""
+        if self._met != self._held.keys():
+            raise Problem(OTHER)
+
+
+def held(file: Path, takes: Callable[[Event, datetime], bool]) -> dict[int, Held]:
+    """Return what a file holds of each partition, and drop half a line at its end; a new file holds nothing.
 
     Raises Problem for a file that is no replay, or one of other events than those that are wanted now.
     """
@@ -38,10 +68,12 @@ def held(file: Path, takes: Callable[[dict[str, Any], datetime], bool]) -> dict[
             try:
                 event = orjson.loads(line)
                 partition, offset = logposition.read(event[logposition.ATTRIBUTE])
-                last = Held(offset, event["source"], event["id"], moment(event["recordedat"]))
+                before = found.get(partition)
+                last = Held(before.events + 1 if before else 1, offset, event["source"], event["id"])
+                recorded_at = moment(event["recordedat"])
             except (ValueError, KeyError, TypeError):
                 raise Problem(f"Line {number} of {file} is no event of a replay; choose another file.") from None
-            if not takes(event, last.recorded_at):
+            if not takes(event, recorded_at):
                 raise Problem(f"Line {number} of {file} is not among what is asked for; choose another file.")
             found[partition] = last
     return found

@@ -12,10 +12,9 @@ from schemas import Event, catalogue, identity_digest, parse
 from schemas.account import AccountMerged
 from schemas.correction import Amendment, EventCorrected
 from services import restored
-from services.partition import partition_of
+from services.partition import LOG_APPEND_TIME, misplaced
 from services.projections.history import EPOCH
 
-LOG_APPEND_TIME = 1
 LONGEST_DETAIL = 500  # characters
 _UNWRITABLE = re.compile(r"[\x00-\x1f\x7f]")  # a field's name is told, and PostgreSQL's text knows no NUL
 
@@ -92,8 +91,8 @@ def read(record: Record, partitions: int) -> Arrival | Letter:
     except ValidationError as error:
         _stop_if_newer(raw, record)
         return letter(record, "undecodable", _first(error))
-    if misplaced := _misplaced(record, event.partitionkey, partitions):
-        return letter(record, "misrouted", misplaced, (event.partitionkey, event.source, event.id))
+    if wrong := misplaced(record, event.partitionkey, partitions):
+        return letter(record, "misrouted", wrong, (event.partitionkey, event.source, event.id))
     try:
         recorded_at = restored.recorded_at(record.headers)
     except ValueError as error:
@@ -106,16 +105,6 @@ def letter(record: Record, reason: str, detail: str, identity: tuple[str, str, s
     """Make the dead letter of a record."""
     told = _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", detail[:LONGEST_DETAIL])
     return Letter(record.partition, record.offset, _time(record), reason, told, identity, record.key, record.value)
-
-
-def _misplaced(record: Record, account: str, partitions: int) -> str | None:
-    if record.key != account.encode():
-        return "the record's key is not the event's partitionkey"
-    if record.partition != (right := partition_of(account, partitions)):
-        return f"the account belongs to partition {right}, the record stands in {record.partition}"
-    if record.timestamp_type != LOG_APPEND_TIME:
-        return "the record's timestamp is not LogAppendTime"
-    return None
 
 
 def _stop_if_newer(raw: bytes, record: Record) -> None:
