@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -11,6 +12,8 @@ from urllib.parse import quote
 import orjson
 import typer
 
+from schemas import POLICY
+from schemas.values import moment
 from services import http_client
 from services.cli import local
 from services.cli.app import say
@@ -64,11 +67,18 @@ def restored(file: Path, reader: Reader) -> Restored:
     _refuse_occupied(first, reader)
     tokens = []
     ingest = http_client.client(local.connection().ingest, token_for("admin", "rapport-restore"), PATIENCE)
+    sent = 0
     with ingest, bar() as progress:
         task = progress.add_task("Restoring", total=total)
-        for answer in send(_events(file), ingest, path=PATH):
-            tokens.append(answer["token"])
-            progress.advance(task, len(answer["receipts"]))
+        try:
+            for answer in send(_events(file), ingest, path=PATH):
+                tokens.append(answer["token"])
+                sent += len(answer["receipts"])
+                progress.update(task, completed=sent)
+        except Problem as problem:
+            raise Problem(
+                f"{problem} The {sent:,} events before these are stored; sent again they count once."
+            ) from None
     wait_until_projected(reader, tokens)
     return Restored(total, len(first), _new(reader, tokens))
 
@@ -95,6 +105,7 @@ def _event(file: Path, number: int, line: bytes) -> Event:
     try:
         event = orjson.loads(line)
         named = [event[name] for name in ("partitionkey", "source", "id", "recordedat")]
+        moment(event["recordedat"])
     except (ValueError, KeyError, TypeError):
         named = []
     if not named or not all(isinstance(each, str) for each in named):
@@ -107,9 +118,17 @@ def _event(file: Path, number: int, line: bytes) -> Event:
 def _first_of_each(file: Path) -> tuple[dict[str, Event], int]:
     """Return the first event of each account, and how many events there are in all."""
     first: dict[str, Event] = {}
+    latest: dict[str, datetime] = {}
     total = 0
     for event in _events(file):
-        first.setdefault(event["partitionkey"], event)
+        account, recorded_at = event["partitionkey"], moment(event["recordedat"])
+        if recorded_at < latest.get(account, recorded_at):
+            raise Problem(
+                f"{file} is not in the order of a log: of the account {account}, the event {event['id']} was recorded"
+                " before the one that it follows."
+            )
+        latest[account] = recorded_at
+        first.setdefault(account, event)
         total += 1
     if not total:
         raise Problem(f"{file} holds no events.")
@@ -118,7 +137,7 @@ def _first_of_each(file: Path) -> tuple[dict[str, Event], int]:
 
 def _refuse_occupied(first: dict[str, Event], reader: Reader) -> None:
     """Raise Problem if an account has events already, other than those of this very file."""
-    for account in first.keys() & _accounts(reader):
+    for account in first.keys() & (_accounts(reader) | {POLICY}):
         there = _oldest(reader, account)
         if there and any(there[name] != first[account][name] for name in ("source", "id")):
             raise Problem(

@@ -25,8 +25,11 @@ async def told(projection, log, monkeypatch):
     return projection
 
 
-def lines(projection, accounts=None, **wanted):
-    return replaying._lines(projection.engine, replaying.ReplayParameters.model_validate(wanted), accounts)
+async def lines(projection, accounts=None, **wanted):
+    asked = replaying.ReplayParameters.model_validate(wanted)
+    start = await replaying.begun(projection.engine, asked)
+    async for chunk in replaying._lines(projection.engine, start, asked, accounts):
+        yield chunk
 
 
 def ids(*chunks):
@@ -113,6 +116,16 @@ async def test_a_position_that_is_none_is_refused_by_name(reads, after):
 
 
 async def test_positions_of_another_log_are_refused(reads):
-    known = await reads.get("/v1/replay", after="0/1")
+    known = await reads.get("/v1/replay")
     assert (await reads.get("/v1/replay", log=known.headers["Rapport-Log"])).status_code == 200
     await reads.problem(410, "/v1/replay", log="another/log", after="0/1")
+
+
+@pytest.mark.usefixtures("told")
+async def test_a_position_that_is_not_projected_or_of_no_partition_is_refused(reads, log):
+    last = max(log.records, key=lambda record: (record.partition, record.offset))
+    here = logposition.written(last.partition, last.offset)
+    beyond = logposition.written(last.partition, last.offset + 1)
+    assert (await reads.get("/v1/replay", after=here)).status_code == 200
+    assert "has not come as far" in (await reads.problem(503, "/v1/replay", after=beyond))["detail"]
+    assert "expected partitions 0 to 11, found 12" in (await reads.problem(422, "/v1/replay", after="12/0"))["detail"]

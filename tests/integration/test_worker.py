@@ -64,7 +64,8 @@ async def resumed(projection, stop, held=()):
     while True:
         last = stop.is_set()
         after = [logposition.written(*place) for place in held]
-        lines = replaying._lines(projection.engine, replaying.ReplayParameters(after=after), None)
+        asked = replaying.ReplayParameters(after=after)
+        lines = replaying._lines(projection.engine, await replaying.begun(projection.engine, asked), asked, None)
         async with contextlib.aclosing(lines):
             async for handful in lines:
                 places = [logposition.read(orjson.loads(line)["logposition"]) for line in handful.splitlines()]

@@ -34,6 +34,15 @@ def test_a_line_that_is_no_exported_event_is_named(tmp_path, other):
         _first_of_each(file)
 
 
+def test_a_file_that_is_not_in_the_order_of_its_log_is_refused(tmp_path):
+    file = tmp_path / "log.ndjson"
+    file.write_bytes(line("1") + line("2", "globex", recordedat="2024-03-01T09:00:00Z"))
+    assert _first_of_each(file)[1] == 2  # each account has an order of its own
+    file.write_bytes(line("1") + line("2", recordedat="2024-03-01T09:00:00Z"))
+    with pytest.raises(Problem, match=r"is not in the order of a log: of the account acme, the event 2 was recorded"):
+        _first_of_each(file)
+
+
 def test_a_file_without_events_and_one_that_is_not_there_are_refused(tmp_path):
     file = tmp_path / "log.ndjson"
     with pytest.raises(Problem, match="cannot be read"):

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request
@@ -14,7 +14,7 @@ from services import logposition
 from services.access import Caller
 from services.http_problem import responses
 from services.projections import answers
-from services.projections.api.entering import AUDITORS, among, gone
+from services.projections.api.entering import AUDITORS, among, behind, gone, unfit
 from services.projections.question import Parameters
 from services.projections.store import journal, replay
 
@@ -69,11 +69,8 @@ async def replayed(
     with `after`. What was added meanwhile to partitions that had been read then comes, too, and nothing comes twice.
     """
     engine: AsyncEngine = request.app.state.engine
-    async with answers.snapshot(engine) as at:
-        log_id = at.log_id
-    if wanted.log not in (None, log_id):
-        raise gone()
-    lines = _lines(engine, wanted, among(caller))
+    start = await begun(engine, wanted)
+    lines = _lines(engine, start, wanted, among(caller))
     first = await anext(lines, b"")  # a database that is away is a problem, not half a stream
 
     async def body() -> AsyncIterator[bytes]:
@@ -81,14 +78,36 @@ async def replayed(
         async for line in lines:
             yield line
 
-    return StreamingResponse(body(), media_type="application/x-ndjson", headers={"Rapport-Log": log_id})
+    return StreamingResponse(body(), media_type="application/x-ndjson", headers={"Rapport-Log": start.log_id})
 
 
-async def _lines(engine: AsyncEngine, wanted: ReplayParameters, accounts: list[str] | None) -> AsyncGenerator[bytes]:
+class Start(NamedTuple):
+    """What a stream reads: a version of the projection, the offsets of each partition, and of which log."""
+
+    version: int
+    spans: dict[int, range]
+    log_id: str
+
+
+async def begun(engine: AsyncEngine, wanted: ReplayParameters) -> Start:
+    """Fix what a stream reads, or raise the problem of an `after` that this log does not have, or not yet."""
     async with answers.snapshot(engine) as at:
-        version, ends = at.projection, {partition: each.next_offset for partition, each in at.positions.items()}
+        version, log_id = at.projection, at.log_id
+        ends = {partition: each.next_offset for partition, each in at.positions.items()}
+    if wanted.log not in (None, log_id):
+        raise gone()
     after = logposition.furthest(wanted.after)
+    if unknown := sorted(after.keys() - ends.keys()):
+        raise unfit("after", f"expected partitions 0 to {max(ends)}, found {unknown[0]}")
+    if any(offset >= ends[partition] for partition, offset in after.items()):
+        raise behind("This projection has not come as far as `after`; or that is of another log: see `log`.")
     spans = {partition: range(after.get(partition, -1) + 1, end) for partition, end in ends.items()}
+    return Start(version, spans, log_id)
+
+
+async def _lines(
+    engine: AsyncEngine, start: Start, wanted: ReplayParameters, accounts: list[str] | None
+) -> AsyncGenerator[bytes]:
     chosen = replay.Chosen(
         accounts=accounts,
         account=wanted.account,
@@ -98,7 +117,7 @@ async def _lines(engine: AsyncEngine, wanted: ReplayParameters, accounts: list[s
         start=wanted.from_,
         end=wanted.to,
     )
-    async for rows in replay.stream(engine, version, spans, chosen, wanted.clock):
+    async for rows in replay.stream(engine, start.version, start.spans, chosen, wanted.clock):
         yield b"".join(_written(rows))
 
 
