@@ -126,9 +126,12 @@ def test_a_replay_that_was_cut_off_goes_on_in_its_file_and_another_file_is_refus
     stack.run(*wanted, "--output", str(file))
     assert file.read_bytes() == whole
     assert "is not among what is asked for" in stack.run("replay", "--account", "acme", "--output", str(file)).stderr
+    wider = stack.run("replay", "--account", "commons", "--output", str(file))
+    assert "does not hold what the log has" in wider.stderr
+    assert file.read_bytes() == whole
     first, _, _ = whole.partition(b"\n")
     file.write_bytes(first.replace(b'"id":"', b'"id":"of-another-log-') + b"\n")
-    assert "The file is of another log" in stack.run(*wanted, "--output", str(file)).stderr
+    assert "does not hold what the log has" in stack.run(*wanted, "--output", str(file)).stderr
 
 
 def test_a_replay_by_record_time_ends_where_it_is_told_to(stack):
