@@ -11,7 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from services import logposition
 from services.projections.api import replaying
 from services.projections.store import control, replay
-from tests.integration.projection import PARTITIONS, power
+from services.projections.store.journal import Stored
+from tests.integration.projection import PARTITIONS, START, power
 
 ACCOUNTS = ["acme", "globex", "initech"]
 IDLE = "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in%' AND datname = current_database()"
@@ -129,3 +130,12 @@ async def test_a_position_that_is_not_projected_or_of_no_partition_is_refused(re
     assert (await reads.get("/v1/replay", after=here)).status_code == 200
     assert "has not come as far" in (await reads.problem(503, "/v1/replay", after=beyond))["detail"]
     assert "expected partitions 0 to 11, found 12" in (await reads.problem(422, "/v1/replay", after="12/0"))["detail"]
+
+
+@pytest.mark.parametrize(
+    "raw", [b'{"id":"1","data":{}}', b' {"id" : "1", "data": {}} \n', b'{\n"id":"1",\r\n"data":{}\n}']
+)
+def test_a_line_is_the_event_as_sent_with_its_record_time_and_place_however_it_was_written(raw):
+    line = replay.line(Stored(3, 7, START, raw, None))
+    assert line.count(b"\n") == 1
+    assert orjson.loads(line) == {"id": "1", "data": {}, "recordedat": START.isoformat(), "logposition": "3/7"}

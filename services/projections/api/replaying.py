@@ -1,10 +1,9 @@
 """The journal as a stream: what is chosen of it, in the log's order, in constant memory; a reader may go on later."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from datetime import datetime
 from typing import Annotated, Literal, NamedTuple
 
-import orjson
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import Field, field_validator
@@ -16,7 +15,7 @@ from services.http_problem import responses
 from services.projections import answers
 from services.projections.api.entering import AUDITORS, among, behind, gone, unfit
 from services.projections.question import Parameters
-from services.projections.store import journal, replay
+from services.projections.store import replay
 
 router = APIRouter(prefix="/v1")
 
@@ -118,9 +117,4 @@ async def _lines(
         end=wanted.to,
     )
     async for rows in replay.stream(engine, start.version, start.spans, chosen, wanted.clock):
-        yield b"".join(_written(rows))
-
-
-def _written(rows: list[journal.Stored]) -> Iterator[bytes]:
-    for row in rows:
-        yield orjson.dumps(replay.exported(row), option=orjson.OPT_APPEND_NEWLINE)
+        yield b"".join(map(replay.line, rows))

@@ -105,3 +105,13 @@ def exported(row: Stored) -> dict[str, Any]:
     event: dict[str, Any] = orjson.loads(row.raw)
     position = logposition.written(row.partition, row.offset)
     return event | {"recordedat": row.recorded_at, logposition.ATTRIBUTE: position}
+
+
+def line(row: Stored) -> bytes:
+    """Return the same as a line of NDJSON. What ingest wrote is on one line and is not read again to be written."""
+    written = row.raw.rstrip()
+    if b"\n" in written or b"\r" in written:  # another producer's, between tokens
+        return orjson.dumps(exported(row), option=orjson.OPT_APPEND_NEWLINE)
+    position = logposition.written(row.partition, row.offset)
+    added = orjson.dumps({"recordedat": row.recorded_at, logposition.ATTRIBUTE: position})
+    return b"%b,%b\n" % (written[:-1], added[1:])
