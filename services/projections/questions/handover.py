@@ -13,7 +13,7 @@ from services.projections.merged import one_customer, states_of
 from services.projections.models.account.handing_over import HandedOver, HandoverKind, handed_over
 from services.projections.models.account.known_then import SUBJECTS, KnownThen, known_then
 from services.projections.models.account.members import member_name
-from services.projections.news import Known, between
+from services.projections.news import Known, between, place_of
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, key
 
 DAY = timedelta(days=1)
@@ -40,7 +40,7 @@ class LearnedEvent(Row):
     time: datetime
     recorded_at: datetime
     actor: str
-    days: float = Field(description="how long after known_at it was recorded")
+    days: float = Field(description="how long after the hand-over it was recorded")
 
 
 class Happened(Row):
@@ -63,9 +63,10 @@ class HandoverRow(KnownThen):
     time: datetime
     timebasis: str
     event: EventRef
+    recorded_at: datetime = Field(description="when it was told")
     as_of: datetime = Field(description="its time")
-    known_at: datetime = Field(description="when it was recorded; its time, if it was told ahead")
-    learned_later: int = Field(description="events that changed since what was true then")
+    known_at: datetime = Field(description="its time, too, however late it was told")
+    learned_later: int = Field(description="events that changed since what was true then, besides its own")
     learned: Annotated[list[LearnedEvent], key("account", "source", "id"), Field(description=f"the first {SHOWN}")]
     happened_since: int = Field(description="facts that came true since, and no amendments")
     happened: Annotated[list[Happened], key("type")]
@@ -97,14 +98,14 @@ def answer(view: View, parameters: HandoverParameters) -> HandoverAnswer:
 
 def _row(now: _Now, each: HandedOver) -> HandoverRow:
     event, ours = each.fact.event, now.view.states.account
-    then = Moment(event.time, max(event.time, each.fact.recorded_at))
+    then = Moment(event.time, min(event.time, now.view.moment.known_at))
     known = _known(now.view, then)
     facts = known.held()
     states = states_of(now.view.account, facts, SUBJECTS)
     view = now.view._replace(moment=then, states=states, facts=facts, told=())
     return HandoverRow(
         **known_then(view, now.asked.day(then.as_of)),
-        **_since(now, known, then),
+        **_since(now, known, each),
         account=event.partitionkey,
         kind=each.kind,
         role=each.role,
@@ -115,6 +116,7 @@ def _row(now: _Now, each: HandedOver) -> HandoverRow:
         time=event.time,
         timebasis=event.timebasis,
         event=each.fact.ref,
+        recorded_at=each.fact.recorded_at,
         as_of=then.as_of,
         known_at=then.known_at,
         because=each.because,
@@ -128,20 +130,21 @@ def _known(view: View, then: Moment) -> Known:
     return Known(told, [fact for fact in told if fact.event.partitionkey in joined], then.as_of)
 
 
-def _since(now: _Now, known: Known, then: Moment) -> dict[str, Any]:
+def _since(now: _Now, known: Known, each: HandedOver) -> dict[str, Any]:
     """Return what is true of that moment and was learned later, and what has come true since."""
-    learned = between(known, Known(now.view.told, now.view.told, then.as_of)).all()
-    later = [fact for fact in now.seen if not fact.undated and fact.event.time > then.as_of]
+    news = between(known, Known(now.view.told, now.view.told, known.as_of)).all()
+    learned = [fact for fact in news if place_of(fact) != place_of(each.fact)]
+    later = [fact for fact in now.seen if not fact.undated and fact.event.time > known.as_of]
     happened = Counter(fact.event.type for fact in later)
     return {
         "learned_later": len(learned),
-        "learned": [_learned(fact, then) for fact in learned[:SHOWN]],
+        "learned": [_learned(fact, known.as_of) for fact in learned[:SHOWN]],
         "happened_since": len(later),
         "happened": [Happened(type=type_, count=count) for type_, count in sorted(happened.items())],
     }
 
 
-def _learned(fact: Recorded, then: Moment) -> LearnedEvent:
+def _learned(fact: Recorded, then: datetime) -> LearnedEvent:
     event = fact.event
     return LearnedEvent(
         account=event.partitionkey,
@@ -151,7 +154,7 @@ def _learned(fact: Recorded, then: Moment) -> LearnedEvent:
         time=event.time,
         recorded_at=fact.recorded_at,
         actor=event.actor,
-        days=(fact.recorded_at - then.known_at) / DAY,
+        days=(fact.recorded_at - then) / DAY,
         because=[(fact.partition, fact.offset)],
     )
 

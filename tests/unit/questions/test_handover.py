@@ -87,12 +87,14 @@ def test_what_came_since_is_told_apart_from_what_was_learned_since():
     ]
 
 
-def test_the_moment_of_knowledge_is_that_of_the_telling_or_the_day_itself_if_it_was_told_ahead():
+def test_what_was_known_is_what_was_told_by_the_hand_over_itself_whenever_that_was_told():
     opposed = attitude("2025-03-09", "b", -1)._replace(recorded_at=handed("2025-04-01").recorded_at)
     told = [handed(recorded_at=when) for when in ("2025-02-01", "2025-05-01")]
     rows = [ask("handover", [*BEFORE, opposed, each], END)["handovers"][0] for each in told]
-    assert [each["known_at"][:10] for each in rows] == ["2025-03-10", "2025-05-01"]
-    assert [(len(each["opponents"]), each["learned_later"]) for each in rows] == [(0, 1), (1, 0)]
+    assert [each["known_at"][:10] for each in rows] == ["2025-03-10", "2025-03-10"]
+    assert [each["recorded_at"][:10] for each in rows] == ["2025-02-01", "2025-05-01"]
+    assert [(len(each["opponents"]), each["learned_later"]) for each in rows] == [(0, 1), (0, 1)]
+    assert [each["id"] for each in rows[1]["learned"]] == [opposed.event.id]  # not that it was handed over
 
 
 def test_a_role_passes_when_another_than_before_holds_it_alone():
@@ -118,6 +120,13 @@ def test_a_role_passes_when_another_than_before_holds_it_alone():
     assert ([each["time"][:10] for each in last["handovers"]], last["earlier"]) == (["2025-07-01"], 2)
 
 
+def test_a_role_passes_within_the_team_of_one_account_whatever_was_merged_into_it():
+    joined = fact("account.merged", JANUARY, {"into": "acme"}, account="old")
+    theirs = fact("team_member.assigned", "2025-02-01", {"member": TO, "team_role": "account_manager"}, account="old")
+    ours = [team("assigned", "2025-01-01", FROM), team("removed", "2025-03-01", FROM)]
+    assert ask("handover", [ours[0], joined, theirs, ours[1]], END)["handovers"] == []
+
+
 def test_handover():
     facts = [*BEFORE, handed(), *AFTER, *late(attitude(JANUARY, "b", -1), handed(JANUARY))]
 
@@ -127,5 +136,5 @@ def test_handover():
             for each in answer["handovers"]
         ]
 
-    first, late_one = ("03-10", "03-10", 0, 0), ("01-20", "06-15", 1, 0)
+    first, late_one = ("03-10", "03-10", 0, 0), ("01-20", "01-20", 0, 1)
     assert four("handover", facts, then) == [[], [first], [late_one], [late_one, ("03-10", "03-10", 0, 2)]]

@@ -26,15 +26,16 @@ def handed_over(facts: Iterable[Recorded]) -> Iterator[HandedOver]:
     """Yield each passing of what is visible, in fold order.
 
     A role passed when one who holds it alone is another than who last did: after a vacancy, or a time of both.
+    Accounts that are one customer keep the roles of their own teams.
     """
-    roles: dict[str, _Role] = defaultdict(_Role)
+    roles: dict[tuple[str, str], _Role] = defaultdict(_Role)
     for fact in facts:
         data = fact.event.data
         if isinstance(data, HandoverCompleted):
             place = [(fact.partition, fact.offset)]
             yield HandedOver("account", None, data.from_member, data.to_member, fact, place)
         elif isinstance(data, TeamMemberAssigned | TeamMemberRemoved):
-            yield from roles[data.team_role].turn(data, fact)
+            yield from roles[fact.event.partitionkey, data.team_role].turn(data, fact)
 
 
 class _Role:
