@@ -38,7 +38,7 @@ async def test_every_route_tells_of_its_problems_and_of_failure(service):
     told = {path: set(each["responses"]) for path, methods in paths.items() for each in methods.values()}
     assert {path for path, statuses in told.items() if "500" not in statuses} == set()
     assert told.keys() == {
-        "/v1/events", "/v1/types", "/v1/types/{wire_name}", "/health/live", "/health/ready", "/metrics"
+        "/v1/events", "/v1/restore", "/v1/types", "/v1/types/{wire_name}", "/health/live", "/health/ready", "/metrics"
     }  # fmt: skip
     assert "404" in told["/v1/types/{wire_name}"]
     assert "503" in told["/health/ready"]
