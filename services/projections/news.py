@@ -24,6 +24,13 @@ class Known(NamedTuple):
         """Return what is seen: true by `as_of`, amended, in fold order."""
         return visible(self.joined, Moment(self.as_of, _ALWAYS))
 
+    def without(self, event: Recorded, was: "Known") -> list[Recorded]:
+        """Return the facts as if this event were not news: as they were at the earlier moment; not there if it was."""
+        place = place_of(event)
+        is_ = next((fact for fact in self.facts if place_of(fact) == place), None)
+        before = [fact for fact in was.facts if place_of(fact) == place and fact != is_]
+        return [*(fact for fact in self.facts if place_of(fact) != place), *before]
+
 
 class News(NamedTuple):
     """The facts that came into sight, went out of it, or say something else, each with the events that did it."""
@@ -33,7 +40,7 @@ class News(NamedTuple):
 
     def of(self, places: Iterable[At]) -> list[Recorded]:
         """Return the events that changed what stands at these places, in the order of the log."""
-        return _in_order(event for place in places for event in self.events.get(place, ()))
+        return in_order(event for place in places for event in self.events.get(place, ()))
 
     def about(self, names: Iterable[str]) -> list[Recorded]:
         """Return the events that changed a fact which names all of these that any changed fact names."""
@@ -43,16 +50,6 @@ class News(NamedTuple):
     def all(self) -> list[Recorded]:
         """Return every event that changed anything."""
         return self.of(self.events)
-
-
-NOTHING = News({}, {})
-
-
-def news(facts: Iterable[Recorded], was: Moment, now: Moment) -> News:
-    """Compare what is visible of the facts of one stream at two moments."""
-    facts = list(facts)
-    known = [[fact for fact in facts if fact.recorded_at <= moment.known_at] for moment in (was, now)]
-    return between(Known(known[0], known[0], was.as_of), Known(known[1], known[1], now.as_of))
 
 
 class _Told(NamedTuple):
@@ -71,12 +68,13 @@ class _Told(NamedTuple):
 
 def between(was: Known, now: Known, *, telling: bool = False) -> News:
     """Compare what is seen at two moments; with `telling`, also what was told at all, amendments among it."""
-    facts = _by_place(chain(was.facts, now.facts))
-    newly = {place_of(each) for each in was.facts} ^ {place_of(each) for each in now.facts}
+    facts, told_was, told_now = (_by_place(each) for each in (chain(was.facts, now.facts), was.facts, now.facts))
+    newly = told_was.keys() ^ told_now.keys()
     told = _Told(newly, latest_amendments(was.facts), latest_amendments(now.facts))
     mergers = _mergers(was, now, told)
     seen_was, seen_now = _by_place(was.held()), _by_place(now.held())
-    events: dict[At, list[Recorded]] = {place: [facts[place]] for place in newly} if telling else {}
+    otherwise = [place for place in facts if told_was.get(place) != told_now.get(place)] if telling else []
+    events: dict[At, list[Recorded]] = {place: [facts[place]] for place in otherwise}
     naming: dict[str, list[At]] = defaultdict(list)
     for place, fact in facts.items():
         one, other = seen_was.get(place), seen_now.get(place)
@@ -107,7 +105,7 @@ def _mergers(was: Known, now: Known, told: _Told) -> dict[str, list[Recorded]]:
         return {}
     one, other = (_by_place(fact for fact in amend(each.facts) if _merges(fact)) for each in (was, now))
     changed = [(one | other)[place] for place in one.keys() | other.keys() if one.get(place) != other.get(place)]
-    return dict.fromkeys(joined, _in_order(event for fact in changed for event in told.events(fact)))
+    return dict.fromkeys(joined, in_order(event for fact in changed for event in told.events(fact)))
 
 
 def _merges(fact: Recorded) -> bool:
@@ -123,7 +121,8 @@ def _by_place(facts: Iterable[Recorded]) -> dict[At, Recorded]:
     return {place_of(fact): fact for fact in facts}
 
 
-def _in_order(events: Iterable[Recorded]) -> list[Recorded]:
+def in_order(events: Iterable[Recorded]) -> list[Recorded]:
+    """Return each event once, in the order of the log."""
     once = _by_place(events)
     return [once[place] for place in sorted(once)]
 

@@ -13,7 +13,6 @@ from services.projections.cut import Cut
 from services.projections.hindsight.changes import Change, Difference
 from services.projections.question import Parameters, Question
 
-BETWEEN = ("from", "to")  # a difference's own, whatever they mean to its question
 OWN: dict[str, Any] = {
     "name": "parameters",
     "in": "query",
@@ -45,8 +44,9 @@ class DiffParameters(Parameters):
 
     def own(self, question: Question, *shared: str) -> Parameters:
         """Return the question's own parameters, `shared` among them; raises a 422 for what it does not take."""
-        given = {name: value for name, value in (self.model_extra or {}).items() if name not in BETWEEN}
-        given |= {name: getattr(self, name) for name in shared if name in question.parameters.model_fields}
+        given = (self.model_extra or {}) | {
+            name: getattr(self, name) for name in shared if name in question.parameters.model_fields
+        }
         try:
             own: Parameters = question.parameters.model_validate({"tz": self.tz, **given})
         except ValidationError as refusal:

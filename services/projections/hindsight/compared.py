@@ -1,6 +1,6 @@
 """A question's answers at two moments, and what changed between them; of one account, or over many. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from services.projections.folds import States
@@ -14,6 +14,9 @@ from services.projections.policy import Policies
 from services.projections.question import Parameters, Question, Unanswerable, View, Views
 from services.projections.said import Reader
 from services.projections.views import END_OF_TIME, defined_by, of_one, view_of_facts
+
+MOST_TRIED = 50  # events that are each left out on their own
+MOST_READ = 20_000  # facts that are read again for that
 
 
 class Side(NamedTuple):
@@ -53,6 +56,8 @@ class Seen(NamedTuple):
     still: Any
     kept: Any
     news: News  # of the facts
+    without: Callable[[Recorded], Any]  # the second, had this event not happened
+    size: int  # how many facts the second is made of
 
 
 def seen_of(account: str, question: Question, over: Span, was: Iterable[Recorded], now: Iterable[Recorded]) -> Seen:
@@ -67,7 +72,11 @@ def seen_of(account: str, question: Question, over: Span, was: Iterable[Recorded
     if news.events:
         still = _view(account, question, one._replace(joined=one.held()), over.now)
         still = still._replace(told=[fact for fact in before.told if place_of(fact) not in news.events])
-    return Seen(before, after, still, after._replace(policies=over.was.policies), news)
+
+    def without(event: Recorded) -> View:
+        return _view(account, question, _known(account, other.without(event, one), over.now), over.now)
+
+    return Seen(before, after, still, after._replace(policies=over.was.policies), news, without, len(other.facts))
 
 
 def _known(account: str, facts: Iterable[Recorded], at: Side) -> Known:
@@ -82,14 +91,23 @@ def _view(account: str, question: Question, known: Known, at: Side) -> View:
 def seen_of_all(over: Span, was: Iterable[str], now: Iterable[str], each: Mapping[str, Seen]) -> Seen:
     """See all accounts that are known at each moment; of those not in `each` there is nothing to see."""
     was, now = list(was), list(now)
+    views = {account: seen.now for account, seen in each.items()}
+    owners = {place: account for account, seen in each.items() for place in map(place_of, seen.news.all())}
+
+    def without(event: Recorded) -> Views:
+        account = owners[place_of(event)]
+        return _views(over.now, now, views | {account: each[account].without(event)})
+
     return Seen(
         was=_views(over.was, was, {account: seen.was for account, seen in each.items()}),
-        now=_views(over.now, now, {account: seen.now for account, seen in each.items()}),
+        now=_views(over.now, now, views),
         still=_views(over.now, was, {account: seen.still for account, seen in each.items()}),
         kept=_views(
             over.was._replace(moment=over.now.moment), now, {account: seen.kept for account, seen in each.items()}
         ),
         news=together(seen.news for seen in each.values()),
+        without=without,
+        size=sum(seen.size for seen in each.values()),
     )
 
 
@@ -130,4 +148,12 @@ def compared(question: Question, asked: Parameters, over: Span, seen: Seen, read
         still = was if same_time and not over.news.events else form.perhaps(seen.still)
     if over.news.events:
         kept = form.perhaps(seen.kept)
-    return difference(model, was, now, seen.news, over.news, causes=causes(model, now, still=still, kept=kept))
+    why = causes(model, now, still=still, kept=kept, alone=_alone(form, seen))
+    return difference(model, was, now, seen.news, over.news, causes=why)
+
+
+def _alone(form: _Asked, seen: Seen) -> Iterator[tuple[Recorded, Any]]:
+    """Yield each event with the answer had it alone not happened, unless those are one or too many."""
+    events = seen.news.all()
+    if 1 < len(events) <= min(MOST_TRIED, MOST_READ // max(seen.size, 1)):
+        yield from ((event, form.perhaps(seen.without(event))) for event in events)

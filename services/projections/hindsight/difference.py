@@ -13,13 +13,15 @@ import orjson
 from pydantic import BaseModel, RootModel
 
 from services.projections.answer_lists import ROOT, Listed, Steps, dotted, listed, members, nested_model, value_at
+from services.projections.hindsight.causes import SERIES as TIME
 from services.projections.hindsight.causes import UNKNOWN, Causes
-from services.projections.hindsight.changes import Change, Difference, FieldChange, Happened, happened
+from services.projections.hindsight.changes import Change, Difference, FieldChange
 from services.projections.hindsight.found import NOWHERE, Found, Keys, Where, own_names, places, plain, touched
+from services.projections.history import Recorded
 from services.projections.news import News
 from services.projections.question import Key, key
 
-SERIES = key("time")  # what a list of points names; the last one stands at the moment itself
+SERIES = key(TIME)  # what a list of points names; the last one stands at the moment itself
 
 
 def difference(  # one call for all that compare
@@ -37,13 +39,23 @@ def difference(  # one call for all that compare
     return Difference(changes=[causes.explained(found, *news) for found in changes(model, was, now)])
 
 
-def causes(model: type[BaseModel], now: Any, *, still: Any = None, kept: Any = None) -> Causes:  # noqa: ANN401 -- any JSON
+def causes(
+    model: type[BaseModel],
+    now: Any,  # noqa: ANN401 -- any JSON
+    *,
+    still: Any = None,  # noqa: ANN401 -- any JSON
+    kept: Any = None,  # noqa: ANN401 -- any JSON
+    alone: Iterable[tuple[Recorded, Any]] = (),
+) -> Causes:
     """Find what made the second answer as it is, from what it would have been without.
 
     `still` is the answer at the second moment had no fact of the account been told, amended or come true since the
-    first; `kept`, had policies stayed as they were; None: not known.
+    first; `kept`, had policies stayed as they were; None: not known. `alone` are events, each with the answer had it
+    alone not happened; None: then there is none.
     """
-    return Causes(*(None if each is None else touched(changes(model, each, now)) for each in (still, kept)))
+    facts, policies = (None if each is None else touched(changes(model, each, now)) for each in (still, kept))
+    each = [(event, None if one is None else touched(changes(model, one, now))) for event, one in alone]
+    return Causes(facts, policies, each)
 
 
 def changes(model: type[BaseModel], was: Any, now: Any) -> Iterator[Found]:  # noqa: ANN401 -- any JSON
@@ -138,6 +150,3 @@ def _keyed(rows: Iterable[Any], named: Key) -> dict[bytes, Any]:
 
 def _key(row: Any, named: Key) -> Keys:  # noqa: ANN401 -- any JSON
     return {field: value_at(row, tuple(field.split("."))) for field in named.fields}
-
-
-__all__ = ["Change", "Difference", "FieldChange", "Happened", "causes", "changes", "difference", "happened", "plain"]

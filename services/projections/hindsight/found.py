@@ -1,6 +1,6 @@
 """A change as it is found: which row it is about, and what that rested on before and after. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import orjson
@@ -56,25 +56,32 @@ class Found(NamedTuple):
 class Touched(NamedTuple):
     """The rows that changes are about, by their marks."""
 
-    own: frozenset[bytes]
+    own: Mapping[bytes, frozenset[str]]  # with its fields
     within: frozenset[bytes]  # it, or a row in it
     whole: frozenset[bytes]  # it came or went
 
     def has(self, found: Found) -> bool:
-        """Whether what a change is about is touched."""
-        mark, holders = found.where.mark, found.where.holders
-        rows = self.own if found.change.change == "changed" else self.within
-        return mark in rows or not self.whole.isdisjoint(holders)
+        """Whether what a change is about is touched: of a row that changed, any field that did."""
+        mark = found.where.mark
+        if found.change.change != "changed":
+            return mark in self.within or not self.whole.isdisjoint(found.where.holders)
+        fields = self.own.get(mark, frozenset())
+        return not self.whole.isdisjoint((mark, *found.where.holders)) or not fields.isdisjoint(_fields(found.change))
 
 
 def touched(found: Iterable[Found]) -> Touched:
     """Note the rows that changes are about."""
     found = list(found)
     return Touched(
-        own=frozenset(each.where.mark for each in found),
+        own={each.where.mark: _fields(each.change) for each in found},
         within=frozenset(mark for each in found for mark in (each.where.mark, *each.where.holders)),
         whole=frozenset(each.where.mark for each in found if each.change.change != "changed"),
     )
+
+
+def _fields(change: Change) -> frozenset[str]:
+    """Return which fields changed; of an object, as it may be there on one side only, itself."""
+    return frozenset(each.field.partition(".")[0] for each in change.fields)
 
 
 def own_names(row: Any) -> dict[str, str]:  # noqa: ANN401 -- any JSON

@@ -12,7 +12,8 @@ from schemas import POLICY, Event
 from schemas.account import AccountMerged
 from schemas.event import wires_of
 from services.projections.answer_lists import ROOT
-from services.projections.hindsight.changes import MOST_EVENTS, Change, Difference, happened
+from services.projections.hindsight.causes import events_of
+from services.projections.hindsight.changes import Change, Difference
 from services.projections.hindsight.compared import Seen, Span, seen_of, side, span
 from services.projections.hindsight.found import plain
 from services.projections.hindsight.told import Told
@@ -70,7 +71,7 @@ def sides(question: AccountQuestion[Any], real: Told, then: Told, moment: Moment
 
 def appeared(written: Any, *news: News) -> Difference:  # noqa: ANN401 -- any JSON
     """Return the difference of an answer from none: the question could not be asked without these news."""
-    events = [happened(event) for each in news for event in each.all()][-MOST_EVENTS:]
     whole = plain(written if isinstance(written, dict) else {ROOT: written})
-    change = Change(path="", key={}, name=None, names={}, change="came", was=None, is_=whole, fields=[], events=events)
-    return Difference(changes=[change])
+    change = Change(path="", key={}, name=None, names={}, change="came", was=None, is_=whole, fields=[], events=[])
+    events = [event for each in news for event in each.all()]
+    return Difference(changes=[change.model_copy(update=events_of(events))])

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from schemas.account import AccountMerged
+from schemas.event import wires_of
 from services.projections.folds.policy import State as PolicyState
 from services.projections.history import Moment, Recorded
 from services.projections.models.policies import in_force
@@ -35,7 +37,7 @@ class Told(NamedTuple):
 
     def view(self, question: AccountQuestion[Any], moment: Moment) -> View:
         """Return what a question may see at a moment: the same as the journal would give it."""
-        wires = {*reads(question), "account.merged.v1"}
+        wires = {*reads(question), *wires_of(AccountMerged)}
         facts = [each for each in self.facts if each.recorded_at <= moment.known_at and each.event.type in wires]
         policies = self.in_force(moment)
         return view_of_facts(self.account, question, of_one(self.account, facts), moment, policies)
