@@ -1,14 +1,14 @@
 """One restatement: what was learned of the past, from whom, and which answers are other ones by it. Pure."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.correction import Amendment, Target
 from schemas.values import EventRef
 from services.projections.hindsight.changes import Change
-from services.projections.hindsight.restating import Restating
+from services.projections.hindsight.restating import Restating, RestatingKind
 from services.projections.models.subjects import About, Subjects, spoken
 from services.projections.models.tellings import Teller, teller
 from services.projections.question import Row, View, key
@@ -42,12 +42,14 @@ class Restatement(Row):
     account: str
     event: EventRef
     type: str
-    kind: Literal["late", "corrected", "retracted"]
+    kind: RestatingKind = Field(description="since: true already before any known date; merged: found to be one")
     target: Target | None = Field(description="what a correction or a retraction amends")
     about: Annotated[list[About], key("kind", "id")]
     time: datetime = Field(description="the earliest moment about which it says something else than was known")
     recorded_at: datetime = Field(description="when we learned it")
-    days_late: float | None = Field(description="since it was true; for an amendment, since its target was told")
+    days_late: float | None = Field(
+        description="since it was true (null: nobody knows since when); for an amendment, since its target was told"
+    )
     actor: str
     actor_name: str | None
     submittedby: str | None
@@ -96,6 +98,12 @@ def _sentence(each: Restating, about: list[About], who: Teller) -> Said:
         )
     if each.kind == "corrected":
         return said("{about}: corrected on {learned} by {by}.", about=subject, learned=learned, by=by)
+    if each.kind == "merged":
+        return said("{about}: learned to be one on {learned} from {by}.", about=subject, learned=learned, by=by)
+    if each.kind == "since":
+        return said(
+            "{about}: learned on {learned} from {by}, true since before.", about=subject, learned=learned, by=by
+        )
     days = int(telling.days_late or 0)
     return said(
         "{about}: learned on {learned} from {by}, {days} days late.", about=subject, learned=learned, by=by, days=days

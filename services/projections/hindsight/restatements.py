@@ -37,7 +37,10 @@ class RestatementsParameters(Series):
 
     from_: datetime | None = Field(None, alias="from", description="recorded from this moment on")
     to: datetime | None = Field(None, description="recorded up to this moment")
-    late: Step = Field("P1D", description="how long after it was true a fact is told late, an ISO 8601 duration")
+    late: Step = Field(
+        "P1D",
+        description="how long after it was true, or without a date after the first fact, a fact is told late, ISO 8601",
+    )
     last: int = Field(LAST, ge=1, le=1_000, description="at most so many tellings are looked at, those told last")
     contact: str | None = Field(None, description="passed on to the questions that take it; curves of this contact")
     opportunity: str | None = Field(

@@ -1,4 +1,4 @@
-"""Which tellings restated the past: told late, corrected or retracted; and which questions that concerns. Pure."""
+"""Which tellings restated the past: told late or without a date, corrected or retracted; and for whom. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -15,6 +15,7 @@ from services.projections.question import AccountQuestion, Parameters
 from services.projections.questions import ACCOUNT
 from services.projections.views import sees
 
+RestatingKind = Literal["late", "since", "merged", "corrected", "retracted"]
 DEFAULT = ("attitude", "strength", "stages")
 PASSED_ON = ("contact", "opportunity", "tz")  # the parameters that a question is given if it takes them
 
@@ -23,7 +24,7 @@ class Restating(NamedTuple):
     """A telling about the past, and the moments of it that it concerns: from when on, and just before it was told."""
 
     telling: Telling
-    kind: Literal["late", "corrected", "retracted"]
+    kind: RestatingKind
     earliest: datetime
     learned: datetime
 
@@ -40,16 +41,33 @@ class Restating(NamedTuple):
 
 
 def restating(facts: Iterable[Recorded], late: str, as_of: datetime) -> Iterator[Restating]:
-    """Yield, in the order of telling, what came an ISO 8601 duration `late` or later, or amended, up to `as_of`."""
+    """Yield, in the order of telling, what was amended or merged, or came `late` (ISO 8601) or later, up to `as_of`.
+
+    What has no date says something else from the first fact of all on, and is late from then.
+    """
+    facts = list(facts)
+    first = min((fact.event.time for fact in facts if not fact.undated), default=None)
     for each in tellings(facts):
-        kind = each.kind or ("late" if _is_late(each.fact, late) else None)
-        learned = min(each.fact.recorded_at, as_of)
-        if kind and each.earliest is not None and each.earliest <= learned:
-            yield Restating(each, kind, each.earliest, learned)
+        earliest, learned = _earliest(each, first), min(each.fact.recorded_at, as_of)
+        if earliest is None or earliest > learned:
+            continue
+        if kind := each.kind or _kind(each, earliest, late):
+            yield Restating(each, kind, earliest, learned)
 
 
-def _is_late(fact: Recorded, late: str) -> bool:
-    return len(list(islice(moments(fact.event.time, fact.recorded_at, late), 2))) > 1
+def _earliest(each: Telling, first: datetime | None) -> datetime | None:
+    undated = any(fact.undated for fact in (each.was, each.now) if fact is not None)
+    return min(first, each.earliest) if undated and first and each.earliest else each.earliest
+
+
+def _kind(each: Telling, earliest: datetime, late: str) -> RestatingKind | None:
+    """Return how an original restates the past, if it does."""
+    fact, recorded_at = each.now or each.fact, each.fact.recorded_at
+    if fact.event.data.timeless:
+        return "merged" if earliest < recorded_at else None
+    if len(list(islice(moments(earliest, recorded_at, late), 2))) < 2:  # noqa: PLR2004 -- the start alone
+        return None
+    return "since" if fact.undated else "late"
 
 
 def concerned(telling: Telling, names: Iterable[str]) -> list[AccountQuestion[Any]]:

@@ -32,10 +32,14 @@ class Telling(NamedTuple):
 
     @property
     def days_late(self) -> float | None:
-        """The days from when the fact was true, or for an amendment was told, to this telling; never below 0."""
-        if self.target is None:
+        """The days from when the fact was true, or for an amendment was told, to this telling; never below 0.
+
+        None: what is amended is not there, or nobody knows since when the fact was true.
+        """
+        stood = self.now or self.fact
+        if self.target is None or (self.kind is None and stood.undated):
             return None
-        since = self.fact.event.time if self.kind is None else self.target.recorded_at
+        since = stood.event.time if self.kind is None else self.target.recorded_at
         return max((self.fact.recorded_at - since) / DAY, 0.0)
 
     @property

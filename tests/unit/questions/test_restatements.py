@@ -107,13 +107,45 @@ def test_a_merged_accounts_late_facts_changed_the_answers_from_when_the_merger_w
     others = [attitude(2, "2025-01-05", account="old", offset=0), merger]
     theirs = [each._replace(partition=1) for each in others]
     own = attitude(0, "2025-01-02", offset=5)
-    (told,) = ask("restatements", [own, *theirs], "2025-12-31", late="P1Y")["restatements"] or [None]
-    assert told is None  # nothing was told late: the merger is of the day on which it was told
-    (told,) = ask("restatements", [own, *(each._replace(recorded_at=end_of(LATE)) for each in theirs)], "2025-12-31")[
-        "restatements"
-    ]
-    assert (told["account"], told["type"], told["kind"]) == ("old", "account.merged.v1", "late")
-    assert levels({"restatements": [told]}) == [("late", "c", "2025-02-01", 0, 2), ("late", "c", LATE, 0, 2)]
+    for when in ("2025-02-01", LATE):  # on its day, or late: nobody knows since when they are one
+        known = [each._replace(recorded_at=end_of(when)) for each in theirs]
+        (told,) = ask("restatements", [own, *known], "2025-12-31", late="P1Y")["restatements"]
+        assert (told["account"], told["type"], told["kind"]) == ("old", "account.merged.v1", "merged")
+        assert (told["time"][:10], told["days_late"]) == ("2025-01-02", None)
+        assert levels({"restatements": [told]}) == [("merged", "c", when, 0, 2)]
+
+
+def test_what_was_true_since_before_any_date_changed_the_answers_from_the_first_fact_on_however_promptly_told():
+    first = call("2025-01-02", "b")
+    known = fact("attitude.assessed", MARCH, {"contact": "c", "level": 1}, timebasis="since")
+    answer = ask("restatements", [first, known], "2025-12-31")
+    assert levels(answer) == [("since", "c", "2025-01-02", None, 1), ("since", "c", MARCH, None, 1)]
+    assert points(answer) == [("2025-01-02", 1, None), (MARCH, 1, 1)]
+    (told,) = answer["restatements"]
+    assert (told["days_late"], told["sentence"]) == (None, f"c: learned on {MARCH} from m-1, true since before.")
+    (told,) = ask("restatements", [first, *late(known)], "2025-12-31")["restatements"]
+    assert (told["kind"], told["days_late"]) == ("since", None)
+    assert ask("restatements", [known], "2025-12-31")["restatements"] == []  # it is itself all that there was
+
+
+def test_a_merger_of_contacts_changed_the_answers_about_both():
+    facts = [attitude(2, "2025-01-02"), attitude(0, JANUARY, "d")]
+    merged = fact("contact.merged", MARCH, {"contact": "d", "into": "c"})
+    (told,) = ask("restatements", [*facts, merged], "2025-12-31")["restatements"]
+    assert (told["kind"], told["days_late"], told["time"][:10]) == ("merged", None, "2025-01-02")
+    assert levels({"restatements": [told]}) == [("merged", "c", MARCH, 2, 0)]
+    gone = [each["key"]["contact"] for each in told["answers"][-1]["changes"] if each["change"] == "went"]
+    assert (told["answers"][-1]["question"], gone) == ("strength", ["d"])
+
+
+def test_what_a_correction_had_moved_before_it_came_is_late_from_its_corrected_time():
+    told = attitude(1, MARCH)
+    target = {"source": "crm", "id": told.event.id, "type": told.event.type}
+    data = {"target": target, "data": {"contact": "c", "level": 1}, "time": f"{JANUARY}T00:00:00Z", "reason": "x"}
+    moved = fact("event.corrected", "2025-02-01", data)
+    answer = ask("restatements", [moved, told], "2025-12-31")
+    assert levels(answer) == [("late", "c", JANUARY, None, 1), ("late", "c", MARCH, None, 1)]
+    assert answer["restatements"][0]["days_late"] == 49  # 11 of January, 28, 10
 
 
 def test_a_message_told_late_was_strength_that_nobody_knew_of():
