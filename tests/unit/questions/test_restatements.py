@@ -134,8 +134,8 @@ def test_a_merger_of_contacts_changed_the_answers_about_both():
     (told,) = ask("restatements", [*facts, merged], "2025-12-31")["restatements"]
     assert (told["kind"], told["days_late"], told["time"][:10]) == ("merged", None, "2025-01-02")
     assert levels({"restatements": [told]}) == [("merged", "c", MARCH, 2, 0)]
-    gone = [each["key"]["contact"] for each in told["answers"][-1]["changes"] if each["change"] == "went"]
-    assert (told["answers"][-1]["question"], gone) == ("strength", ["d"])
+    gone = [each["key"]["contact"] for each in told["answers"][0]["changes"] if each["change"] == "went"]
+    assert (told["answers"][0]["question"], gone) == ("attitude", ["d"])
 
 
 def test_what_a_correction_had_moved_before_it_came_is_late_from_its_corrected_time():
