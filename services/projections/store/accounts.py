@@ -35,18 +35,29 @@ MERGED = text("""
     SELECT DISTINCT merged_into FROM journal WHERE merged_into = ANY(CAST(:accounts AS text[]))
 """)
 
-# Whether a restored fact of any account, or of one of these, is known at a cut of the log: two statements, so that each
-# finds its way into journal_restored, which is empty where nothing was restored.
-_RESTORED = """
+# Whether a restored fact is known at a cut of the log: probes, however many there are and wherever the cut lies.
+ANY_RESTORED = text("""
     SELECT EXISTS (
-        SELECT FROM journal
+        SELECT FROM unnest(CAST(:partitions AS integer[]), CAST(:offsets AS bigint[])) AS cut (number, below)
+        WHERE (SELECT "offset" FROM journal WHERE partition = cut.number AND logged_at IS NOT NULL
+               ORDER BY "offset" LIMIT 1) < cut.below
+          AND (CAST(:known_at AS timestamptz) IS NULL OR EXISTS (
+              SELECT FROM journal WHERE partition = cut.number AND logged_at IS NOT NULL
+                                    AND recorded_at <= :known_at AND "offset" < cut.below)))
+""")
+# The same of some accounts; in each, restored facts come before all others.
+RESTORED = text("""
+    SELECT EXISTS (
+        SELECT FROM unnest(CAST(:accounts AS text[])) AS asked (account)
+        CROSS JOIN LATERAL (SELECT partition, "offset", logged_at FROM journal WHERE account = asked.account
+                            ORDER BY "offset" LIMIT 1) AS first
         JOIN unnest(CAST(:partitions AS integer[]), CAST(:offsets AS bigint[])) AS cut (partition, below)
           USING (partition)
-        WHERE logged_at IS NOT NULL AND {term} AND "offset" < cut.below
-          AND (CAST(:known_at AS timestamptz) IS NULL OR recorded_at <= :known_at))
-"""
-ANY_RESTORED = text(_RESTORED.format(term="account <> :policy"))
-RESTORED = text(_RESTORED.format(term="account = ANY(CAST(:accounts AS text[]))"))
+        WHERE first.logged_at IS NOT NULL AND first."offset" < cut.below
+          AND (CAST(:known_at AS timestamptz) IS NULL OR EXISTS (
+              SELECT FROM journal WHERE account = asked.account AND logged_at IS NOT NULL
+                                    AND recorded_at <= :known_at AND "offset" < cut.below)))
+""")
 
 
 async def known(  # noqa: PLR0913 -- the parameters of one query
@@ -74,12 +85,15 @@ async def known(  # noqa: PLR0913 -- the parameters of one query
 async def restored(
     connection: AsyncConnection, among: Iterable[str] | None, offsets: Mapping[int, int], known_at: datetime | None
 ) -> bool:
-    """Whether anything that is known at a cut of these accounts (None: of all, but not of policies) was restored."""
+    """Whether anything that is known at a cut of these accounts (None: of all) was restored, or of the policies.
+
+    Those are below every answer.
+    """
     wanted = {"partitions": list(offsets), "offsets": list(offsets.values()), "known_at": known_at}
     if among is None:
-        found = await connection.execute(ANY_RESTORED, {**wanted, "policy": POLICY})
+        found = await connection.execute(ANY_RESTORED, wanted)
     else:
-        found = await connection.execute(RESTORED, {**wanted, "accounts": list(among)})
+        found = await connection.execute(RESTORED, {**wanted, "accounts": [POLICY, *among]})
     return bool(found.scalar())
 
 

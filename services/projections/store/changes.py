@@ -27,14 +27,28 @@ AFTER = text("""
 """)
 # Where accounts stood at some offsets: after which fact, and when the log got it.
 STOOD = text("""
-    SELECT account, max("offset") + 1, max(coalesce(logged_at, recorded_at)) FROM journal
+    SELECT account, last."offset" + 1, last.logged_at FROM unnest(CAST(:accounts AS text[])) AS asked (account)
+    CROSS JOIN LATERAL (SELECT partition FROM journal WHERE journal.account = asked.account LIMIT 1) AS of
     JOIN unnest(CAST(:partitions AS integer[]), CAST(:offsets AS bigint[])) AS cut (partition, below) USING (partition)
-    WHERE account = ANY(CAST(:accounts AS text[])) AND "offset" < cut.below
-    GROUP BY account
+    CROSS JOIN LATERAL (
+        SELECT "offset", coalesce(logged_at, recorded_at) AS logged_at FROM journal
+        WHERE journal.account = asked.account AND "offset" < cut.below ORDER BY "offset" DESC LIMIT 1) AS last
 """)
-# The first fact of each partition that was recorded after a moment.
+# The end, in each partition, of what the log got by a moment: by its own clock, which never goes back in a partition as
+# record times of restored facts do, so that halves are enough to find it.
 KNOWN_TO = text("""
-    SELECT partition, min("offset") FROM journal WHERE recorded_at > :known_at GROUP BY partition
+    WITH RECURSIVE halved (partition, low, high) AS (
+        SELECT partition, CAST(0 AS bigint), next_offset FROM position
+        UNION ALL
+        SELECT partition, CASE WHEN by_then THEN "offset" + 1 ELSE low END, CASE WHEN by_then THEN high ELSE middle END
+        FROM halved
+        CROSS JOIN LATERAL (SELECT (low + high) / 2) AS half (middle)
+        LEFT JOIN LATERAL (
+            SELECT "offset", coalesce(logged_at, recorded_at) <= :known_at AS by_then FROM journal
+            WHERE journal.partition = halved.partition AND "offset" >= middle ORDER BY "offset" LIMIT 1) AS next ON true
+        WHERE low < high
+    )
+    SELECT partition, low FROM halved WHERE low = high
 """)
 # When the log got the last fact below an offset of each partition.
 LAST = text("""
@@ -96,7 +110,10 @@ async def stood(connection: AsyncConnection, accounts: Iterable[str], offsets: M
 
 
 async def known_to(connection: AsyncConnection, known_at: datetime) -> dict[int, int]:
-    """Return the offset in each partition up to which all was recorded by a moment; not where everything was."""
+    """Return the offset in each partition after the last fact that the log itself had got by a moment.
+
+    What it got later is not below it, not even a restored fact that was first recorded before the moment.
+    """
     return {row[0]: row[1] for row in await connection.execute(KNOWN_TO, {"known_at": known_at})}
 
 

@@ -46,10 +46,11 @@ DIGESTS = text("""
     WHERE (id, source, account) IN (
         SELECT * FROM unnest(CAST(:id AS text[]), CAST(:source AS text[]), CAST(:account AS text[])))
 """)
-# Which accounts have facts that were not restored.
+# Which accounts have facts that were not restored: no restored one comes after such a fact, so the last one decides.
 TELLING = text("""
     SELECT account FROM unnest(CAST(:accounts AS text[])) AS asked (account)
-    WHERE EXISTS (SELECT FROM journal WHERE journal.account = asked.account AND logged_at IS NULL)
+    WHERE (SELECT logged_at IS NULL FROM journal WHERE journal.account = asked.account
+           ORDER BY "offset" DESC LIMIT 1)
 """)
 BURY = text("""
     INSERT INTO dead_letter
@@ -74,13 +75,13 @@ FACTS = text("""
 """)
 # What was known of some accounts before a batch.
 EARLIER = text("""
-    SELECT partition, "offset", recorded_at, raw FROM journal
+    SELECT partition, "offset", recorded_at, raw, logged_at FROM journal
     JOIN unnest(CAST(:accounts AS text[]), CAST(:before AS bigint[])) AS batch (account, start) USING (account)
     WHERE "offset" < batch.start AND type = ANY(CAST(:types AS text[]))
 """)
 # The same over all accounts that may be seen, account by account. NULL: all.
 ALL_FACTS = text("""
-    SELECT account, partition, "offset", recorded_at, raw FROM journal
+    SELECT account, partition, "offset", recorded_at, raw, logged_at FROM journal
     WHERE type = ANY(CAST(:types AS text[]))
       AND (CAST(:accounts AS text[]) IS NULL OR account = ANY(CAST(:accounts AS text[])))
     ORDER BY account
@@ -145,7 +146,7 @@ class Stored(NamedTuple):
     offset: int
     recorded_at: datetime
     raw: bytes
-    logged_at: datetime | None = None  # where it was asked for, of a restored fact
+    logged_at: datetime | None  # of a restored fact
 
     def fact(self) -> Recorded:
         """Parse it."""
@@ -234,6 +235,12 @@ async def facts(connection: AsyncConnection, accounts: Iterable[str], types: Ite
         Recorded(event_of(raw), recorded_at, partition, offset, logged_at=logged_at)
         for partition, offset, recorded_at, raw, logged_at in rows
     ]
+
+
+async def facts_once(connection: AsyncConnection, accounts: Iterable[str], types: Iterable[str]) -> list[Recorded]:
+    """Return the same for whoever walks over all accounts."""
+    rows = await connection.execute(FACTS, {"accounts": list(accounts), "types": list(types)})
+    return [Stored(*row).fact() for row in rows]
 
 
 async def earlier(connection: AsyncConnection, before: Mapping[str, int], types: Iterable[str]) -> list[Recorded]:

@@ -16,7 +16,7 @@ MOST = 1_000  # events that a stream holds at once
 
 # One page of an account's events, in the order of the log.
 PAGE = text("""
-    SELECT partition, "offset", recorded_at, raw FROM journal
+    SELECT partition, "offset", recorded_at, raw, logged_at FROM journal
     WHERE account = :account AND "offset" > :beyond ORDER BY "offset" LIMIT :most
 """)
 # Everything that follows in the transaction is about this version, be it the active one or not.
@@ -24,7 +24,7 @@ ENTER = text("SELECT set_config('search_path', :schema, true)")
 REACHED = text("SELECT next_offset FROM position WHERE partition = :partition")
 # One page of one partition. Only the terms that are asked for are added, so that each choice finds its own index.
 CHOSEN = """
-    SELECT partition, "offset", recorded_at, raw FROM journal
+    SELECT partition, "offset", recorded_at, raw, logged_at FROM journal
     WHERE partition = :partition AND "offset" > :beyond AND "offset" < :below {terms} ORDER BY "offset" LIMIT :most
 """
 TERMS = {

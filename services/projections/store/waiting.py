@@ -8,7 +8,8 @@ from services.projections.store.journal import Stored
 LETTERS = text("SELECT reason, count(*) FROM dead_letter GROUP BY reason ORDER BY reason")
 # Amendments that have not found their target: it is not known, or not of the type that they name.
 WAITING = text("""
-    SELECT amendment.partition, amendment."offset", amendment.recorded_at, amendment.raw, target.type
+    SELECT amendment.partition, amendment."offset", amendment.recorded_at, amendment.raw, amendment.logged_at,
+           target.type
     FROM journal amendment LEFT JOIN journal target
       ON target.account = amendment.account AND target.source = amendment.target_source
      AND target.id = amendment.target_id
