@@ -21,6 +21,7 @@ from services.projections.questions import ACCOUNT
 from services.projections.said import Reader
 from tests.unit.histories import ask, beijing, fact, hospital
 from tests.unit.strategies import ACCOUNTS, START, TIMES, Draft, drafts, needed, recorded
+from tests.unit.test_differences_apply import apply, unexplained, without_order
 
 KNOWN_AT = START + timedelta(days=2_000)
 APRIL = Moment(beijing("2025-03-01"), beijing("2025-04-01"))  # the hospital in March, as it was known in April
@@ -104,6 +105,16 @@ def test_a_correction_that_gives_a_time_gives_it_to_what_was_moved_too():
     assert (answer["contacts"][0]["since"], changes) == ("2025-02-01T00:00:00Z", [])
 
 
+def test_what_was_told_is_otherwise_too_where_a_correction_hides_that_it_was_moved():
+    wrong = fact("attitude.assessed", "2025-01-01", FINANCE, id="wrong")
+    target = {"source": "crm", "id": "wrong", "type": "attitude.assessed.v1"}
+    data = {"target": target, "reason": "the day", "data": FINANCE, "time": "2025-02-01T00:00:00Z"}
+    told = Told("acme", [wrong, fact("event.corrected", "2025-03-01", data)], [])
+    what = Supposition(moved={wrong.identity: datetime.fromisoformat("2025-01-15T00:00:00Z")})
+    _, changes = answered(told, what, Moment(APRIL.as_of, KNOWN_AT), "corrections")
+    assert [[event.id for event in each.events] for each in changes] == [["wrong"]]
+
+
 def test_another_policy_is_an_event_that_is_added_and_the_one_that_changes_the_answer():
     model = {"version": "strict", "leading": "latest", "half_life_days": 1, "floor": 0.99}
     told: dict[str, Any] = {"account": POLICY, "id": "strict", "recorded_at": APRIL.known_at, "offset": 1_000}
@@ -145,8 +156,11 @@ def test_the_answer_is_that_of_an_account_to_which_just_that_was_told(told, adde
     real = Told(ACCOUNTS[0], [each for each in log if not _of_policies(each)], [*filter(_of_policies, log)])
     for name, question in ACCOUNT.items():
         parameters = needed(question.parameters)
-        answer, _ = answered(real, what, at, name, **parameters)
+        answer, changes = answered(real, what, at, name, **parameters)
         assert answer == ask(name, scratch, at.as_of, at.known_at, **parameters), name
+        before = ask(name, log, at.as_of, at.known_at, **parameters)
+        led = apply(before, [each.model_dump(mode="json", by_alias=True) for each in changes])
+        assert without_order(led) == without_order(unexplained(answer)), name
 
 
 def test_the_examples_of_the_published_body_fit_it():

@@ -16,7 +16,7 @@ from services.projections.said import Reader
 from services.projections.views import END_OF_TIME, defined_by, of_one, view_of_facts
 
 MOST_TRIED = 50  # events that are each left out on their own
-MOST_READ = 20_000  # facts that are read again for that
+MOST_READ = 10_000  # facts that are read again for that
 
 
 class Side(NamedTuple):
