@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -114,9 +114,20 @@ def with_repetitions(random: Random, told: list[Sent], duplicates: int, conflict
     return queue
 
 
-def recorded(told: Iterable[Sent]) -> Mapping[str, list[Recorded]]:
-    """Return the facts of each account as the log must have them, but for times and offsets that only it knows."""
+class Place(NamedTuple):
+    """Where and when the log got an event, and from whom."""
+
+    partition: int
+    offset: int
+    recorded_at: datetime
+    submittedby: str
+
+
+def recorded(told: Iterable[Sent], places: Mapping[str, Place]) -> Mapping[str, list[Recorded]]:
+    """Return the facts of each account as they were sent, at the places and times that only the log knows, by id."""
     accounts: dict[str, list[Recorded]] = {account: [] for account in ACCOUNTS}
-    for place, each in enumerate(told):
-        accounts[each["partitionkey"]].append(Recorded(schemas.parse(orjson.dumps(each)), START, 0, place))
+    for each in told:
+        at = places[each["id"]]
+        event = schemas.parse(orjson.dumps(each | {"submittedby": at.submittedby}))
+        accounts[each["partitionkey"]].append(Recorded(event, at.recorded_at, at.partition, at.offset))
     return accounts
