@@ -62,7 +62,11 @@ class Telling(NamedTuple):
 
 
 def in_order(fact: Recorded) -> tuple[datetime, int, int]:
-    """Sort by when it was learned: within a partition that is its order, among several it is one to the millisecond."""
+    """Sort by when it was learned, as `known_at` does; what was learned at once, by the log.
+
+    Of facts restored by several requests record times may go back in the log: which of two amendments stands, the log
+    decides, as everywhere, but only among those that were learned.
+    """
     return fact.recorded_at, fact.partition, fact.offset
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from services.projections.history import Recorded
 from tests.unit.clocks import four
-from tests.unit.histories import ask, beijing, fact, hospital
+from tests.unit.histories import ask, beijing, fact, hospital, moment
 
 TARGET = {"source": "crm", "id": "a", "type": "attitude.assessed.v1"}
 
@@ -26,6 +26,9 @@ HISTORY = [
     amended("corrected", "2025-06-15", data=level(1), time="2025-02-01T00:00:00Z"),
     amended("retracted", "2025-06-16", target={**TARGET, "id": "nowhere"}),
 ]
+
+DAYS = "2025-01-31", "2025-02-01", "2025-03-09", "2025-03-10"
+CURVE = [("2025-01-05", 2, None), ("2025-01-10", 2, -1), ("2025-02-01", 2, 2)]  # true, told, corrected
 
 
 def test_an_amendment_stands_until_the_next_one_of_the_same_fact_whatever_the_moment_that_is_asked_about():
@@ -63,6 +66,25 @@ def test_an_amendment_that_came_before_its_fact_is_not_late():
     early = amended("corrected", "2025-01-02", data=level(2))
     (told,) = ask("corrections", [early, *HISTORY[:3]], "2025-12-31")["corrections"]
     assert (told["days_late"], told["waits"], told["fields"]) == (0, False, [{"field": "level", "was": -1, "is": 2}])
+
+
+def test_of_two_restored_amendments_whose_record_times_go_back_in_the_log_all_name_the_same_winner():
+    at_first = amended("corrected", "2025-03-10", data=level(1))
+    last = amended("corrected", "2025-02-01", data=level(2))  # recorded before the one that it follows in the log
+    told = [each._replace(logged_at=moment("2025-07-01")) for each in (*HISTORY[:3], at_first, last)]
+    believed = {day: ask("attitude", told, "2025-12-31", day)["contacts"][0]["level"] for day in DAYS}
+    assert believed == {"2025-01-31": -1, "2025-02-01": 2, "2025-03-09": 2, "2025-03-10": 2}
+    corrections = ask("corrections", told, "2025-12-31")["corrections"]
+    assert [(each["event"]["id"], each["stands"]) for each in corrections] == [
+        (last.event.id, True),
+        (at_first.event.id, False),
+    ]
+    assert [each["fields"] for each in corrections] == [[{"field": "level", "was": -1, "is": 2}], []]
+    assert ask("corrections", told, "2025-12-31", "2025-02-28")["corrections"] == corrections[:1]
+    answer = ask("restatements", told, "2025-12-31", late="P1Y")
+    assert [each["event"]["id"] for each in answer["restatements"]] == [last.event.id]
+    (curve,) = answer["curves"]
+    assert [(each["time"][:10], each["was"], each["believed"]) for each in curve["points"]] == CURVE
 
 
 def test_the_hospitals_director_corrected_after_119_days_when_the_head_of_procurement_came_round():
