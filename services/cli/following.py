@@ -17,7 +17,7 @@ from services.cli.reading import Query, Reader, Refusal
 from services.problem import Problem
 
 PAUSE = 1.0  # seconds before it resumes
-AWAY = 503
+BUSY, AWAY = 429, 500  # statuses from AWAY on: it comes back
 
 
 class Message(NamedTuple):
@@ -45,13 +45,16 @@ def changes(
     """Follow what changes, until Ctrl-C; what breaks off is resumed, nothing missed and nothing twice."""
     query = httpx.QueryParams([("account", each) for each in account or []])
     last = since
-    with suppress(KeyboardInterrupt):
-        for message in followed(query, since, spoken(language).code):
-            last = message.id
-            if message.event != "heartbeat":
-                sys.stdout.buffer.write((_json(message) if as_json else line(message).encode()) + b"\n")
-                sys.stdout.buffer.flush()
-    say(f"To go on from here: --since {last}")
+    try:
+        with suppress(KeyboardInterrupt):
+            for message in followed(query, since, spoken(language).code):
+                last = message.id
+                if message.event != "heartbeat":
+                    sys.stdout.buffer.write((_json(message) if as_json else line(message).encode()) + b"\n")
+                    sys.stdout.buffer.flush()
+    finally:
+        if last:
+            say(f"To go on from here: --since {last}")
 
 
 def followed(
@@ -67,7 +70,7 @@ def followed(
                     last, begun = message.id, True
                     yield message
         except Problem as problem:
-            if not begun or (isinstance(problem, Refusal) and problem.status != AWAY):
+            if not begun or (isinstance(problem, Refusal) and problem.status != BUSY and problem.status < AWAY):
                 raise
         pause(PAUSE)
 

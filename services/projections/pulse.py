@@ -1,6 +1,7 @@
 """One look at the positions for all who follow them: it wakes them when one moved, and rests while nobody is there."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import NamedTuple
@@ -9,6 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.projections import answers
+
+logger = logging.getLogger(__name__)
 
 
 class Beat(NamedTuple):
@@ -33,6 +36,7 @@ class Pulse:
         """Keep it beating within."""
         self._followers += 1
         if self._followers == 1:
+            self.last = None  # nobody looked for a while: it may be another log by now
             self._beating = asyncio.create_task(self._beat())
         try:
             yield
@@ -56,13 +60,20 @@ class Pulse:
 
     async def _beat(self) -> None:
         while not self.stopped:
-            with suppress(SQLAlchemyError, OSError, TimeoutError):  # it heals, or whoever reads more says so
-                async with answers.snapshot(self._engine) as at:
-                    found = Beat(at.log_id, {each: of.next_offset for each, of in at.positions.items()})
-                if found != self.last:
-                    self.last = found
-                    self._wake()
+            try:
+                await self._look()
+            except (SQLAlchemyError, OSError, TimeoutError):
+                pass  # it heals, or whoever reads more says so
+            except Exception:
+                logger.exception("a look at the positions failed; the next one follows")
             await asyncio.sleep(self._seconds)
+
+    async def _look(self) -> None:
+        async with answers.snapshot(self._engine) as at:
+            found = Beat(at.log_id, {each: of.next_offset for each, of in at.positions.items()})
+        if found != self.last:
+            self.last = found
+            self._wake()
 
     def _wake(self) -> None:
         moved, self._moved = self._moved, asyncio.Event()

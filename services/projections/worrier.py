@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping
 from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -24,6 +24,8 @@ POLICIES = subject_types("policy")
 REMEMBERED = 1_000  # answers
 AT_ONCE = 2  # threads that work them out, beside the one that serves
 
+Answers = Mapping[Hashable, list[WarningRow]]
+
 
 class Whose(NamedTuple):
     """An account, the accounts merged into it that may be seen, and whose log told of them."""
@@ -38,25 +40,37 @@ class Worrier:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine, self._turn = engine, asyncio.Semaphore(AT_ONCE)
-        self._found = OrderedDict[object, asyncio.Task[list[WarningRow]]]()
+        self._found = OrderedDict[Hashable, asyncio.Task[Answers]]()
 
-    async def turned(self, whose: Whose, before: Stand, after: Stand) -> Turned:
-        """Compare the warnings from two stands."""
-        return turned(await self._worries(whose, before), await self._worries(whose, after))
-
-    async def _worries(self, whose: Whose, stand: Stand) -> Sequence[WarningRow]:
-        key = (whose, stand.as_of, stand.below, tuple(sorted(stand.known.items())))
-        task = self._found.get(key)
-        if task is None or (task.done() and (task.cancelled() or task.exception())):
-            task = self._found[key] = asyncio.create_task(self._look_up(whose, stand))
-        self._found.move_to_end(key)
+    async def turned(self, whose: Whose, before: Stand, after: Stand, *, passing: bool = False) -> Turned:
+        """Compare the warnings from two stands; `passing`: of one account among all."""
+        if before == after:
+            return Turned([], [])
+        stands = {_key(whose, each): each for each in (before, after)}
+        if missing := {key: stand for key, stand in stands.items() if self._is_missing(key)}:
+            task = asyncio.create_task(self._look_up(whose, missing, passing=passing))
+            self._found.update(dict.fromkeys(missing, task))
+        tasks = [(key, self._found[key]) for key in stands]
+        for key in stands:
+            self._found.move_to_end(key)
         while len(self._found) > REMEMBERED:
             self._found.popitem(last=False)
-        return await asyncio.shield(task)  # whoever leaves does not take it from the others
+        was, now = [(await asyncio.shield(task))[key] for key, task in tasks]  # whoever leaves does not take it away
+        return turned(was, now)
 
-    async def _look_up(self, whose: Whose, stand: Stand) -> list[WarningRow]:
+    def _is_missing(self, key: Hashable) -> bool:
+        task = self._found.get(key)
+        return task is None or (task.done() and (task.cancelled() or task.exception() is not None))
+
+    async def _look_up(self, whose: Whose, stands: Mapping[Hashable, Stand], *, passing: bool) -> Answers:
+        read = journal.facts_once if passing else journal.facts
         async with self._turn:
             async with answers.snapshot(self._engine) as at:
-                facts = await journal.facts(at.connection, [whose.account, *whose.merged], WIRES)
+                facts = await read(at.connection, [whose.account, *whose.merged], WIRES)
                 policies = await journal.facts(at.connection, [POLICY], POLICIES)
-            return await asyncio.to_thread(worries, Told(whose.account, facts, policies), stand)
+            told = Told(whose.account, facts, policies)
+            return {key: await asyncio.to_thread(worries, told, stand) for key, stand in stands.items()}
+
+
+def _key(whose: Whose, stand: Stand) -> Hashable:
+    return whose, stand.as_of, stand.below, tuple(sorted(stand.known.items()))

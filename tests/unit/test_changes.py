@@ -13,20 +13,25 @@ from schemas import POLICY
 from schemas.event import REGISTERED
 from services.cli import following, reading
 from services.projections import bookmark, cut
-from services.projections.bookmark import Bookmark, Within
+from services.projections.bookmark import Bookmark, Ticking, Within
 from services.projections.hindsight.told import Told
 from services.projections.hindsight.worrying import Stand, payload_of, touched, turned, worries
 from services.projections.tokens import NONSENSE
+from services.projections.windows import Wanted
 from tests.unit.histories import ask, end_of, fact
 from tests.unit.strategies import ACCOUNTS, HISTORIES, START
 from tests.unit.worries import attitude, contact, limits, role
 
 TICK = datetime(2025, 6, 1, tzinfo=UTC)
-MARK = Bookmark({0: 7, 1: 2**40}, TICK, {0: 3, 1: 0}, "cluster/topic", Within(1, 2**40 + 9, "王 敏"), "acme")
+DUE = TICK + timedelta(days=1)
+MARK = Bookmark({0: 7, 1: 2**40}, TICK, {0: 3, 1: 0}, "cluster/topic", Within(1, 2**40 + 9, "王 敏"),
+                Ticking(DUE, "acme"), "of-one")  # fmt: skip
 CUT = cut.Cut(TICK, TICK, only_known=False, complete=True, offsets={0: 7}, log_id="cluster/topic", version="v")
 
 
-@pytest.mark.parametrize("mark", [MARK, MARK._replace(within=None, ticking=None), MARK.told(1, 2**41), MARK.ticked()])
+@pytest.mark.parametrize(
+    "mark", [MARK, MARK._replace(within=None, ticking=None), MARK.told(1, 2**41), MARK.ticked(DUE)]
+)
 def test_a_bookmark_is_read_as_it_was_written(mark):
     assert bookmark.decode(mark.encode()) == mark
 
@@ -36,8 +41,28 @@ def test_a_bookmark_goes_on_by_window_and_by_day():
     assert (begun.offsets, begun.within) == (MARK.offsets, Within(0, 9, "a"))
     done = begun.told(0, 9)
     assert (done.offsets, done.within) == ({0: 9, 1: 2**40}, None)
-    assert done.ticked()[1:3] == (TICK + timedelta(days=1), done.offsets)
-    assert done.ticked().ticking is None
+    ticked = done.ticked(DUE)
+    assert ticked[1:3] == (DUE, done.offsets)
+    assert ticked.ticking is None
+
+
+@pytest.mark.parametrize(("behind", "to"), [(0, None), (1, 1), (7, 1), (8, 8), (740_000, 740_000)])
+def test_the_days_are_ticked_one_by_one_but_more_than_a_week_in_one_step(behind, to):
+    mark = MARK._replace(tick=datetime(1, 1, 1, tzinfo=UTC), ticking=None)
+    now = mark.tick + timedelta(days=behind, hours=23)
+    due = mark.due(now)
+    assert due == (None if to is None else mark.tick + timedelta(days=to))
+    if due:  # one that was begun goes on to where it went, whatever day it is by then
+        assert mark.ticked(due, "a").due(now + timedelta(days=30)) == due
+
+
+def test_what_was_told_in_part_counts_under_the_same_filter_only():
+    assert MARK.under("of-one") == MARK
+    other = MARK.under("of-two")
+    assert (other.within, other.ticking, other.filter) == (None, None, "of-two")
+    assert other[:4] == MARK[:4]
+    wanted = [Wanted(None, None), Wanted(["a"], None), Wanted(["a"], ["a"]), Wanted([], [])]
+    assert len({each.digest(500) for each in wanted} | {wanted[0].digest(3)}) == 5
 
 
 @pytest.mark.parametrize(
@@ -45,7 +70,10 @@ def test_a_bookmark_goes_on_by_window_and_by_day():
     ["", "A", MARK.encode()[:-2], MARK.encode() + "A" * 9, "王", CUT.encode(), MARK.encode() * 60,
      MARK._replace(offsets={0: -1, 1: 0}).encode(), MARK._replace(offsets={0: 1}).encode(),
      MARK._replace(offsets={0: 2**63, 1: 0}).encode(), MARK._replace(tick=TICK + timedelta(hours=1)).encode(),
-     MARK._replace(ticking="a\0b").encode()],
+     MARK._replace(ticking=Ticking(TICK + timedelta(hours=1), "a")).encode(),
+     MARK._replace(ticking=Ticking(TICK, "a")).encode(), MARK._replace(within=Within(2, 9, "a")).encode(),
+     MARK._replace(within=Within(0, 7, "a")).encode(),
+     MARK._replace(ticking=Ticking(DUE, "a\0b")).encode()],
 )  # fmt: skip
 def test_what_is_no_bookmark_is_refused(token):
     with pytest.raises(ValueError, match=rf"{NONSENSE}|control characters"):
@@ -127,9 +155,9 @@ def written(id_, account):
 def test_a_client_that_is_cut_off_goes_on_after_the_last_whole_message_and_a_refusal_ends_it(monkeypatch, tmp_path):
     asked = []
     bodies = [b"retry: 1000\n\n" + written("1", "a\u2028b") + written("2", "b")[:-9], written("2", "b")]
-    refusals = [httpx.Response(503), httpx.Response(410, json={"detail": "another log"})]
+    refusals = [httpx.Response(503), httpx.Response(429), httpx.Response(410, json={"detail": "another log"})]
     first, second = (httpx.Response(200, stream=httpx.ByteStream(body)) for body in bodies)
-    answers = iter([first, refusals[0], second, refusals[1]])
+    answers = iter([first, *refusals[:2], second, refusals[2]])
 
     def answer(request):
         asked.append((tuple(request.url.params.get_list("account")), request.headers.get("last-event-id")))
@@ -147,7 +175,7 @@ def test_a_client_that_is_cut_off_goes_on_after_the_last_whole_message_and_a_ref
     with pytest.raises(reading.Refusal, match="another log"):
         next(stream)
     assert {sent for sent, _ in asked} == {("a", "b")}
-    assert [last for _, last in asked] == ["0", "1", "1", "2"]
+    assert [last for _, last in asked] == ["0", "1", "1", "1", "2"]
 
 
 def test_a_change_is_one_line():

@@ -9,7 +9,7 @@ from fastapi.sse import format_sse_event
 from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.values import EventRef
-from services.projections.bookmark import DAY, Bookmark
+from services.projections.bookmark import Bookmark
 from services.projections.following import Step
 from services.projections.hindsight.worrying import payload_of, touched
 from services.projections.question import key
@@ -72,8 +72,8 @@ def message(step: Step) -> ChangeMessage | TickMessage | None:
     turned = WarningsTurned(appeared=step.turned.appeared, went=step.turned.went) if step.turned else None
     if step.account and step.facts:
         return _change(step.account, step.facts, turned)
-    if step.account and turned:
-        return TickMessage(account=step.account, time=step.mark.tick + DAY, warnings=turned)
+    if step.account and turned and step.mark.ticking:
+        return TickMessage(account=step.account, time=step.mark.ticking.to, warnings=turned)
     return None
 
 

@@ -10,17 +10,20 @@ from typing import Any, NamedTuple, Self
 from fastapi.responses import StreamingResponse
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.types import Message as ASGIMessage
 from starlette.types import Send
 
 from services.projections.api.change_messages import HeartbeatMessage, Message, message, written
 from services.projections.following import MOST, Follower, OtherLog, Step
 from services.projections.pulse import Beat, Pulse
 from services.projections.said import Reader
+from services.projections.windows import Source
 from services.projections.worrier import Worrier
 
 logger = logging.getLogger(__name__)
 EVENTS = "text/event-stream"
 RETRY = b"retry: 1000\n\n"  # milliseconds
+UNREAD = 30.0  # seconds that a client may take to read a message
 
 
 class Pace(NamedTuple):
@@ -37,13 +40,14 @@ class Live(NamedTuple):
     """What all streams of a process share."""
 
     pulse: Pulse
+    source: Source
     worrier: Worrier
     pace: Pace
 
     @classmethod
     def of(cls, engine: AsyncEngine, pace: Pace) -> Self:
         """Make it, on the loop that serves."""
-        return cls(Pulse(engine, pace.look), Worrier(engine), pace)
+        return cls(Pulse(engine, pace.look), Source(engine), Worrier(engine), pace)
 
 
 class EventStream(StreamingResponse):
@@ -52,10 +56,18 @@ class EventStream(StreamingResponse):
     media_type = EVENTS
 
     async def stream_response(self, send: Send) -> None:
-        """Send what there is, as fast as the client takes it."""
+        """Send what there is, as fast as the client takes it; one that takes nothing is left."""
         iterator: Any = self.body_iterator
+
+        async def in_time(message: ASGIMessage) -> None:
+            async with asyncio.timeout(UNREAD):
+                await send(message)
+
         async with aclosing(iterator):
-            await super().stream_response(send)
+            try:
+                await super().stream_response(in_time)
+            except TimeoutError:
+                logger.info("a stream of changes ends: its client does not read")
 
 
 async def stream(shared: Live, follower: Follower, reader: Reader) -> AsyncIterator[bytes]:

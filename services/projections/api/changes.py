@@ -16,10 +16,11 @@ from services.projections.api.change_messages import ChangeMessage, HeartbeatMes
 from services.projections.api.change_stream import EVENTS, EventStream, stream
 from services.projections.api.entering import READERS, Plain, among, behind, customer, gone, resolve, unfit
 from services.projections.bookmark import DAY, Bookmark
-from services.projections.following import Follower, Wanted
+from services.projections.following import Follower
 from services.projections.question import Parameters
 from services.projections.said import Reader
 from services.projections.store import changes as store
+from services.projections.windows import Wanted
 
 router = APIRouter(prefix="/v1", tags=["log"])
 HEADER = "Last-Event-ID"
@@ -59,7 +60,9 @@ async def changes(
 
     Every id is a token over the offsets of the log: resume with it, under the same parameters, and nothing is missed
     and nothing repeated. Warnings appear and go by the keys of the question `warnings`; what policies and accounts
-    that were merged bring shows at the daily tick. A stream ends after a quarter of an hour: resume.
+    that were merged bring shows at the daily tick. Whoever is more than a week behind is told of the last tick only,
+    with all that the others would have told. Under other parameters nothing is missed either, but what was told last
+    may come again. A stream ends after a quarter of an hour: resume.
     """
     _must_accept(request.headers.get("accept", EVENTS))
     state = request.app.state
@@ -69,7 +72,7 @@ async def changes(
         mark = await _start(at, last_event_id, wanted.since, state.live.pace.now())
     whose = Wanted(sorted(set(wanted.account)) or among(caller), among(caller))
     worrier = state.live.worrier if wanted.warnings else None
-    follower = Follower(state.engine, whose, mark, worrier, state.live.pace.most)
+    follower = Follower(state.live.source, whose, mark, worrier, state.live.pace.most)
     tongue = http_tongues.tongue_of(request)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"} | http_tongues.headers(tongue, "Authorization")
     return EventStream(stream(state.live, follower, Reader(tongue=tongue, zone=wanted.zone)), headers=headers)
@@ -84,7 +87,7 @@ async def _start(at: Snapshot, last: str | None, since: str | None, now: datetim
     """Return where to begin; raises the problem of a token that is none, or of another log, or ahead."""
     if token := last or since:
         mark = await _of_token(at, HEADER if last else "since", token, now)
-        if mark.tick > now + DAY:
+        if (mark.ticking.to if mark.ticking else mark.tick) > now + DAY:
             raise unfit(HEADER if last else "since", "it is of a day to come")
         return mark
     offsets = {partition: each.next_offset for partition, each in at.positions.items()}

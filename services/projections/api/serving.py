@@ -1,9 +1,14 @@
 """Uvicorn's server, which ends what never ends by itself before it waits for the rest."""
 
+import asyncio
 import socket
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+
+STREAM = "/v1/changes"
+UNREAD = 3.0  # seconds that a client may take to read the end of its stream
 
 
 class Serving(uvicorn.Server):
@@ -16,4 +21,11 @@ class Serving(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop."""
         self._state.live.pulse.stop()
+        asyncio.get_running_loop().call_later(UNREAD, self._cut_off)
         await super().shutdown(sockets)
+
+    def _cut_off(self) -> None:
+        connections: list[Any] = list(self.server_state.connections)
+        for each in connections:
+            if each.cycle and each.cycle.scope["path"] == STREAM:
+                each.transport.abort()  # `close` would wait until all was read
