@@ -2,8 +2,12 @@
 
 from typing import Annotated
 
-from schemas.interaction import InteractionRecorded
-from services.projections.models.interaction.contact_strength import ContactStrength, StrengthParameters, measure
+from services.projections.models.interaction.contact_strength import (
+    HISTORY,
+    ContactStrength,
+    StrengthParameters,
+    measure,
+)
 from services.projections.question import AccountQuestion, Answer, View, key
 
 
@@ -25,5 +29,5 @@ question = AccountQuestion(
     answer_model=StrengthAnswer,
     answer=answer,
     subjects=("contact",),
-    history=(InteractionRecorded,),
+    history=HISTORY,
 )

@@ -9,6 +9,7 @@ from schemas.interaction import InteractionKind, InteractionRecorded
 from schemas.values import EventRef
 from services.projections.models.interaction import strength as model
 from services.projections.models.interaction.contact_strength import (
+    HISTORY,
     ContactStrength,
     Measured,
     StrengthParameters,
@@ -75,5 +76,5 @@ question = AccountQuestion(
     answer_model=StrengthExplainedAnswer,
     answer=answer,
     subjects=("contact",),
-    history=(InteractionRecorded,),
+    history=HISTORY,
 )

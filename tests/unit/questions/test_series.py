@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.projections.models.interaction.contact_strength import StrengthParameters
 from services.projections.question import Parameters
 from services.projections.questions.attitude_mix import AttitudeMixParameters
 from tests.unit import test_questions as questions
@@ -21,6 +22,11 @@ OF_PEOPLE = (
     *("attitude.assessed.v1", "contact.position_assigned.v1", "buying_role.assigned.v1") * 3,
     *("contact.added.v1", "contact.position_ended.v1", "contact.left.v1", "contact.merged.v1"),
     *("buying_role.ended.v1", "relationship_owner.assigned.v1"),
+)
+# Who met us, again and again under the same few ids, perhaps by an address of someone added later.
+OF_MEETINGS = (
+    *("interaction.recorded.v1",) * 4,
+    *("contact.added.v1", "contact.details_changed.v1", "contact.merged.v1", "contact.left.v1"),
 )
 DAYS = st.integers(0, 300)
 
@@ -40,18 +46,29 @@ def test_a_point_of_attitude_mix_is_the_answer_as_of_its_time(among, told, at, o
         assert questions.ask("attitude-mix", log, then, asked)["points"] == [point]
 
 
-@given(data=st.data())
-def test_a_point_of_strength_is_the_same_in_a_series_and_alone(data):
-    log = recorded_all({ACCOUNTS[0]: data.draw(drafts(questions.wires_of("strength")))})
-    drawn, at = data.draw(questions.parameters("strength")), data.draw(EITHER)
-    contacts = questions.ask("strength", log, at, spanning(drawn, **SPAN))["contacts"]
-    times = [point["time"] for point in contacts[0]["series"]] if contacts else []
-    alone = [
-        questions.ask("strength", log, at, spanning(drawn, **{"from": time, "to": time}))["contacts"] for time in times
+@given(told=drafts(OF_MEETINGS, max_size=30), at=EITHER)
+def test_a_point_of_strength_is_the_answer_as_of_its_time_to_the_last_bit(told, at):
+    log, asked = recorded_all({ACCOUNTS[0]: told}), StrengthParameters()
+    contacts = questions.ask("strength", log, at, spanning(asked, **SPAN))["contacts"]
+    for number, time in enumerate(point["time"] for point in (contacts[0]["series"] if contacts else [])):
+        then = questions.ask("strength", log, at._replace(as_of=datetime.fromisoformat(time)), asked)["contacts"]
+        alone = {each["contact"]: each["strength"] for each in then}
+        assert [each["series"][number]["strength"] for each in contacts] == [
+            alone.get(each["contact"], 0.0) for each in contacts
+        ]
+
+
+def test_a_point_of_strength_knows_neither_what_was_recorded_again_later_nor_who_was_added_later():
+    facts = [
+        fact("interaction.recorded", "2025-01-01", meeting("i", "c", "email")),
+        fact("interaction.recorded", "2025-01-01", meeting("j", {"email": "d@example.org"}, "email")),
+        fact("contact.added", "2025-02-01", {"contact": "d", "name": "D", "email": "D@example.org"}),
+        fact("interaction.recorded", "2025-03-01", meeting("i", "c", "email")),
     ]
-    assert [contact["series"] for contact in contacts] == [
-        [point for answer in alone for point in answer[number]["series"]] for number in range(len(contacts))
-    ]
+    answer = ask("strength", facts, "2025-12-31", from_="2025-01-01", step="P1M", to="2025-03-31")
+    c, d = ([point["strength"] for point in each["series"]] for each in answer["contacts"])
+    assert c[0] == c[2] > c[1] > 0  # recorded anew, it is as fresh again
+    assert d[0] == 0 < d[2] < d[1] == c[1]  # met a month ago, it turns out when D is known
 
 
 @given(met=st.lists(st.tuples(DAYS, st.sampled_from(CONTACTS), st.sampled_from(("email", "meeting"))), max_size=12))
@@ -66,6 +83,6 @@ def test_a_point_of_strength_is_what_meetings_with_known_people_made_it_by_then(
             assert point["strength"] == then[0]["strength"]
 
 
-def meeting(interaction: str, contact: str, kind: str) -> dict[str, Any]:
+def meeting(interaction: str, contact: str | dict[str, str], kind: str) -> dict[str, Any]:
     people = {"our_participants": ["m-1"], "participants": [contact]}
     return {"interaction": interaction, "kind": kind, "direction": "outbound", **people}

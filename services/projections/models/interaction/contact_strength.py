@@ -1,16 +1,22 @@
 """The strength of each contact at a moment and over time, as two questions show it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
+from schemas.contact import ContactAdded, ContactDetailsChanged, ContactMerged
+from schemas.interaction import InteractionRecorded
+from services.projections.folds import States
 from services.projections.history import Recorded
 from services.projections.models.contact.people import People
 from services.projections.models.interaction import strength as model
 from services.projections.models.periods import Series, Step
+from services.projections.policy import StrengthModel
 from services.projections.question import Row, View, key
+
+HISTORY = (InteractionRecorded, ContactAdded, ContactDetailsChanged, ContactMerged)  # and who is meant by a handle
 
 
 class StrengthParameters(Series):
@@ -47,23 +53,56 @@ class Measured(NamedTuple):
     fields: dict[str, Any]
 
 
+class Stretch(NamedTuple):
+    """Moments in ascending order, and the interactions of each person in fold order, up to the last of the moments."""
+
+    times: list[datetime]
+    took_part: dict[str, list[Recorded]]
+
+
 def measure(view: View, asked: StrengthParameters) -> Iterator[Measured]:
     """Measure every person known, or the one asked for, in order of id.
 
     Raises Unanswerable if `from` up to `as_of` would give too many points.
     """
     people = People(view.states.contact)
-    took_part = model.by_person(view.facts, people)
-    times = asked.points(view.moment.as_of, asked.step)
+    took_part, at = model.by_person(view.facts, people), view.moment.as_of
+    times = asked.points(at, asked.step)
+    stretches = [Stretch(times, took_part)] if times == [at] else list(_stretches(view, times))
     wanted = [people.canonical(asked.contact)] if asked.contact else sorted(took_part.keys() | set(people.everyone()))
     for person in wanted:
         facts = took_part.get(person, [])
-        yield Measured(person, facts, _fields(view, people, person, facts, times))
+        series = [point for each in stretches for point in _points(each, person, view.policies.strength)]
+        yield Measured(person, facts, _fields(view, people, person, facts) | {"series": series})
 
 
-def _fields(view: View, people: People, person: str, facts: list[Recorded], times: list[datetime]) -> dict[str, Any]:
+def _stretches(view: View, times: Sequence[datetime]) -> Iterator[Stretch]:
+    """Part the ascending moments where who took part in what had been told before comes to be seen otherwise."""
+    told, ids, people, there = list[Recorded](), set[str | None](), People(States().contact), Stretch([], {})
+    for time, states, since in view.steps(times, "contact"):
+        came = {getattr(fact.event.data, "interaction", None) for fact in since}  # None: of what is told of people
+        if None in came or came & ids:
+            yield there
+            people = People(states.contact)
+            there = Stretch([], model.by_person([*told, *since], people))
+        else:
+            for person, facts in model.by_person(since, people).items():
+                there.took_part.setdefault(person, []).extend(facts)
+        told += since
+        ids |= came - {None}
+        there.times.append(time)
+    yield there
+
+
+def _points(stretch: Stretch, person: str, policy: StrengthModel) -> Iterator[Point]:
+    facts = stretch.took_part.get(person, [])
+    for time, each in zip(stretch.times, model.strengths(facts, stretch.times, policy), strict=True):
+        yield Point(time=time, strength=each)
+
+
+def _fields(view: View, people: People, person: str, facts: list[Recorded]) -> dict[str, Any]:
     at, policy = view.moment.as_of, view.policies.strength
-    now, before, *series = model.strengths(facts, (at, at - model.TREND_WINDOW, *times), policy)
+    now, before = model.strengths(facts, (at, at - model.TREND_WINDOW), policy)
     return {
         "contact": person,
         "name": people.name(person),
@@ -71,6 +110,5 @@ def _fields(view: View, people: People, person: str, facts: list[Recorded], time
         "band": model.band(now),
         "trend": model.heading(now, before),
         "last_contact": max((fact.event.time for fact in facts), default=None),
-        "series": [Point(time=time, strength=each) for time, each in zip(times, series, strict=True)],
         "because": [(fact.partition, fact.offset) for fact in facts],
     }
