@@ -1,6 +1,6 @@
 """Reading what a question needs at two cuts at once: each fact is read once for both, in one snapshot."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from schemas import POLICY
@@ -36,31 +36,33 @@ async def between(at: Snapshot, was: Cut, now: Cut) -> Cuts:
     return Cuts(was, now, span(*(side(each.moment, known(facts, each)) for each in (was, now))))
 
 
-async def account_seen(at: Snapshot, account: str, question: Question, cuts: Cuts, merged: Sequence[str]) -> Seen:
-    """Return what a question sees at both cuts of one account, and of those `merged` into it."""
+async def account_facts(at: Snapshot, account: str, question: Question, merged: Sequence[str]) -> Sequence[Recorded]:
+    """Return what a question may see of one account, and of those `merged` into it."""
     wires = [*reads(question), *wires_of(AccountMerged)] if merged else reads(question)
-    return cuts.seen(account, question, await journal.facts(at.connection, [account, *merged], wires))
+    return await journal.facts(at.connection, [account, *merged], wires)
 
 
-async def each_seen(
-    at: Snapshot, page: Sequence[str], question: Question, cuts: Cuts, among: Sequence[str] | None
-) -> AsyncIterator[tuple[str, Seen]]:
-    """Yield what an account's own question sees of each account of a page, in order, if there is anything."""
-    joined = {
-        account: await journal.merged_into(at.connection, account, among)
-        for account in await accounts.merged(at.connection, page)
-    }
-    alone = {account: facts async for account, facts in journal.all_facts(at.connection, page, reads(question))}
-    for account in page:
-        if account in joined:
-            yield account, await account_seen(at, account, question, cuts, joined[account])
-        elif account in alone:
-            yield account, cuts.seen(account, question, alone[account])
+async def joined(at: Snapshot, page: Sequence[str], among: Sequence[str] | None) -> dict[str, Sequence[str]]:
+    """Return, for each account of a page, those that were merged into it."""
+    into = await accounts.merged(at.connection, page)
+    return {each: await journal.merged_into(at.connection, each, among) if each in into else [] for each in page}
 
 
-async def portfolio_seen(at: Snapshot, among: Sequence[str] | None, question: Question, cuts: Cuts) -> Seen:
-    """Return what a question over all accounts that may be seen (None: all) sees at both cuts."""
+class Portfolio(NamedTuple):
+    """All that a question over all accounts that may be seen is answered by at two cuts."""
+
+    facts: Mapping[str, Sequence[Recorded]]
+    was: Sequence[str]  # the accounts that are known there
+    now: Sequence[str]
+
+    def seen(self, question: Question, cuts: Cuts) -> Seen:
+        """See all accounts at both cuts."""
+        each = {account: cuts.seen(account, question, facts) for account, facts in self.facts.items()}
+        return seen_of_all(cuts.over, self.was, self.now, each)
+
+
+async def portfolio_facts(at: Snapshot, among: Sequence[str] | None, question: Question, cuts: Cuts) -> Portfolio:
+    """Return what a question over all accounts that may be seen (None: all) may see."""
     read = journal.all_facts(at.connection, among, reads(question))
-    each = {account: cuts.seen(account, question, facts) async for account, facts in read}
-    was, now = [await accounts_at(at, among, cut) for cut in (cuts.was, cuts.now)]
-    return seen_of_all(cuts.over, was, now, each)
+    facts = {account: facts async for account, facts in read}
+    return Portfolio(facts, *[await accounts_at(at, among, cut) for cut in (cuts.was, cuts.now)])

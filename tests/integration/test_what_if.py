@@ -6,10 +6,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from schemas.event import REGISTERED
 from services.limits import BODY, EVENT, EVENTS
 from services.projections.questions import ACCOUNT
 from tests.integration.conftest import fresh
-from tests.integration.projection import START, Log, power, projected, retracted
+from tests.integration.projection import START, Log, corrected, power, projected, retracted
 from tests.integration.reading import reading
 from tests.unit.sending import event
 from tests.unit.strategies import ACCOUNTS, TIMES, drafts, needed
@@ -56,6 +57,11 @@ async def ask(reads, sent, names, as_of):
         yield name, answer.json()
 
 
+def dated(sent):
+    """Whether it is true from its time on."""
+    return sent.get("timebasis") != "since" and not REGISTERED[sent["type"]].timeless
+
+
 @settings(
     max_examples=4,
     deadline=None,
@@ -79,7 +85,12 @@ async def test_what_if_is_what_really_telling_gives_and_stores_nothing(  # noqa:
     if not any("partitionkey" not in each for each in told[:known]):
         return  # an account of which nothing is known is none
     dropped = {number for number in dropped if 0 < number < known}
-    moved = {number: time for number, time in moved.items() if number < known and number not in dropped}
+    amended = {each["data"].get("target", {}).get("id") for each in told}
+    moved = {
+        number: time
+        for number, time in moved.items()
+        if number < known and number not in dropped and dated(told[number]) and told[number]["id"] not in amended
+    }
     await projection.empty()
     history = logged(told, range(known), known)
     await projection.take(history)
@@ -148,6 +159,22 @@ async def test_sentences_come_in_the_language_that_is_asked_for(reader):
     assert [str(each["changes"]).isascii() for each in (told, english)] == [False, True]
     refused = await reader.post(WHAT_IF, {}, headers=chinese)
     assert refused.headers["content-language"] == "zh"
+
+
+async def test_what_has_no_time_of_its_own_that_counts_cannot_be_moved(both):
+    projection, reads = both
+    log = Log()
+    log.extend(power("1"), power("2"), power("3", timebasis="since"))
+    log.extend(corrected("4", "1", 2, time="2025-02-01T00:00:00Z"), retracted("5", "2"), power("6"))
+    await projection.empty()
+    await projection.take(log.records)
+    await projection.see(log.records)
+    moves = [MOVED | {"id": id_} for id_ in ("1", "2", "3", "4", "5", "6")]
+    answer = await reads.post(WHAT_IF, POWER | {"move": moves})
+    assert answer.status_code == 422
+    assert [each["pointer"] for each in answer.json()["errors"]] == [f"/move/{number}" for number in range(5)]
+    freed = POWER | {"drop": [DROPPED | {"id": "4"}], "move": [MOVED]}
+    assert (await reads.post(WHAT_IF, freed)).status_code == 200
 
 
 MOVED = {"source": "crm", "id": "1", "time": "2025-01-01T00:00:00Z"}

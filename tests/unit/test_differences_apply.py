@@ -144,9 +144,9 @@ def is_otherwise(answer: Any, change: dict[str, Any]) -> bool:
     own = {name: each for name, each in change["key"].items() if not around(change, name)}
     held = [row for row in rows if fits(row, own)]
     if change["change"] == "went" or not held:
-        return bool(held) == (change["change"] == "went")
+        return bool(held) is bool(change["change"] == "went")
     if change["change"] == "came":
-        return without_order(unexplained(held[0])) != without_order(change["is"])
+        return bool(without_order(unexplained(held[0])) != without_order(change["is"]))
     return any(part(held[0], each["field"].split(".")) != each["is"] for each in change["fields"])
 
 

@@ -13,6 +13,7 @@ from services.projections.cut import Cut
 from services.projections.hindsight.changes import Change, Difference
 from services.projections.question import Parameters, Question
 
+FEW = 20
 OWN: dict[str, Any] = {
     "name": "parameters",
     "in": "query",
@@ -89,7 +90,7 @@ class DiffPage(DiffParameters):
     """Account by account, in pages; a question about the portfolio itself has one answer, and no pages."""
 
     cursor: str | None = Field(None, description="the `next` of the page before")
-    limit: int = Field(PAGE, ge=1, le=1_000, description="accounts in a page")
+    limit: int = Field(FEW, ge=1, le=PAGE, description="accounts in a page")
 
 
 def _asked(name: str, token: str | None, as_of: datetime | None, known_at: datetime | None) -> Asked:

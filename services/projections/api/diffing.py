@@ -1,20 +1,22 @@
 """`GET …/diff`: what changed in the answer to any question between two moments, and the events that did it."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services import http_tongues
 from services.access import Caller
 from services.http_problem import responses
 from services.projections import answers, portfolio, spans
-from services.projections.answers import Snapshot
+from services.projections.answers import Asked
 from services.projections.api.answering import CSV, JSON, NDJSON, accepted, sent
 from services.projections.api.diff_answer import DiffAnswer, Diffed, PortfolioDiffAnswer, header
 from services.projections.api.diff_parameters import OWN, DiffPage, DiffParameters
-from services.projections.api.entering import READERS, Plain, among, customer, unfit, wait_for
+from services.projections.api.entering import READERS, Plain, among, customer, resolve, unfit, wait_for
 from services.projections.hindsight.changes import Difference
 from services.projections.hindsight.compared import Seen, compared
 from services.projections.question import Parameters, PortfolioQuestion, Question, Unanswerable
@@ -37,10 +39,13 @@ class Wanted(NamedTuple):
     own: Parameters
     reader: Reader
 
-    def difference(self, cuts: Cuts, seen: Seen) -> Difference:
-        """Compare, or raise a 422 problem for what only shows against the moments."""
+    async def difference(self, cuts: Cuts, seen: Callable[[], Seen]) -> Difference:
+        """Compare, or raise a 422 problem for what only shows against the moments; others want answers meanwhile."""
+        return await asyncio.to_thread(self._difference, cuts, seen)
+
+    def _difference(self, cuts: Cuts, seen: Callable[[], Seen]) -> Difference:
         try:
-            return self.asked.narrowed(compared(self.question, self.own, cuts.over, seen, self.reader))
+            return self.asked.narrowed(compared(self.question, self.own, cuts.over, seen(), self.reader))
         except Unanswerable as error:
             raise unfit(error.parameter, error.detail) from None
 
@@ -78,9 +83,9 @@ async def account_diff(
     async with answers.snapshot(request.app.state.engine) as at:
         of = await customer(at, account, caller)
         cuts = await spans.between(at, *asked.cuts(at, of.partitions(request)))
-        seen = await spans.account_seen(at, account, wanted.question, cuts, of.merged)
+        facts = await spans.account_facts(at, account, wanted.question, of.merged)
         restored = await answers.restored(at, account, cuts.now, of.merged)
-    found = wanted.difference(cuts, seen)
+    found = await wanted.difference(cuts, lambda: cuts.seen(account, wanted.question, facts))
     return _respond(request, asked, Diffed(wanted.question, cuts, found, restored, account=account))
 
 
@@ -101,28 +106,41 @@ async def portfolio_diff(
     """
     wanted = _wanted(request, asked, {**ACCOUNT, **PORTFOLIO}, "limit")
     await wait_for(request.app.state.engine, asked.after)
-    async with answers.snapshot(request.app.state.engine) as at:
-        cuts = await spans.between(at, *asked.cuts(at, list(at.positions)))
-        told = _whole if isinstance(wanted.question, PortfolioQuestion) else _page
-        return _respond(request, asked, await told(at, wanted, cuts, among(caller)))
+    told = _whole if isinstance(wanted.question, PortfolioQuestion) else _page
+    return _respond(request, asked, await told(request.app.state.engine, wanted, among(caller)))
 
 
-async def _whole(at: Snapshot, wanted: Wanted, cuts: Cuts, allowed: list[str] | None) -> Diffed:
-    seen = await spans.portfolio_seen(at, allowed, wanted.question, cuts)
-    restored = await portfolio.restored(at, allowed, cuts.now)
-    return Diffed(wanted.question, cuts, wanted.difference(cuts, seen), restored)
+async def _whole(engine: AsyncEngine, wanted: Wanted, allowed: list[str] | None) -> Diffed:
+    async with answers.snapshot(engine) as at:
+        cuts = await spans.between(at, *wanted.asked.cuts(at, list(at.positions)))
+        read = await spans.portfolio_facts(at, allowed, wanted.question, cuts)
+        restored = await portfolio.restored(at, allowed, cuts.now)
+    found = await wanted.difference(cuts, lambda: read.seen(wanted.question, cuts))
+    return Diffed(wanted.question, cuts, found, restored)
 
 
-async def _page(at: Snapshot, wanted: Wanted, cuts: Cuts, allowed: list[str] | None) -> Diffed:
+async def _page(engine: AsyncEngine, wanted: Wanted, allowed: list[str] | None) -> Diffed:
     asked = wanted.asked
     assert isinstance(asked, DiffPage)  # noqa: S101 -- narrows the type
-    page = await portfolio.accounts_at(at, allowed, cuts.now, asked.cursor or "", asked.limit)
-    each = spans.each_seen(at, page, wanted.question, cuts, allowed)
-    found = [(account, wanted.difference(cuts, seen)) async for account, seen in each]
-    restored = await portfolio.any_restored(at, page, cuts.now, allowed)
+    async with answers.snapshot(engine) as at:
+        cuts = await spans.between(at, *asked.cuts(at, list(at.positions)))
+        page = await portfolio.accounts_at(at, allowed, cuts.now, asked.cursor or "", asked.limit)
+        restored = await portfolio.any_restored(at, page, cuts.now, allowed)
+        joined = await spans.joined(at, page, allowed)
+    found = [(account, await _one(engine, wanted, cuts, account, merged)) for account, merged in joined.items()]
     changed = [(account, difference) for account, difference in found if difference.changes]
     following = page[-1] if len(page) == asked.limit else None
     return Diffed(wanted.question, cuts, changed, restored, following=following)
+
+
+async def _one(engine: AsyncEngine, wanted: Wanted, cuts: Cuts, account: str, merged: Sequence[str]) -> Difference:
+    """Compare one account of a page: read for itself, at the same cuts, as no transaction waits for a comparison."""
+    async with answers.snapshot(engine) as at:
+        resolve(at, Asked(cut=cuts.now), [])
+        facts = await spans.account_facts(at, account, wanted.question, merged)
+    if not facts:
+        return Difference(changes=[])
+    return await wanted.difference(cuts, lambda: cuts.seen(account, wanted.question, facts))
 
 
 def _respond(request: Request, asked: DiffParameters, told: Diffed) -> Response:

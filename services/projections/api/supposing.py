@@ -1,8 +1,9 @@
 """`POST …/what-if`: the answer to a question had other events been told, and what of the real answer that changes."""
 
+import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
@@ -14,11 +15,12 @@ from services.access import Caller
 from services.faults import Fault, Invalid, listed
 from services.http_problem import HttpProblem, responses
 from services.projections import answers
-from services.projections.answers import Asked, Snapshot
+from services.projections.answers import Asked
 from services.projections.api import supposition
 from services.projections.api.answering import JSON, Envelope, dump, explain, sources_of
-from services.projections.api.entering import READERS, Customer, Plain, customer, resolve
+from services.projections.api.entering import READERS, Plain, customer, resolve
 from services.projections.api.supposition import Supposed, Wanted
+from services.projections.cut import Cut
 from services.projections.hindsight import supposing
 from services.projections.hindsight.changes import Change
 from services.projections.hindsight.compared import Seen, Span, compared
@@ -34,6 +36,19 @@ OURS = "expected this account, or $policy"
 NOT_THERE = "expected an event of this account that is known at this moment"
 KNOWN = "expected an event that is not known yet: as one that is sent, it would be a duplicate or a conflict; drop that"
 TWICE = "expected each event once"
+FIXED = (
+    "expected an event whose time counts: not an amendment, nor what holds at any time, nor one that was taken back or"
+    " whose correction gives the time; drop that correction, and add another one"
+)
+
+
+class Read(NamedTuple):
+    """What was told by a cut of these accounts, the first of them asked about."""
+
+    accounts: Sequence[str]
+    cut: Cut
+    told: Told
+    restored: bool
 
 
 class WhatIfAnswer(BaseModel):
@@ -46,7 +61,7 @@ class WhatIfAnswer(BaseModel):
     complete: bool
     token: str = Field(description="of the real answer that this one is compared with")
     version: str
-    restored: bool = Field(default=False, description="whether any event of what is asked about was restored")
+    restored: bool = Field(default=False, description="whether any event below it was restored, a policy too")
     answer: Any = Field(description="of the question's own model")
     changes: list[Change] = Field(description="from the real answer to this one; their events may be supposed ones")
 
@@ -66,36 +81,43 @@ async def what_if(request: Request, account: Plain, caller: Annotated[Caller, De
             wanted = supposition.read(raw, caller)
             async with answers.snapshot(request.app.state.engine) as at:
                 of = await customer(at, account, caller)
-                return await _answered(request, at, of, wanted)
+                cut = resolve(at, Asked(wanted.body.as_of, wanted.body.known_at), of.partitions(request))
+                real = await answers.told(at, account, cut, of.merged)
+                restored = await answers.restored(at, account, cut, of.merged)
+            return await _answered(request, account, wanted, Read([account, *of.merged, POLICY], cut, real, restored))
         except Invalid as invalid:
             raise _unfit(invalid) from None
 
 
-async def _answered(request: Request, at: Snapshot, of: Customer, wanted: Wanted) -> Response:
-    asked, partition_of = Asked(wanted.body.as_of, wanted.body.known_at), request.app.state.partition_of
-    cut = resolve(at, asked, of.partitions(request))
-    real = await answers.told(at, of.account, cut, of.merged)
-    each = list(wanted.supposed(of.account))
-    _check(each, real, [of.account, *of.merged, POLICY])
-    added = supposing.recorded(wanted.events, cut.known_at, cut.offsets, partition_of)
-    over, seen = supposing.sides(wanted.question, real, supposing.supposed(real, _what(each, added)), cut.moment)
-    restored = await answers.restored(at, of.account, cut, of.merged)
-    answer, policies = _answer(wanted, seen), over.now.policies
-    told = Envelope(wanted.question, answer, cut, policies, account=of.account, restored=restored)
+async def _answered(request: Request, account: str, wanted: Wanted, read: Read) -> Response:
     tongue = http_tongues.tongue_of(request)
+    added = supposing.recorded(wanted.events, read.cut.known_at, read.cut.offsets, request.app.state.partition_of)
     reader = Reader(tongue=tongue, zone=wanted.parameters.zone)
-    written = dump(told.answer, reader)
-    changes = _changes(wanted, over, seen, reader, written)
-    sources = await sources_of(at, written) | _sources(added) if wanted.body.explain else None
-    explain(written, sources)
-    content = told.head() | {"answer": written, "changes": changes}
+    content = await asyncio.to_thread(_content, account, wanted, read, added, reader)  # others want answers meanwhile
+    sources = None
+    if wanted.body.explain:
+        async with answers.snapshot(request.app.state.engine) as at:
+            sources = await sources_of(at, content["answer"]) | _sources(added)
+    explain(content["answer"], sources)
     headers = {"Cache-Control": "no-store"} | http_tongues.headers(tongue, "Authorization")
     return Response(orjson.dumps(content, option=orjson.OPT_UTC_Z), headers=headers, media_type=JSON)
 
 
-def _check(supposed: Iterable[Supposed], told: Told, accounts: Iterable[str]) -> None:
+def _content(account: str, wanted: Wanted, read: Read, added: Sequence[Recorded], reader: Reader) -> dict[str, Any]:
+    """Return what is answered, with the places of the events behind each row; raises Invalid."""
+    each = list(wanted.supposed(account))
+    what = _what(each, added)
+    _check(each, read, what)
+    over, seen = supposing.sides(wanted.question, read.told, supposing.supposed(read.told, what), read.cut.moment)
+    answer = _answer(wanted, seen)
+    head = Envelope(wanted.question, answer, read.cut, over.now.policies, account=account, restored=read.restored)
+    written = dump(answer, reader)
+    return head.head() | {"answer": written, "changes": _changes(wanted, over, seen, reader, written)}
+
+
+def _check(each: Sequence[Supposed], read: Read, what: Supposition) -> None:
     """Raise Invalid if what is supposed does not fit what was told of these accounts."""
-    if faults := list(_faults(list(supposed), told, list(accounts))):
+    if faults := list(_faults(each, read.told, read.accounts)) or list(_unmoved(each, read.told, what)):
         raise Invalid(faults)
 
 
@@ -114,6 +136,13 @@ def _faults(supposed: Sequence[Supposed], told: Told, accounts: Sequence[str]) -
         elif (new, each.identity) in seen:
             yield Fault(each.number, place, TWICE)
         seen.add((new, each.identity))
+
+
+def _unmoved(supposed: Iterable[Supposed], told: Told, what: Supposition) -> Iterator[Fault]:
+    movable = supposing.movable(told, what) if what.moved else frozenset()
+    for each in supposed:
+        if each.how == "move" and each.identity not in movable:
+            yield Fault(each.number, f"/move/{each.number}", FIXED)
 
 
 def _what(supposed: Sequence[Supposed], added: Sequence[Recorded]) -> Supposition:

@@ -17,7 +17,7 @@ from services.projections.hindsight.changes import Change, Difference
 from services.projections.hindsight.compared import Seen, Span, seen_of, side, span
 from services.projections.hindsight.found import plain
 from services.projections.hindsight.told import Told
-from services.projections.history import Moment, Recorded
+from services.projections.history import Moment, Recorded, amend
 from services.projections.news import News
 from services.projections.question import AccountQuestion
 from services.projections.views import reads
@@ -59,6 +59,14 @@ def _kept(facts: Iterable[Recorded], what: Supposition) -> Iterator[Recorded]:
         time = what.moved.get(fact.identity)
         if fact.identity not in what.dropped:
             yield fact if time is None else fact._replace(event=fact.event.model_copy(update={"time": time}))
+
+
+def movable(told: Told, what: Supposition) -> frozenset[Identity]:
+    """Return the facts whose own time counts, with what is supposed: dated, not amended in time, none taken back."""
+    then = supposed(told, what)
+    facts = [*then.facts, *then.policies]
+    ours = {fact.identity: fact.event.time for fact in facts if not fact.undated}
+    return frozenset(each.identity for each in amend(facts) if ours.get(each.identity) == each.event.time)
 
 
 def sides(question: AccountQuestion[Any], real: Told, then: Told, moment: Moment) -> tuple[Span, Seen]:
