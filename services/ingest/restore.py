@@ -25,8 +25,10 @@ async def restore_events(request: Request, caller: Annotated[Caller, Depends(req
     """Append the events of an export to the log, all or none, with the times at which they were first recorded.
 
     They are projected only into accounts that have no other events than restored ones; elsewhere they end in the dead
-    letters as `occupied`. An account's events come in the order of their log; sending them again is safe, so that a
-    restore that was interrupted is begun anew. Answers that rest on them say `restored`.
+    letters as `occupied`. An account's events come in the order of their log: a request in which `recordedat` goes
+    back within an account is refused, and over several requests it is the sender who keeps the order, as
+    `rapport restore` does. Sending them again is safe, so that a restore that was interrupted is begun anew. Answers
+    that rest on them say `restored`.
     """
     return await append_all(
         request,

@@ -20,7 +20,10 @@ DISORDER = "expected none before that of the account's event before it: an expor
 
 
 def judge(documents: Sequence[dict[str, Any]], caller: Caller, now: datetime) -> list[Judged]:
-    """Judge each as an event that is sent, and its `recordedat`: Invalid, or HttpProblem, say what is wrong."""
+    """Judge each as an event that is sent, and its `recordedat`: Invalid, or HttpProblem, say what is wrong.
+
+    The order of an account's events is judged within the request; what earlier ones brought is not known here.
+    """
     latest: dict[str, datetime] = {}
 
     def read(index: int, document: dict[str, Any]) -> tuple[bytes, Event, datetime]:

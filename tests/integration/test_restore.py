@@ -150,7 +150,6 @@ async def test_answers_say_restored_where_anything_of_them_was_known_and_only_th
     tell(power("2", 1, partitionkey="own"))
     tell(event("account.merged.v1", {"into": "whole"}, id="3", partitionkey="back"), 1)
     tell(power("4", 1, partitionkey="whole"))
-    tell(event("policy.freshness.defined.v1", {"version": "f-1", "days": 30}, id="5", partitionkey="$policy"), 0)
     await projection.take(log.records)
     of = "/v1/accounts/{}/power-interest"
 
@@ -175,6 +174,30 @@ async def test_answers_say_restored_where_anything_of_them_was_known_and_only_th
     await projection.take(log.records)
     assert await flagged(of.format("own"), token=token) is None
     assert await flagged(of.format("own")) is True
+
+
+async def test_a_restored_policy_is_below_every_answer_wherever_it_is_known(projection, log, tell, reads):
+    tell(power("1", 1, partitionkey="own"))
+    await projection.take(log.records)
+    own, body = "/v1/accounts/own", {"question": "strength"}
+    paths = [own + "/strength", own + "/diff", *(f"/v1/portfolio/{each}" for each in ("strength", "accounts", "diff"))]
+    token = (await reads.ok(paths[0]))["token"]
+    data = {"weights": {"meeting": 9.0}, "half_lives": {}, "kappa": 20}
+    tell(event("strength_model.defined.v1", {"version": "s-1", **data}, id="2", partitionkey="$policy"), 0)
+    await projection.take(log.records)
+    assert await projection.letters() == []
+    before, since = first_recorded(-1).isoformat(), first_recorded(0).isoformat()
+    for path in paths:
+        diff = path.endswith("diff")
+        moment, more = ("known_to", {"from": before, **body}) if diff else ("known_at", {})
+        for accounts in ("*", ["own"]):
+            answers = [
+                await reads.ok(path, accounts=accounts, **more, **asked)
+                for asked in ({}, {moment: since}, {moment: before}, {"to_token" if diff else "token": token})
+            ]
+            assert [each.get("restored") for each in answers] == [True, True, None, None], (path, accounts)
+    supposed = body | {"drop": [{"source": "crm", "id": "1"}]}
+    assert (await reads.post(own + "/what-if", supposed)).json()["restored"] is True
 
 
 async def exported(reads):

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, create_model
 from services import http_tongues
 from services.http_problem import HttpProblem
 from services.projections import cut as cuts
-from services.projections.answers import Snapshot
+from services.projections.answers import Snapshot, snapshot
 from services.projections.cut import Cut
 from services.projections.policy import Policies
 from services.projections.question import PortfolioQuestion, Question
@@ -78,7 +78,7 @@ def envelope_model(question: Question, *, each: bool = False) -> type[BaseModel]
         "token": (str, ...),
         "version": (str, ...),
         "repeatable": (bool, True),
-        "restored": (bool, Field(default=False, description="whether any event of what is asked about was restored")),
+        "restored": (bool, Field(default=False, description="whether any event below it was restored, a policy too")),
         "answer": (question.answer_model, ...),
     }
     if each:
@@ -90,12 +90,15 @@ def envelope_model(question: Question, *, each: bool = False) -> type[BaseModel]
     return create_model(f"{title}{'Portfolio' if of_all else ''}Answer_", **fields)
 
 
-async def respond(request: Request, at: Snapshot, told: Envelope, form: Form) -> Response:
-    """Write the answer in the form that the request accepts; 304 if the client has these bytes already."""
+async def respond(request: Request, told: Envelope, form: Form) -> Response:
+    """Write the answer in the form that the request accepts; 304 if the client has these bytes already.
+
+    The names of events are looked up in a snapshot of its own: they never change, and an answer may take minutes.
+    """
     kind, tongue = accepted(request), http_tongues.tongue_of(request)
     reader = Reader(tongue=tongue, zone=form.zone)
     if kind == JSON:
-        body = orjson.dumps(told.head() | await _content(at, told, form, reader), option=orjson.OPT_UTC_Z)
+        body = orjson.dumps(told.head() | await _content(request, told, form, reader), option=orjson.OPT_UTC_Z)
     else:
         body = b"".join(_flat(told, form, kind, reader))
     return sent(request, body, kind, tongue, told.following)
@@ -126,12 +129,15 @@ def accepted(request: Request) -> str:
     raise HttpProblem(406, "not-acceptable", "Not acceptable", f"Answers come as {JSON}, {CSV} or {NDJSON}.")
 
 
-async def _content(at: Snapshot, told: Envelope, form: Form, reader: Reader) -> dict[str, Any]:
+async def _content(request: Request, told: Envelope, form: Form, reader: Reader) -> dict[str, Any]:
     if isinstance(told.answer, list):
         dumped: Any = [{"account": account, "answer": dump(answer, reader)} for account, answer in told.answer]
     else:
         dumped = dump(told.answer, reader)
-    sources = await sources_of(at, dumped) if form.explain else None
+    sources = None
+    if form.explain:
+        async with snapshot(request.app.state.engine) as at:
+            sources = await sources_of(at, dumped)
     explain(dumped, sources)
     return {"answer": dumped} | ({"next": told.following} if isinstance(told.answer, list) else {})
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.projections import cut as cuts
 from services.projections.cut import Cut
-from services.projections.hindsight.changes import Difference
+from services.projections.hindsight.change_rows import Difference
 from services.projections.hindsight.compared import Side
 from services.projections.question import Question
 from services.projections.rows import Flat, columns, moments, rows
@@ -35,7 +35,7 @@ class _DiffTold(BaseModel):
     to: DiffMoment
     complete: bool = Field(description="whether both are")
     repeatable: bool = True
-    restored: bool = Field(default=False, description="whether any event of what is asked about was restored")
+    restored: bool = Field(default=False, description="whether any event below it was restored, a policy too")
 
 
 class DiffAnswer(_DiffTold):

@@ -22,7 +22,7 @@ from services.projections.api.entering import READERS, Plain, customer, resolve
 from services.projections.api.supposition import Supposed, Wanted
 from services.projections.cut import Cut
 from services.projections.hindsight import supposing
-from services.projections.hindsight.changes import Change
+from services.projections.hindsight.change_rows import Change
 from services.projections.hindsight.compared import Seen, Span, compared
 from services.projections.hindsight.supposing import Identity, Supposition, appeared
 from services.projections.hindsight.told import Told
