@@ -202,7 +202,10 @@ async def places(stack: Stack) -> dict[str, Place]:
         rows = await connection.fetch('SELECT id, partition, "offset", recorded_at, raw FROM projection_1.journal')
     finally:
         await connection.close()
-    return {row["id"]: Place(*row[1:4], orjson.loads(row["raw"])["submittedby"]) for row in rows}
+    return {
+        row["id"]: Place(row["partition"], row["offset"], row["recorded_at"], orjson.loads(row["raw"])["submittedby"])
+        for row in rows
+    }
 
 
 def comparable(answer: Any) -> Any:
