@@ -12,7 +12,7 @@ from schemas import POLICY
 from services.access import Caller
 from services.projections.api.supposition import REQUEST, read
 from services.projections.hindsight import supposing
-from services.projections.hindsight.changes import Change
+from services.projections.hindsight.change_rows import Change
 from services.projections.hindsight.compared import compared
 from services.projections.hindsight.supposing import Supposition
 from services.projections.hindsight.told import Told

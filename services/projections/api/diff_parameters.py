@@ -10,7 +10,7 @@ from services.projections import cut
 from services.projections.answers import Asked, Snapshot
 from services.projections.api.entering import PAGE, resolve, unfit
 from services.projections.cut import Cut
-from services.projections.hindsight.changes import Change, Difference
+from services.projections.hindsight.change_rows import Change, Difference
 from services.projections.question import Parameters, Question
 
 FEW = 20

@@ -17,7 +17,7 @@ from services.projections.api.answering import CSV, JSON, NDJSON, accepted, sent
 from services.projections.api.diff_answer import DiffAnswer, Diffed, PortfolioDiffAnswer, header
 from services.projections.api.diff_parameters import OWN, DiffPage, DiffParameters
 from services.projections.api.entering import READERS, Plain, among, customer, resolve, unfit, wait_for
-from services.projections.hindsight.changes import Difference
+from services.projections.hindsight.change_rows import Difference
 from services.projections.hindsight.compared import Seen, compared
 from services.projections.question import Parameters, PortfolioQuestion, Question, Unanswerable
 from services.projections.questions import ACCOUNT, PORTFOLIO

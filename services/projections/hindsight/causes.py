@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from services.projections.hindsight.changes import MOST_EVENTS, Change, happened
+from services.projections.hindsight.change_rows import MOST_EVENTS, Change, happened
 from services.projections.hindsight.found import Found, Touched
 from services.projections.history import Recorded
 from services.projections.news import News, in_order, texts

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from services.projections.folds import States
 from services.projections.folds.policy import State as PolicyState
-from services.projections.hindsight.changes import Difference
+from services.projections.hindsight.change_rows import Difference
 from services.projections.hindsight.difference import causes, difference
 from services.projections.history import Moment, Recorded
 from services.projections.models.policies import in_force

@@ -15,7 +15,7 @@ from pydantic import BaseModel, RootModel
 from services.projections.answer_lists import ROOT, Listed, Steps, dotted, listed, members, nested_model, value_at
 from services.projections.hindsight.causes import SERIES as TIME
 from services.projections.hindsight.causes import UNKNOWN, Causes
-from services.projections.hindsight.changes import Change, Difference, FieldChange
+from services.projections.hindsight.change_rows import Change, Difference, FieldChange
 from services.projections.hindsight.found import NOWHERE, Found, Keys, Where, own_names, places, plain, touched
 from services.projections.history import Recorded
 from services.projections.news import News

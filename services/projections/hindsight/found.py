@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from services.projections.answer_lists import Steps, dotted
-from services.projections.hindsight.changes import Change
+from services.projections.hindsight.change_rows import Change
 from services.projections.news import At
 
 Keys = dict[str, Any]

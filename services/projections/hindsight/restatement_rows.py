@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.correction import Amendment, Target
 from schemas.values import EventRef
-from services.projections.hindsight.changes import Change
+from services.projections.hindsight.change_rows import Change
 from services.projections.hindsight.restating import Restating, RestatingKind
 from services.projections.models.subjects import About, Subjects, spoken
 from services.projections.models.tellings import Teller, teller

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationInfo, field_validator
 
 from services.projections.hindsight.beliefs import Beliefs
-from services.projections.hindsight.changes import Change, happened
+from services.projections.hindsight.change_rows import Change, happened
 from services.projections.hindsight.curves import Curve, curves
 from services.projections.hindsight.difference import difference
 from services.projections.hindsight.measures import MEASURED, Attendance, Of, concerning, of_telling

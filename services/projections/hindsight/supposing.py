@@ -13,7 +13,7 @@ from schemas.account import AccountMerged
 from schemas.event import wires_of
 from services.projections.answer_lists import ROOT
 from services.projections.hindsight.causes import events_of
-from services.projections.hindsight.changes import Change, Difference
+from services.projections.hindsight.change_rows import Change, Difference
 from services.projections.hindsight.compared import Seen, Span, seen_of, side, span
 from services.projections.hindsight.found import plain
 from services.projections.hindsight.told import Told
