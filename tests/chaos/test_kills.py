@@ -185,7 +185,9 @@ async def every_answer_is_that_of_the_senders_own_list(stack: Stack, told: Seque
     own = recorded(told, await places(stack))
     async with httpx.AsyncClient(base_url=stack.record.api, headers=headers, timeout=60) as client:
         for account in ACCOUNTS:
-            for name in ACCOUNT:
+            for name, question in ACCOUNT.items():
+                if question.told and account not in ACCOUNTS[:3]:
+                    continue  # these take a second each
                 asked = {"opportunity": OPPORTUNITIES[0]} if name == "opportunity" else {}
                 for moments in ({}, {"as_of": "2025-09-30"}):
                     answer = await client.get(f"/v1/accounts/{account}/{name}", params=asked | moments)
