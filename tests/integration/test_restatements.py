@@ -10,9 +10,15 @@ ATTITUDE = "/v1/accounts/commons/attitude"
 ASKED = {"opportunity": "withdrawal-agreement", "contact": "p-1", "as_of": "2019-03-31"}
 
 
-def vote(day, number, level):
+def vote(day, number, level, account="commons"):
     told = {"contact": "p-1", "opportunity": "withdrawal-agreement", "level": level, "basis": {"assertion": "imported"}}
-    return event("attitude.assessed.v1", told, id=f"vote/{day}/{number}/p-1", time=f"{day}T00:00:00Z", **WHAT)
+    return event(
+        "attitude.assessed.v1",
+        told,
+        id=f"vote/{day}/{number}/p-1",
+        time=f"{day}T00:00:00Z",
+        **WHAT | {"partitionkey": account},
+    )
 
 
 async def test_a_vote_recorded_late_is_a_restatement_and_the_earlier_belief_is_still_there_by_its_token(
@@ -60,3 +66,15 @@ async def test_restatements_and_corrections_are_asked_account_by_account_and_ref
     ]
     problem = await reads.problem(422, "/v1/accounts/commons/restatements", question="opportunity")
     assert [each["parameter"] for each in problem["errors"]] == ["question"]
+
+
+async def test_a_page_of_a_question_about_the_telling_is_of_twenty_accounts_and_explains_itself(projection, log, reads):
+    accounts = [f"seat-{number:02}" for number in range(21)]
+    log.extend(*(vote("2019-01-15", 293, -1, account) for account in accounts))
+    await projection.take(log.records)
+    first = await reads.ok("/v1/portfolio/restatements", limit=100, explain=1)
+    rest = await reads.ok("/v1/portfolio/restatements", limit=100, cursor=first["next"])
+    assert [each["account"] for page in (first, rest) for each in page["answer"]] == accounts
+    assert (first["next"], rest["next"]) == ("seat-19", None)
+    (told,) = first["answer"][0]["answer"]["restatements"]
+    assert told["because"] == [{"source": WHAT["source"], "id": "vote/2019-01-15/293/p-1"}]

@@ -1,4 +1,7 @@
-"""One route for each question: its own parameters beside the moments that all questions take."""
+"""One route for each question: its own parameters beside the moments that all questions take.
+
+What an answer needs is read first, and worked out with no transaction open: one that idles is ended by the database.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
@@ -14,6 +17,7 @@ from services.projections.answers import Asked
 from services.projections.api.answering import Envelope, envelope_model, respond
 from services.projections.api.entering import (
     READERS,
+    TOLD,
     Moments,
     Page,
     Plain,
@@ -45,10 +49,10 @@ def _account_route(question: AccountQuestion[Any]) -> Route:
             of = await customer(at, account, caller)
             at_cut = resolve(at, moments, of.partitions(request))
             view = await answers.account_view(at, account, question, moments, at_cut, of.merged)
-            answer = await answered(question, view, asked)
             restored = await answers.restored(at, account, at_cut, of.merged)
-            told = Envelope(question, answer, at_cut, view.policies, account=account, restored=restored)
-            return await respond(request, at, told, asked)
+        answer = await answered(question, view, asked)
+        told = Envelope(question, answer, at_cut, view.policies, account=account, restored=restored)
+        return await respond(request, told, asked)
 
     return _taking(ask, question, Moments)
 
@@ -65,10 +69,10 @@ def _portfolio_route(question: PortfolioQuestion[Any]) -> Route:
         async with answers.snapshot(engine) as at:
             at_cut = resolve(at, moments, list(at.positions))
             views = await portfolio.portfolio_views(at, among(caller), question, moments, at_cut)
-            answer = await answered(question, views, asked)
             restored = await portfolio.restored(at, among(caller), at_cut)
-            told = Envelope(question, answer, at_cut, views.policies, restored=restored)
-            return await respond(request, at, told, asked)
+        answer = await answered(question, views, asked)
+        told = Envelope(question, answer, at_cut, views.policies, restored=restored)
+        return await respond(request, told, asked)
 
     return _taking(ask, question, Moments)
 
@@ -83,16 +87,16 @@ def _each_route(question: AccountQuestion[Any]) -> Route:
     ) -> Response:
         engine: AsyncEngine = request.app.state.engine
         await wait_for(engine, asked.after)
-        moments = asked.asked()
+        moments, most = asked.asked(), min(asked.limit, TOLD) if question.told else asked.limit
         async with answers.snapshot(engine) as at:
             at_cut = resolve(at, moments, list(at.positions))
-            page = await portfolio.accounts_at(at, among(caller), at_cut, asked.cursor or "", asked.limit)
+            page = await portfolio.accounts_at(at, among(caller), at_cut, asked.cursor or "", most)
             views = await portfolio.each_view(at, page, question, moments, at_cut, among(caller))
-            each = [(view.account, await answered(question, view, asked)) for view in views]
-            following = page[-1] if len(page) == asked.limit else None
             restored = await portfolio.any_restored(at, page, at_cut, among(caller))
-            told = Envelope(question, each, at_cut, views.policies, following=following, restored=restored)
-            return await respond(request, at, told, asked)
+        each = [(view.account, await answered(question, view, asked)) for view in views]
+        following = page[-1] if len(page) == most else None
+        told = Envelope(question, each, at_cut, views.policies, following=following, restored=restored)
+        return await respond(request, told, asked)
 
     return _taking(ask, question, Page)
 

@@ -22,6 +22,7 @@ READERS = require("manager", "auditor", "admin")
 AUDITORS = require("auditor", "admin")
 PATIENCE = 10.0  # seconds that `after` waits
 PAGE = 100
+TOLD = 20  # accounts in a page of a question about the telling, of which each may take seconds
 Plain = Annotated[str, AfterValidator(plain)]  # of a path, or of a query that is no Parameters
 
 
@@ -51,7 +52,9 @@ class Page(Moments):
     """A portfolio's answer comes account by account, in pages."""
 
     cursor: str | None = Field(None, description="the `next` of the page before")
-    limit: int = Field(PAGE, ge=1, le=1_000, description="accounts in a page")
+    limit: int = Field(
+        PAGE, ge=1, le=1_000, description=f"accounts in a page; at most {TOLD} of a question about the telling"
+    )
 
 
 def unfit(parameter: str, detail: str) -> HttpProblem:
