@@ -12,7 +12,7 @@ from services.projections.history import Moment, Recorded, Stamp, visible
 from services.projections.models.tellings import amends, in_order
 from services.projections.views import END_OF_TIME, of_one
 
-ALWAYS = datetime.min.replace(tzinfo=UTC)
+START_OF_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 class Standing(NamedTuple):
@@ -64,7 +64,7 @@ def _by(moment: datetime | None, fact: Recorded) -> bool:
 
 
 def _true_since(fact: Recorded) -> datetime:
-    return ALWAYS if fact.undated else fact.event.time
+    return START_OF_TIME if fact.undated else fact.event.time
 
 
 def _standing(entering: Iterable[Entering], times: Sequence[datetime]) -> Iterator[Standing]:

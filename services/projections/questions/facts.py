@@ -45,7 +45,9 @@ class FactRow(Row):
     value: Any = Field(description="a scalar, a small object or a list; null: cleared, or no longer so")
     valid_from: datetime | None = Field(description="null: since always")
     valid_to: datetime | None = Field(description="null: still, at as_of")
-    known_from: datetime
+    known_from: datetime = Field(
+        description="in its journal: perhaps before that account was known to be this customer"
+    )
     known_to: datetime | None = Field(description="null: still believed")
     timebasis: str
     event: EventRef
