@@ -7,14 +7,15 @@ from uuid import uuid4
 
 import pytest
 
+from services import restored
 from services.partition import partition_of
 from services.projections import bookmark
 from services.projections.arrival import read
 from services.projections.bookmark import Bookmark
 from services.projections.project import apply
 from services.projections.store import control
-from tests.integration.following import PACE, Stream, serving
-from tests.integration.projection import LOG_ID, PARTITIONS, START, corrected, power
+from tests.integration.following import PACE, Stream, Told, serving
+from tests.integration.projection import LOG_ID, PARTITIONS, START, Sent, corrected, power
 from tests.integration.working import Worker, append, bound, caught_up, raw
 from tests.unit.sending import event
 
@@ -22,6 +23,11 @@ HERE = partition_of("acme", PARTITIONS)
 SAME = [each for each in (f"near-{number}" for number in range(99)) if partition_of(each, PARTITIONS) == HERE][:3]
 FAR = next(each for each in (f"far-{number}" for number in range(99)) if partition_of(each, PARTITIONS) != HERE)
 DAY = timedelta(days=1)
+CHAMPION: list[tuple[str, Sent]] = [
+    ("contact.added.v1", {"contact": "c-1", "name": "Chen"}),
+    ("buying_role.assigned.v1", {"contact": "c-1", "role": "champion", "domain": "any"}),
+    ("attitude.assessed.v1", {"contact": "c-1", "level": 2}),
+]
 
 
 @pytest.fixture
@@ -65,6 +71,11 @@ async def test_whoever_is_cut_off_within_windows_sees_each_event_once_in_the_ord
     whole = await stream.all_of(projection, start())
     assert ids(whole) == found
     assert await stream.all_of(projection, whole[-1].id) == []
+    async with aclosing(stream.messages(start(), account=[max(SAME)])) as messages:
+        part = await anext(each async for each in messages if each.ids)
+    assert bookmark.decode(part.id).within  # of a window that held other accounts' events under another filter
+    rest = set(ids(await stream.all_of(projection, part.id)))
+    assert rest >= {each for each in found if each[0] in SAME}
 
 
 @pytest.mark.timeout(300)
@@ -221,6 +232,43 @@ async def test_all_that_appeared_and_went_from_the_start_is_what_the_question_an
     assert [each[:2] for each in told if silent in each[2] | each[3]] == [("tick", "2025-06-07T00:00:00Z")]  # after 5
 
 
+@pytest.mark.parametrize("days", [7, 30])
+async def test_whoever_is_cut_off_within_a_tick_sees_each_account_once_and_after_a_week_one_tick_tells_all(
+    projection, log, database, days
+):
+    names, tick = sorted([*SAME, FAR]), START + days * DAY
+    limits = {"version": "ours", "thresholds": {"silent_days": 5}, "off": []}
+    log.add(event("warnings.defined.v1", limits, partitionkey="$policy", time=START.isoformat()), at=START)
+    for name in names:
+        for number, (wire, data) in enumerate(CHAMPION):
+            log.add(event(wire, data, id=str(number), partitionkey=name, time=START.isoformat()), at=START)
+    await projection.take(log.records)
+    async with serving(database, PACE._replace(now=lambda: tick + timedelta(hours=1))) as stream:
+        whole = await stream.all_of(projection, start(), tick)
+        last, found = start(), list[Told]()
+        while len(found) < len(whole):
+            async with aclosing(stream.messages(last)) as messages:
+                told = await anext(each async for each in messages if each.event != "heartbeat")
+            last = told.id
+            found.append(told)
+    assert [(each.event, each.data) for each in found] == [(each.event, each.data) for each in whole]
+    silent = ("champion_silent", "contact", "c-1", None)
+    ticks = [each.data for each in whole if each.event == "tick"]
+    warned = [each for each in ticks if silent in map(of, each["warnings"]["appeared"])]
+    assert [each["account"] for each in warned] == names
+    assert len({each["time"] for each in warned}) == 1
+    assert days == 7 or {each["time"] for each in ticks} == {"2025-07-01T00:00:00Z"}
+
+
+async def test_a_restored_fact_is_told_of_the_moment_when_this_log_got_it(projection, log, stream):
+    first = log.add(power("1"), at=START + timedelta(hours=2), headers=[restored.header(START - DAY)])
+    await projection.take([first])
+    (told,) = await stream.all_of(projection, start())
+    assert told.data["recorded_at"] == "2025-06-01T02:00:00Z"
+    assert [each["recorded_at"] for each in told.data["events"]] == ["2025-05-31T00:00:00Z"]
+    assert await stream.all_of(projection, told.id) == []
+
+
 def of(row):
     return row["rule"], row["about"]["kind"], row["about"]["id"], row["opportunity"]
 
@@ -239,20 +287,3 @@ async def test_a_token_that_is_none_or_of_another_log_is_a_problem_before_the_st
         assert (await client.get("/v1/changes", headers={"Accept": "text/csv"})).status_code == 406
     async with stream.client("emitter") as client:
         assert (await client.get("/v1/changes")).status_code == 403
-
-
-async def test_streams_end_when_the_log_is_another_one_when_their_time_is_over_and_when_the_server_stops(
-    projection, log, database
-):
-    async with serving(database, PACE._replace(lifetime=0.0)) as short:
-        assert [each.event async for each in short.messages()] == ["heartbeat"]
-    async with serving(database) as stream:
-        messages = stream.messages()
-        await anext(messages)
-        await projection.run("UPDATE log SET topic_id = 'another'")
-        assert [each.event async for each in messages if each.event != "heartbeat"] == []
-        log.extend(power("1"))
-        messages = stream.messages()
-        await anext(messages)
-        stream.server.should_exit = True
-        assert [each.event async for each in messages if each.event != "heartbeat"] == []
