@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas import POLICY
+from schemas.correction import Amendment
 from services.projections.hindsight.compared import Seen, Span, compared, seen_of, seen_of_all, side, span
 from services.projections.history import Moment, Recorded, visible
 from services.projections.question import AccountQuestion, Question, Unanswerable
@@ -131,8 +132,18 @@ def lies_between(log: Log, event: dict[str, Any], was: Moment, now: Moment) -> b
 
 
 def without(log: Log, events: Sequence[dict[str, Any]]) -> Log:
-    gone = {(each["account"], each["source"], each["id"]) for each in events}
-    return {account: [fact for fact in facts if fact.identity not in gone] for account, facts in log.items()}
+    """Leave out events, and with an amendment those that amended the same before: the last one stands for all."""
+    named = {(each["account"], each["source"], each["id"]) for each in events}
+    gone = [fact for facts in log.values() for fact in facts if fact.identity in named]
+    aims = [fact.event.data.target for fact in gone if isinstance(fact.event.data, Amendment)]
+    return {
+        account: [
+            fact
+            for fact in facts
+            if fact not in gone and not (isinstance(fact.event.data, Amendment) and fact.event.data.target in aims)
+        ]
+        for account, facts in log.items()
+    }
 
 
 def is_otherwise(answer: Any, change: dict[str, Any]) -> bool:
