@@ -48,9 +48,8 @@ async def test_the_edge_tells_the_zone_that_was_asked_for(tz, day, accept, sente
     cut = Cut(as_of=at, known_at=at, only_known=False, complete=True, offsets={}, log_id="", version="1")
     question = ACCOUNT["warnings"]._replace(answer_model=Told)
     scope = {"type": "http", "headers": [(b"accept", accept.encode())], "path": "/", "query_string": b""}
-    no_snapshot: Any = None  # it is read for explanations alone
     form: Any = SimpleNamespace(explain=False, rows=None, zone=question.parameters(tz=tz).zone)
-    answer = await respond(Request(scope), no_snapshot, Envelope(question, told, cut, DEFAULT, "acme"), form)
+    answer = await respond(Request(scope), Envelope(question, told, cut, DEFAULT, "acme"), form)
     assert sentence(bytes(answer.body)) == f"On {day}."
 
 
