@@ -4,6 +4,7 @@ from typing import Any
 
 import orjson
 
+from schemas import parse
 from services import restored
 from services.partition import misplaced
 
@@ -24,10 +25,11 @@ class LogFacts:
     def event(self, record: Any) -> dict[str, Any] | None:  # noqa: ANN401  aiokafka has no types
         """Return the event of a record; None for one that ends in the dead letters by its form, place or header."""
         try:
-            event = orjson.loads(record.value or b"")
+            parse(record.value or b"")
+            event = orjson.loads(record.value)
             named = tuple(event[name] for name in NAMED)
             first_recorded = restored.recorded_at(record.headers)
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError):  # pydantic's are ValueErrors
             return None
         if not all(isinstance(each, str) for each in named) or misplaced(record, named[0], self._partitions):
             return None

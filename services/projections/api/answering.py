@@ -13,7 +13,8 @@ from pydantic import BaseModel, Field, create_model
 from services import http_tongues
 from services.http_problem import HttpProblem
 from services.projections import cut as cuts
-from services.projections.answers import Snapshot, snapshot
+from services.projections.answers import Asked, Snapshot, snapshot
+from services.projections.api.entering import resolve
 from services.projections.cut import Cut
 from services.projections.policy import Policies
 from services.projections.question import PortfolioQuestion, Question
@@ -137,6 +138,7 @@ async def _content(request: Request, told: Envelope, form: Form, reader: Reader)
     sources = None
     if form.explain:
         async with snapshot(request.app.state.engine) as at:
+            resolve(at, Asked(cut=told.cut), [])  # still the same log
             sources = await sources_of(at, dumped)
     explain(dumped, sources)
     return {"answer": dumped} | ({"next": told.following} if isinstance(told.answer, list) else {})

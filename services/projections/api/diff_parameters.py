@@ -46,7 +46,9 @@ class DiffParameters(Parameters):
     def own(self, question: Question, *shared: str) -> Parameters:
         """Return the question's own parameters, `shared` among them; raises a 422 for what it does not take."""
         given = (self.model_extra or {}) | {
-            name: getattr(self, name) for name in shared if name in question.parameters.model_fields
+            name: value
+            for name in shared
+            if name in question.parameters.model_fields and (value := getattr(self, name)) is not None
         }
         try:
             own: Parameters = question.parameters.model_validate({"tz": self.tz, **given})
@@ -90,7 +92,14 @@ class DiffPage(DiffParameters):
     """Account by account, in pages; a question about the portfolio itself has one answer, and no pages."""
 
     cursor: str | None = Field(None, description="the `next` of the page before")
-    limit: int = Field(FEW, ge=1, le=PAGE, description="accounts in a page")
+    limit: int | None = Field(
+        None, ge=1, le=10_000, description="accounts in a page: 20 by default, at most 100; or the question's own limit"
+    )
+
+    @property
+    def accounts(self) -> int:
+        """How many accounts a page holds."""
+        return min(self.limit or FEW, PAGE)
 
 
 def _asked(name: str, token: str | None, as_of: datetime | None, known_at: datetime | None) -> Asked:

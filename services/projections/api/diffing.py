@@ -124,12 +124,12 @@ async def _page(engine: AsyncEngine, wanted: Wanted, allowed: list[str] | None) 
     assert isinstance(asked, DiffPage)  # noqa: S101 -- narrows the type
     async with answers.snapshot(engine) as at:
         cuts = await spans.between(at, *asked.cuts(at, list(at.positions)))
-        page = await portfolio.accounts_at(at, allowed, cuts.now, asked.cursor or "", asked.limit)
+        page = await portfolio.accounts_at(at, allowed, cuts.now, asked.cursor or "", asked.accounts)
         restored = await portfolio.any_restored(at, page, cuts.now, allowed)
         joined = await spans.joined(at, page, allowed)
     found = [(account, await _one(engine, wanted, cuts, account, merged)) for account, merged in joined.items()]
     changed = [(account, difference) for account, difference in found if difference.changes]
-    following = page[-1] if len(page) == asked.limit else None
+    following = page[-1] if len(page) == asked.accounts else None
     return Diffed(wanted.question, cuts, changed, restored, following=following)
 
 

@@ -121,7 +121,7 @@ def resolve(at: Snapshot, asked: Asked, partitions: list[int]) -> Cut:
 async def answered(question: Question, seen: Any, asked: Parameters) -> Any:  # noqa: ANN401 -- a View or Views; its own model
     """Answer, or raise a 422 problem for what only shows against the moment."""
     try:
-        if question.told:  # it may take seconds, in which others want their answers
+        if question.told or getattr(asked, "from_", None):  # it may take seconds, in which others want their answers
             return await asyncio.to_thread(question.answer, seen, asked)
         return question.answer(seen, asked)
     except Unanswerable as error:

@@ -97,6 +97,7 @@ async def _answered(request: Request, account: str, wanted: Wanted, read: Read) 
     sources = None
     if wanted.body.explain:
         async with answers.snapshot(request.app.state.engine) as at:
+            resolve(at, Asked(cut=read.cut), [])  # still the same log
             sources = await sources_of(at, content["answer"]) | _sources(added)
     explain(content["answer"], sources)
     headers = {"Cache-Control": "no-store"} | http_tongues.headers(tongue, "Authorization")

@@ -107,7 +107,7 @@ def seen_of_all(over: Span, was: Iterable[str], now: Iterable[str], each: Mappin
         ),
         news=together(seen.news for seen in each.values()),
         without=without,
-        size=sum(seen.size for seen in each.values()),
+        size=len(now) + sum(seen.size for seen in each.values()),
     )
 
 

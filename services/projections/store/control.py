@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from services.problem import Problem
 from services.settings import Database
 
-LAYOUT = 2  # of tables.sql: a projection of another layout is rebuilt, not migrated
+LAYOUT = 3  # of tables.sql and indexes.sql: a projection of another layout is rebuilt, not migrated
 HERE = Path(__file__).parent.parent
 
 # A frozen process must not hold a row lock for ever: the server ends its transaction and its connection.

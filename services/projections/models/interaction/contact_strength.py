@@ -77,19 +77,27 @@ def measure(view: View, asked: StrengthParameters) -> Iterator[Measured]:
 
 
 def _stretches(view: View, times: Sequence[datetime]) -> Iterator[Stretch]:
-    """Part the ascending moments where who took part in what had been told before comes to be seen otherwise."""
-    told, ids, people, there = list[Recorded](), set[str | None](), People(States().contact), Stretch([], {})
+    """Part the ascending moments where who took part in what had been told before comes to be seen otherwise.
+
+    What is told of people matters to who took part where somebody is named by a handle; mergers always do.
+    """
+    told, ids, people, there = list[Recorded](), set[str](), People(States().contact), Stretch([], {})
+    handles = outdated = False
     for time, states, since in view.steps(times, "contact"):
-        came = {getattr(fact.event.data, "interaction", None) for fact in since}  # None: of what is told of people
-        if None in came or came & ids:
+        meetings = [fact.event.data for fact in since if isinstance(fact.event.data, InteractionRecorded)]
+        came = {each.interaction for each in meetings}
+        handles |= any(not isinstance(who, str) for each in meetings for who in each.participants)
+        outdated |= len(meetings) < len(since)
+        merged = any(isinstance(fact.event.data, ContactMerged) for fact in since)
+        if merged or came & ids or (handles and outdated):
             yield there
-            people = People(states.contact)
+            people, outdated = People(states.contact), False
             there = Stretch([], model.by_person([*told, *since], people))
         else:
             for person, facts in model.by_person(since, people).items():
                 there.took_part.setdefault(person, []).extend(facts)
         told += since
-        ids |= came - {None}
+        ids |= came
         there.times.append(time)
     yield there
 
