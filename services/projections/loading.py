@@ -17,7 +17,8 @@ from services.projections.history import EPOCH, Recorded
 from services.projections.kept import Kept, advance
 from services.projections.project import recorded, take
 from services.projections.store.control import Position, schema
-from services.projections.store.journal import JOURNAL_COLUMNS, LETTER_COLUMNS, journal_row, letter_row
+from services.projections.store.dead_letters import LETTER_COLUMNS, letter_row
+from services.projections.store.journal import JOURNAL_COLUMNS, journal_row
 from services.projections.store.states import STATE_COLUMNS, Key, state_row
 from services.settings import Database, Kafka
 

@@ -14,7 +14,7 @@ from services.projections.folds import subject_of
 from services.projections.history import Recorded, amend
 from services.projections.kept import Kept, advance, refold, subject_types
 from services.projections.refusing import Occupancy, conflict, occupied
-from services.projections.store import control, journal, states
+from services.projections.store import control, dead_letters, journal, states
 from services.projections.store.control import Position
 from services.projections.store.states import Key
 
@@ -81,7 +81,7 @@ async def apply(
     conflicts = await _conflicts(connection, repeated)
     letters = batch.letters + late + conflicts
     if letters:
-        await journal.bury(connection, [journal.letter_row(*each) for each in letters])
+        await dead_letters.bury(connection, [dead_letters.letter_row(*each) for each in letters])
     if new:
         await _fold(connection, new, {partition: each.next_offset for partition, each in before.items()})
     if batch.ends:
@@ -94,7 +94,7 @@ async def _stop_if_hopeless(connection: AsyncConnection, applied: Applied) -> No
     """Raise Hopeless, before anything is committed, if nothing but undecodable records stands below a position."""
     for partition in {letter.partition for letter in applied.letters if letter.reason == "undecodable"}:
         end = applied.positions[partition]
-        if await journal.undecodable_below(connection, partition, end, HOPELESS) == HOPELESS:
+        if await dead_letters.undecodable_below(connection, partition, end, HOPELESS) == HOPELESS:
             raise Hopeless(
                 f"{HOPELESS:,} records in a row of partition {partition}, below {end}, cannot be decoded: "
                 "this log or this worker is wrong."

@@ -11,7 +11,7 @@ from services.access import Caller, require
 from services.http_problem import responses
 from services.projections import answers
 from services.projections.api.entering import gone, unfit
-from services.projections.store import journal
+from services.projections.store import dead_letters, journal
 from services.projections.store.control import Position
 from services.projections.store.waiting import dead_letter_counts, waiting_amendments
 
@@ -125,7 +125,7 @@ async def receipts(
             raise gone()
         places = list(wanted.places())
         facts = {(row[0], row[1]): row for row in await journal.at(at.connection, places)}
-        letters = {(row[0], row[1]): row for row in await journal.letters_at(at.connection, places)}
+        letters = {(row[0], row[1]): row for row in await dead_letters.letters_at(at.connection, places)}
         next_offsets = {partition: each.next_offset for partition, each in at.positions.items()}
     events = [_place(place, facts.get(place), letters.get(place), next_offsets, caller) for place in places]
     return ReceiptAnswer(settled=all(each.status != "waiting" for each in events), events=events)

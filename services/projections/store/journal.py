@@ -1,4 +1,4 @@
-"""The journal and the dead letters: every record of the log is in exactly one of them, or repeats a fact."""
+"""The journal: every record of the log is a fact here, repeats one, or is a dead letter."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas import Event, parse
-from services.projections.arrival import Arrival, Letter
+from services.projections.arrival import Arrival
 from services.projections.history import Recorded
 from services.projections.store.by_account import by_account
 
@@ -32,7 +32,6 @@ JOURNAL_COLUMNS = (
     "merged_into",
     "raw",
 )
-LETTER_COLUMNS = ("partition", "offset", "recorded_at", "reason", "detail", "account", "source", "id", "key", "value")
 
 # What arrives goes here first, by COPY: as arguments of the INSERT it takes the client three times as long.
 ARRIVING = text("CREATE TEMPORARY TABLE IF NOT EXISTS arriving (LIKE journal) ON COMMIT DELETE ROWS")
@@ -51,17 +50,6 @@ TELLING = text("""
     SELECT account FROM unnest(CAST(:accounts AS text[])) AS asked (account)
     WHERE (SELECT logged_at IS NULL FROM journal WHERE journal.account = asked.account
            ORDER BY "offset" DESC LIMIT 1)
-""")
-BURY = text("""
-    INSERT INTO dead_letter
-    SELECT * FROM unnest(
-        CAST(:partition AS integer[]), CAST(:offset AS bigint[]), CAST(:recorded_at AS timestamptz[]),
-        CAST(:reason AS text[]), CAST(:detail AS text[]), CAST(:account AS text[]), CAST(:source AS text[]),
-        CAST(:id AS text[]), CAST(:key AS bytea[]), CAST(:value AS bytea[]))
-""")
-UNDECODABLE_BELOW = text("""
-    SELECT count(*) FROM dead_letter
-    WHERE partition = :partition AND "offset" >= :start AND "offset" < :end AND reason = 'undecodable'
 """)
 # Which facts of these accounts are amended, or would be if they were here.
 TARGETS = text("""
@@ -112,11 +100,6 @@ ALL_OF = text("""
 # Which events stand at these places.
 AT = text("""
     SELECT partition, "offset", source, id, account FROM journal
-    WHERE (partition, "offset") IN (
-        SELECT * FROM unnest(CAST(:partitions AS integer[]), CAST(:offsets AS bigint[])))
-""")
-LETTERS_AT = text("""
-    SELECT partition, "offset", source, id, account, reason, detail FROM dead_letter
     WHERE (partition, "offset") IN (
         SELECT * FROM unnest(CAST(:partitions AS integer[]), CAST(:offsets AS bigint[])))
 """)
@@ -173,13 +156,6 @@ def journal_row(arrival: Arrival, log_time: datetime) -> tuple[object, ...]:
     )
 
 
-def letter_row(letter: Letter, recorded_at: datetime) -> tuple[object, ...]:
-    """Return a dead letter as a row, in the order of LETTER_COLUMNS."""
-    account, source, id_ = letter.identity or (None, None, None)
-    where = (letter.partition, letter.offset, recorded_at)
-    return (*where, letter.reason, letter.detail, account, source, id_, letter.key, letter.value)
-
-
 async def append(connection: AsyncConnection, rows: Sequence[tuple[object, ...]]) -> set[tuple[int, int]]:
     """Insert facts, once in a transaction; return the places of those whose identity was not known."""
     await connection.execute(ARRIVING)
@@ -210,17 +186,6 @@ async def digests(
 async def telling(connection: AsyncConnection, accounts: Iterable[str]) -> set[str]:
     """Return those of some accounts that have facts which this log recorded first: that were not restored."""
     return set((await connection.execute(TELLING, {"accounts": list(accounts)})).scalars())
-
-
-async def bury(connection: AsyncConnection, rows: Sequence[tuple[object, ...]]) -> None:
-    """Insert dead letters."""
-    await connection.execute(BURY, dict(zip(LETTER_COLUMNS, map(list, zip(*rows, strict=True)), strict=True)))
-
-
-async def undecodable_below(connection: AsyncConnection, partition: int, end: int, most: int) -> int:
-    """Return how many of the `most` records before an offset could not be decoded."""
-    wanted = {"partition": partition, "start": end - most, "end": end}
-    return int((await connection.execute(UNDECODABLE_BELOW, wanted)).scalar() or 0)
 
 
 async def targets(connection: AsyncConnection, accounts: Iterable[str]) -> set[tuple[str, str, str]]:
@@ -286,17 +251,13 @@ async def all_of(connection: AsyncConnection, account: str) -> list[Recorded]:
 
 async def at(connection: AsyncConnection, places: Iterable[tuple[int, int]]) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return partition, offset, source, id and account of the facts at these places."""
-    return await _at(connection, AT, places)
+    return await rows_at(connection, AT, places)
 
 
-async def letters_at(connection: AsyncConnection, places: Iterable[tuple[int, int]]) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Return partition, offset, source, id, account, reason and detail of the dead letters at these places."""
-    return await _at(connection, LETTERS_AT, places)
-
-
-async def _at(
+async def rows_at(
     connection: AsyncConnection, statement: TextClause, places: Iterable[tuple[int, int]]
 ) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return what a statement finds at these places."""
     wanted = sorted(places)
     arguments = {"partitions": [each[0] for each in wanted], "offsets": [each[1] for each in wanted]}
     return (await connection.execute(statement, arguments)).all()
