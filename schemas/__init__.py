@@ -5,15 +5,20 @@ Add an event type by adding a class to its subject's module; it registers itself
 
 from schemas import (
     account,
+    action,
     after_sale,
     assessment,
     buying,
+    competition,
     contact,
     correction,
     interaction,
     opportunity,
     organisation,
     policy,
+    prediction,
+    proposal,
+    qualification,
 )
 from schemas.catalogue import Catalogue, catalogue, dump
 from schemas.event import POLICY, STAMPED, Event, Fact
@@ -26,7 +31,12 @@ SUBJECTS = (
     assessment,
     buying,
     opportunity,
+    qualification,
+    competition,
+    proposal,
+    prediction,
     interaction,
+    action,
     after_sale,
     policy,
     correction,

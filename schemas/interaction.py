@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.event import Fact
-from schemas.values import Attitude, Day, Frozen, Id, Label, Money, Participant, PersonalText, Several, Text
+from schemas.values import Attitude, Frozen, Id, Label, Money, Participant, PersonalText, Several, Text
 
 InteractionKind = Literal[
     "meeting",
@@ -61,20 +61,3 @@ class InteractionCancelled(Fact, wire="interaction.cancelled.v1"):
 
     interaction: Id
     reason: Text | None = None
-
-
-class NextActionPlanned(Fact, wire="next_action.planned.v1"):
-    """One of our people is to do something until the end of a day; told again, it replaces what was planned."""
-
-    action: Id
-    owner: Annotated[Id, Field(description="one of our people")]
-    due: Day
-    text: PersonalText
-    interaction: Annotated[Id, Field(description="in which it was agreed")] | None = None
-    opportunity: Id | None = None
-
-
-class NextActionCompleted(Fact, wire="next_action.completed.v1"):
-    """It was done."""
-
-    action: Id

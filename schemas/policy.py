@@ -11,38 +11,38 @@ from pydantic import Field, StringConstraints, model_validator
 
 from schemas.event import Fact, PolicyStream
 from schemas.interaction import InteractionKind
-from schemas.policy_values import LONGEST, Days, Threshold, Version, WarningRule, WarningThreshold, Weight
-from schemas.values import Frozen, Label, Text
-
-FactKind = Literal[
-    "attitude",
-    "power",
-    "interest",
-    "closeness",
-    "motive",
-    "ask",
-    "role",
-    "right",
-    "position",
-    "influence",
-    "reporting_line",
-    "profile",
-]
-MetricName = Literal["sales", "purchase_frequency", "length_of_cooperation", "trait"]
-Meaning = Literal["good", "fair", "poor", "support", "neutral", "oppose", "unknown"]
-
-MOST = 100  # of anything that one policy lists
+from schemas.policy_values import (
+    MOST,
+    Criterion,
+    Currency,
+    Days,
+    FactKind,
+    Meaning,
+    QualificationCriterion,
+    SegmentDefined,
+    StageDefined,
+    Version,
+    WarningRule,
+    WarningThreshold,
+    Weight,
+)
+from schemas.qualification import QualificationStep
+from schemas.values import Amount, Id, Label, Money
 
 
 class Policy(Fact):
-    """What is settled for all accounts, under the name by which answers cite it."""
+    """What is settled for all accounts."""
 
     streams = PolicyStream
+
+
+class Versioned(Policy):
+    """What is settled under a name by which answers cite it."""
 
     version: Version
 
 
-class StrengthModelDefined(Policy, wire="strength_model.defined.v1"):
+class StrengthModelDefined(Versioned, wire="strength_model.defined.v1"):
     """How contact makes a relationship strong, and fades: weights (no unit), half-lives in days, scale `kappa`.
 
     Kinds and directions that are left out keep the default's.
@@ -56,7 +56,7 @@ class StrengthModelDefined(Policy, wire="strength_model.defined.v1"):
     )
 
 
-class AttitudeModelDefined(Policy, wire="attitude_model.defined.v1"):
+class AttitudeModelDefined(Versioned, wire="attitude_model.defined.v1"):
     """Which of several assessors leads, and how confidence fades: half-life in days; below `floor` it is faded.
 
     latest: who spoke last; owner: who owns the relationship, else the latest; most_confident: of whom most is left.
@@ -67,79 +67,21 @@ class AttitudeModelDefined(Policy, wire="attitude_model.defined.v1"):
     floor: Annotated[float, Field(ge=0, le=1)]
 
 
-class Measure(Frozen):
-    """What is measured of an account, and for sales and purchase_frequency over how many `days` (null: 365).
-
-    sales: money; purchase_frequency: transactions; length_of_cooperation: years since the first transaction;
-    trait: its score, 1 to 5.
-    """
-
-    metric: MetricName
-    trait: Label | None = None
-    currency: (
-        Annotated[
-            str,
-            StringConstraints(pattern=r"^[A-Z]{3}$"),
-            Field(description="of sales; null: the one in which the account buys"),
-        ]
-        | None
-    ) = None
-    days: Annotated[int, Field(ge=1, le=LONGEST)] | None = None
-
-    @model_validator(mode="after")
-    def _has_what_its_metric_takes(self) -> Self:
-        if (self.trait is None) == (self.metric == "trait"):
-            raise ValueError("trait: expected with the metric trait, and with no other")
-        if self.currency and self.metric != "sales":
-            raise ValueError("currency: expected with the metric sales only")
-        if self.days and self.metric not in {"sales", "purchase_frequency"}:
-            raise ValueError("days: expected with the metrics sales and purchase_frequency only")
-        return self
-
-
-class Criterion(Measure):
-    """One criterion: met from `threshold` on; `weight` is its share in the whole."""
-
-    threshold: Threshold
-    weight: Weight
-
-
-class CriteriaDefined(Policy, wire="criteria.defined.v1"):
+class CriteriaDefined(Versioned, wire="criteria.defined.v1"):
     """What makes a key account: a weighted share of met criteria, 0 to 1, of `least` or more."""
 
     metrics: Annotated[tuple[Criterion, ...], Field(min_length=1, max_length=MOST)]
     least: Annotated[float, Field(ge=0, le=1)] = 0.5
 
 
-class SegmentCondition(Measure):
-    """What must hold of one metric: `at_least` or more, less than `below`, or both."""
-
-    at_least: Threshold | None = None
-    below: Threshold | None = None
-
-    @model_validator(mode="after")
-    def _has_a_bound(self) -> Self:
-        if self.at_least is None and self.below is None:
-            raise ValueError("expected at_least, below or both")
-        return self
-
-
-class SegmentDefined(Frozen):
-    """A class of accounts: all conditions hold; without any it is the rest. `focus`: what to look at in this class."""
-
-    segment: Label
-    conditions: Annotated[tuple[SegmentCondition, ...], Field(max_length=MOST)] = ()
-    focus: Annotated[tuple[Text, ...], Field(max_length=MOST)] = ()
-
-
-class SegmentationDefined(Policy, wire="segmentation.defined.v1"):
+class SegmentationDefined(Versioned, wire="segmentation.defined.v1"):
     """Classes of accounts in an order: the first one whose conditions all hold applies."""
 
     scheme: Label
     segments: Annotated[tuple[SegmentDefined, ...], Field(min_length=1, max_length=MOST)]
 
 
-class CadenceDefined(Policy, wire="cadence.defined.v1"):
+class CadenceDefined(Versioned, wire="cadence.defined.v1"):
     """After how many days a review (by scope) or a visit (by level) is overdue, or a fact (by kind) is stale.
 
     What is left out keeps the default's. The scopes of reviews are free, as those of completed reviews are.
@@ -150,7 +92,7 @@ class CadenceDefined(Policy, wire="cadence.defined.v1"):
     fresh: dict[FactKind, Days] = Field(default_factory=dict)
 
 
-class WarningsDefined(Policy, wire="warnings.defined.v1"):
+class WarningsDefined(Versioned, wire="warnings.defined.v1"):
     """From which numbers on the rules warn, in the units that their names say, and which rules are off.
 
     Thresholds that are left out keep the default's.
@@ -160,7 +102,7 @@ class WarningsDefined(Policy, wire="warnings.defined.v1"):
     off: Annotated[tuple[WarningRule, ...], Field(max_length=MOST)] = ()
 
 
-class StyleDefined(Policy, wire="style.defined.v1"):
+class StyleDefined(Versioned, wire="style.defined.v1"):
     """How maps show a meaning: a colour as #rrggbb, and a symbol beside it. What is left out keeps the default's."""
 
     colours: dict[Meaning, Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]] = Field(
@@ -169,3 +111,52 @@ class StyleDefined(Policy, wire="style.defined.v1"):
     symbols: dict[
         Meaning, Annotated[str, StringConstraints(min_length=1, max_length=8, pattern=r"^[^\x00-\x1f\x7f]+$")]
     ] = Field(default_factory=dict)
+
+
+class PipelineDefined(Versioned, wire="pipeline.defined.v1"):
+    """Through which stages a sale of this pipeline goes, and in which order."""
+
+    pipeline: Id
+    stages: Annotated[tuple[StageDefined, ...], Field(min_length=1, max_length=MOST)]
+
+    @model_validator(mode="after")
+    def _names_each_stage_once(self) -> Self:
+        if len({each.stage for each in self.stages}) < len(self.stages):
+            raise ValueError("stages: expected each stage once")
+        return self
+
+
+class QualificationTemplateDefined(Versioned, wire="qualification_template.defined.v1"):
+    """Which criteria are asked in each of the four steps; a step that is left out keeps the default's."""
+
+    steps: dict[QualificationStep, Annotated[tuple[QualificationCriterion, ...], Field(min_length=1, max_length=MOST)]]
+
+
+class TargetSet(Policy, wire="target.set.v1"):
+    """What one of our people is to win in a period; set again for the same currency, it replaces what was set."""
+
+    owner: Annotated[Id, Field(description="one of our people, or an office")]
+    period: Annotated[
+        str,
+        StringConstraints(pattern=r"^[1-8]\d{3}(-Q[1-4]|-(0[1-9]|1[0-2]))?$"),
+        Field(description="a fiscal year, one of its quarters, or a month: 2025, 2025-Q2 or 2025-04"),
+    ]
+    amount: Money
+
+
+class RatesDefined(Policy, wire="rates.defined.v1"):
+    """What one unit of a currency is worth in `base`; sums in several currencies are added by it."""
+
+    base: Currency
+    rates: Annotated[dict[Currency, Annotated[Amount, Field(gt=0)]], Field(max_length=MOST)]
+    version: Version | None = None
+
+
+class CalendarDefined(Policy, wire="calendar.defined.v1"):
+    """In which zone days begin, and on which day a fiscal year does."""
+
+    time_zone: Annotated[Label, Field(description="as Asia/Shanghai")]
+    fiscal_year_start: Annotated[
+        str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])$"), Field(description="as 04-01")
+    ] = "01-01"
+    version: Version | None = None

@@ -11,8 +11,9 @@ import msgspec
 
 import schemas
 from services.projections import tokens
+from services.projections.defaults import DEFAULT
 from services.projections.history import Moment, Recorded
-from services.projections.policy import DEFAULT, KINDS, Policies
+from services.projections.policy import KINDS, Policies
 
 HERE = Path(__file__).parent
 

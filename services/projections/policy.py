@@ -1,10 +1,8 @@
-"""What policies settle, and the defaults that answers apply where none says otherwise (DOMAIN.md, sections 2 and 5)."""
+"""What policies settle: the shapes in which answers apply them."""
 
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
-
-from services.projections.said import Own
 
 
 class StrengthModel(NamedTuple):
@@ -97,6 +95,73 @@ class Style(NamedTuple):
     symbols: dict[str, str]
 
 
+class Stage(NamedTuple):
+    """A stage of a pipeline, what must be so before a sale may leave it, and how many of it are won (0 to 1)."""
+
+    stage: str
+    order: int
+    exit_criteria: tuple[str, ...] = ()
+    probability: float | None = None
+
+
+class Pipeline(NamedTuple):
+    """The stages through which a sale goes, in their order."""
+
+    version: str
+    stages: tuple[Stage, ...]
+
+
+class Pipelines(NamedTuple):
+    """Every pipeline that is defined, by its id."""
+
+    version: str
+    each: dict[str, Pipeline]
+
+
+class Weighted(NamedTuple):
+    """A criterion of a qualification step: `yes` counts for it with its weight, `no` against it."""
+
+    criterion: str
+    weight: float
+    text: str | None = None
+
+
+class Qualification(NamedTuple):
+    """Which criteria are asked in each of the four steps."""
+
+    version: str
+    steps: dict[str, tuple[Weighted, ...]]
+
+
+class Target(NamedTuple):
+    """What is to be won in one currency."""
+
+    amount: Decimal
+
+
+class Targets(NamedTuple):
+    """What each is to win in each period: owner -> period -> currency."""
+
+    version: str
+    each: dict[str, dict[str, dict[str, Target]]]
+
+
+class Rates(NamedTuple):
+    """What one unit of a currency is worth in `base`; without a base, sums stay apart by currency."""
+
+    version: str
+    base: str | None
+    rates: dict[str, Decimal]
+
+
+class Calendar(NamedTuple):
+    """In which zone days begin, and on which day (MM-DD) a fiscal year does."""
+
+    version: str
+    time_zone: str
+    fiscal_year_start: str
+
+
 class Policies(NamedTuple):
     """The policies in force for one answer; `every_criteria`: all versions that are known by then."""
 
@@ -107,90 +172,12 @@ class Policies(NamedTuple):
     cadence: Cadence
     warnings: WarningRules
     style: Style
+    qualification: Qualification
+    pipelines: Pipelines
+    targets: Targets
+    rates: Rates
+    calendar: Calendar
     every_criteria: Mapping[str, Criteria]
 
 
 KINDS = Policies._fields[:-1]  # every_criteria is none
-
-_INTERACTIONS = {  # weight, half-life in days
-    "message": (0.5, 30),
-    "email": (1, 30),
-    "call": (3, 45),
-    "follow_up": (3, 45),
-    "event": (4, 90),
-    "meeting": (6, 90),
-    "site_visit": (8, 90),
-    "technical_exchange": (8, 90),
-    "solution_presentation": (8, 90),
-    "factory_visit": (12, 180),
-    "executive_meeting": (15, 180),
-}
-
-_CURRENCY = "CNY"  # of the default thresholds, as in the cases that they come from (DOMAIN.md, section 5)
-
-_METRICS = (
-    Metric("purchase_frequency", Decimal(4), weight=1),
-    Metric("length_of_cooperation", Decimal(3), weight=1),  # years
-    Metric("sales", Decimal(1_000_000), weight=2, currency=_CURRENCY),
-)
-_CRITERIA = Criteria("default-1", _METRICS, least=0.5)
-
-_SEGMENTS = (
-    SegmentRule(
-        "strategic",
-        (Condition("sales", at_least=Decimal(1_000_000), currency=_CURRENCY),),
-        (
-            Own("Who decides, who approves, and does each of them know someone of ours?"),
-            Own("How does the support of those with power move, and why?"),
-            Own("Do all our departments follow one plan here?"),
-        ),
-    ),
-    SegmentRule(
-        "growth",
-        (Condition("sales", at_least=Decimal(100_000), currency=_CURRENCY),),
-        (
-            Own("Which needs and opportunities could make it a strategic account?"),
-            Own("Who could become our champion, and what moves this person?"),
-        ),
-    ),
-    SegmentRule(
-        "standard",
-        (),
-        (Own("Does it buy regularly, and is the next purchase due?"), Own("Do its purchases pay for serving it?")),
-    ),
-)
-
-DEFAULT = Policies(
-    strength=StrengthModel(
-        version="default-1",
-        weights={kind: weight for kind, (weight, _) in _INTERACTIONS.items()},
-        half_lives={kind: half_life for kind, (_, half_life) in _INTERACTIONS.items()},
-        directions={"inbound": 1.5, "mutual": 1.2, "outbound": 1.0},
-        kappa=20,
-    ),
-    attitude=AttitudeModel(version="default-1", leading="latest", half_life_days=180, floor=0.3),
-    criteria=_CRITERIA,
-    segmentation=Segmentation(version="default-1", scheme="value", segments=_SEGMENTS),
-    cadence=Cadence(
-        version="default-1",
-        reviews={"account": 90, "organisation": 180},
-        visits={"executive": 90, "middle": 60, "frontline": 120},
-        fresh=dict.fromkeys(("attitude", "closeness", "ask"), 90.0)
-        | dict.fromkeys(("power", "interest", "motive", "role", "influence"), 180.0)
-        | dict.fromkeys(("right", "position", "reporting_line", "profile"), 365.0),
-    ),
-    warnings=WarningRules(
-        version="default-1",
-        thresholds={"silent_days": 60.0, "turned_days": 30.0, "stale_days": 180.0}
-        | {"single_threaded_people": 1.0, "high_power": 4.0},
-        off=frozenset(),
-    ),
-    style=Style(  # told apart by those who do not tell red from green (Okabe and Ito)
-        version="default-1",
-        colours={"good": "#009E73", "fair": "#E69F00", "poor": "#D55E00"}
-        | {"support": "#009E73", "neutral": "#E69F00", "oppose": "#D55E00", "unknown": "#999999"},
-        symbols={"good": "▲", "fair": "●", "poor": "▼"}
-        | {"support": "▲", "neutral": "●", "oppose": "▼", "unknown": "?"},
-    ),
-    every_criteria={_CRITERIA.version: _CRITERIA},
-)

@@ -14,11 +14,12 @@ import schemas
 from schemas import POLICY, Fact
 from services.importers import crm as importer
 from services.importers.importer import Remark
+from services.projections.defaults import DEFAULT
 from services.projections.folds import States, fold
 from services.projections.history import Moment, Recorded, visible
 from services.projections.models.opportunity.funnel import HISTORY
 from services.projections.models.policies import in_force
-from services.projections.policy import DEFAULT, Policies
+from services.projections.policy import Policies
 from services.projections.question import View, Views
 from services.projections.questions import PORTFOLIO
 from tests.unit.histories import defined, end_of, moment

@@ -19,8 +19,19 @@ READ = "services.projections"
 # Imports run one way: a module imports from its own layer and from those before it. What is not named here (worker,
 # rebuild, api, ...) comes last: it may import all of them, and none of them may import it.
 READ_SIDE = (
-    *("history", "news", "scope", "register", "said", "policy", "moments", "folds", "merged"),  # pure
-    *("question", "models", "questions", "kept", "views", "answer_lists", "hindsight", "lineage"),  # pure, too
+    *("history", "news", "scope", "register", "course", "said", "policy", "defaults", "moments"),  # pure
+    *(
+        "folds",
+        "merged",
+        "question",
+        "models",
+        "questions",
+        "kept",
+        "views",
+        "answer_lists",
+        "hindsight",
+        "lineage",
+    ),  # pure, too
     *("arrival", "refusing", "store", "project"),
 )
 LAYERS = ("schemas", *(f"{READ}.{name}" for name in READ_SIDE))

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from services.projections.api.answering import Envelope, respond
 from services.projections.cut import Cut
-from services.projections.policy import DEFAULT
+from services.projections.defaults import DEFAULT
 from services.projections.question import Answer, Parameters
 from services.projections.questions import ACCOUNT
 from services.projections.said import Reader, Sentence, render, said

@@ -7,10 +7,10 @@ from math import exp
 import pytest
 
 from services.projections import cut
+from services.projections.defaults import DEFAULT
 from services.projections.folds.policy import State
 from services.projections.history import Moment
 from services.projections.models.policies import in_force
-from services.projections.policy import DEFAULT
 from tests.unit.histories import ask, defined, fact
 from tests.unit.portfolios import ask_portfolio
 

@@ -8,8 +8,8 @@ from schemas import catalogue
 from schemas.event import REGISTERED
 from schemas.policy import Policy
 from schemas.policy_values import WarningRule, WarningThreshold
+from services.projections.defaults import DEFAULT
 from services.projections.models.warning_rules import RULES
-from services.projections.policy import DEFAULT
 from tests.unit.sending import event, parse, refused_at
 
 SALES = {"metric": "sales", "threshold": 1, "weight": 1}

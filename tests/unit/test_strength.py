@@ -4,11 +4,12 @@ from math import log
 
 import pytest
 
+from services.projections.defaults import DEFAULT
 from services.projections.folds import contact
 from services.projections.history import Recorded
 from services.projections.models.contact.people import People
 from services.projections.models.interaction.strength import band, by_person, raw, saturate, strength, terms, trend
-from services.projections.policy import DEFAULT, StrengthModel
+from services.projections.policy import StrengthModel
 from tests.unit.histories import fact
 
 NOW = datetime(2025, 6, 30, 12, tzinfo=UTC)

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from schemas.buying import BuyingRole, DecisionRight
 from schemas.interaction import InteractionKind
-from schemas.opportunity import Quantity
+from schemas.prediction import Quantity
 from schemas.values import Rank
 from services.http_problem import HttpProblem, unexpected
 from services.http_tongues import tongue_of

@@ -12,10 +12,10 @@ from services.http_problem import responses
 from services.projections import answers, portfolio
 from services.projections.answers import Asked
 from services.projections.api.entering import AUDITORS, READERS, Plain, among, not_found
+from services.projections.defaults import DEFAULT
 from services.projections.hindsight.told import Told
 from services.projections.history import Moment, Recorded
 from services.projections.lineage import Lineage, answers_that_cite, lineage
-from services.projections.policy import DEFAULT
 from services.projections.question import View
 from services.projections.questions import PORTFOLIO
 from services.projections.store import journal, replay

@@ -11,14 +11,32 @@ from typing import Any, NamedTuple
 import msgspec
 
 from schemas import Fact
-from services.projections.folds import account, assessment, buying, contact, opportunity, organisation, policy
+from services.projections.folds import (
+    account,
+    action,
+    after_sale,
+    assessment,
+    buying,
+    competition,
+    contact,
+    opportunity,
+    organisation,
+    policy,
+    proposal,
+    qualification,
+)
 from services.projections.folds.account import State as AccountState
+from services.projections.folds.action import State as ActionState
+from services.projections.folds.after_sale import State as AfterSaleState
 from services.projections.folds.assessment import State as AssessmentState
 from services.projections.folds.buying import State as BuyingState
+from services.projections.folds.competition import State as CompetitionState
 from services.projections.folds.contact import State as ContactState
 from services.projections.folds.opportunity import State as OpportunityState
 from services.projections.folds.organisation import State as OrganisationState
 from services.projections.folds.policy import State as PolicyState
+from services.projections.folds.proposal import State as ProposalState
+from services.projections.folds.qualification import State as QualificationState
 from services.projections.history import Recorded
 
 
@@ -35,7 +53,10 @@ class Fold(NamedTuple):
 # Sorted keys: two states that are equal are equal to the byte, however their facts arrived.
 encode = msgspec.msgpack.Encoder(order="deterministic").encode
 
-_MODULES = (account, organisation, contact, assessment, buying, opportunity, policy)
+_MODULES = (
+    *(account, organisation, contact, assessment, buying),
+    *(opportunity, qualification, competition, proposal, action, after_sale, policy),
+)
 FOLDS = {
     module.__name__.rpartition(".")[2]: Fold(
         module.__name__.rpartition(".")[2],
@@ -57,6 +78,11 @@ class States(msgspec.Struct):
     assessment: AssessmentState = msgspec.field(default_factory=AssessmentState)
     buying: BuyingState = msgspec.field(default_factory=BuyingState)
     opportunity: OpportunityState = msgspec.field(default_factory=OpportunityState)
+    qualification: QualificationState = msgspec.field(default_factory=QualificationState)
+    competition: CompetitionState = msgspec.field(default_factory=CompetitionState)
+    proposal: ProposalState = msgspec.field(default_factory=ProposalState)
+    action: ActionState = msgspec.field(default_factory=ActionState)
+    after_sale: AfterSaleState = msgspec.field(default_factory=AfterSaleState)
     policy: PolicyState = msgspec.field(default_factory=PolicyState)  # of the stream of policies; empty in an account
 
 

@@ -5,6 +5,8 @@ from datetime import date
 import msgspec
 
 from schemas.opportunity import (
+    BudgetConfirmed,
+    CommitmentObtained,
     OpportunityAbandoned,
     OpportunityExpectedCloseChanged,
     OpportunityIdentified,
@@ -16,10 +18,11 @@ from schemas.opportunity import (
     OpportunityWon,
 )
 from schemas.values import Money
+from services.projections.course import Course, turn
 from services.projections.history import Recorded, Stamp
 from services.projections.register import Register, insert
 
-VERSION = 2
+VERSION = 3
 
 Amount = tuple[str, str]  # decimal string, ISO 4217 code
 
@@ -34,6 +37,13 @@ class Step(msgspec.Struct, array_like=True, frozen=True):
     reason: str | None = None
     to_party: str | None = None
     timebasis: str = "exact"
+
+
+class Commitment(msgspec.Struct, array_like=True, frozen=True):
+    """What the customer promised us, and who there did."""
+
+    text: str
+    contact: str | None = None
 
 
 def _text() -> "Register[str]":
@@ -53,15 +63,17 @@ class Opportunity(msgspec.Struct):
     pipeline: Register[str] = msgspec.field(default_factory=_text)
     products: Register[list[str]] = msgspec.field(default_factory=Register)
     steps: list[Step] = []  # in fold order
+    budget: Register[Amount] = msgspec.field(default_factory=Register)  # that the customer has set aside
+    commitments: Course[Commitment] = []
 
 
 class State(msgspec.Struct):
-    """Bounded by opportunities and the stages that each went through."""
+    """Bounded by opportunities, the stages that each went through, and what was promised us in each."""
 
     opportunities: dict[str, Opportunity] = {}
 
 
-def fold(state: State, fact: Recorded) -> State:
+def fold(state: State, fact: Recorded) -> State:  # noqa: C901 -- one short case an event
     """Take one fact about an opportunity; the order of arrival does not matter."""
     match fact.event.data:
         case OpportunityIdentified() as data:
@@ -82,6 +94,10 @@ def fold(state: State, fact: Recorded) -> State:
             _step(state, data.opportunity, _at(fact, "abandoned", reason=data.reason))
         case OpportunityReopened() as data:
             _step(state, data.opportunity, _at(fact, "reopened"))
+        case BudgetConfirmed() as data:
+            _opportunity(state, data.opportunity).budget.put(_amount(data.amount), fact)
+        case CommitmentObtained() as data:
+            turn(_opportunity(state, data.opportunity).commitments, "obtained", Commitment, fact)
     return state
 
 

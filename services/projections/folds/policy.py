@@ -8,35 +8,47 @@ import msgspec
 from schemas.policy import (
     AttitudeModelDefined,
     CadenceDefined,
+    CalendarDefined,
     CriteriaDefined,
-    Measure,
+    PipelineDefined,
+    QualificationTemplateDefined,
+    RatesDefined,
     SegmentationDefined,
-    SegmentDefined,
     StrengthModelDefined,
     StyleDefined,
+    TargetSet,
     WarningsDefined,
 )
+from schemas.policy_values import Measure, SegmentDefined
 from services.projections.history import Recorded
 from services.projections.policy import (
     AttitudeModel,
     Cadence,
+    Calendar,
     Condition,
     Criteria,
     Metric,
+    Pipeline,
+    Qualification,
+    Rates,
     Segmentation,
     SegmentRule,
+    Stage,
     StrengthModel,
     Style,
+    Target,
     WarningRules,
+    Weighted,
 )
 from services.projections.register import Register, at
 
-VERSION = 2
+VERSION = 3
+UNNAMED = "unnamed"  # the version of what was defined without one
 V = TypeVar("V")
 
 
 class State(msgspec.Struct):
-    """The last definition of each kind; bounded by the versions of criteria, which are all kept."""
+    """The last definition of each kind, pipeline and target, and of every version of criteria; bounded by these."""
 
     strength: Register[StrengthModel] = msgspec.field(default_factory=Register)
     attitude: Register[AttitudeModel] = msgspec.field(default_factory=Register)
@@ -45,6 +57,11 @@ class State(msgspec.Struct):
     cadence: Register[Cadence] = msgspec.field(default_factory=Register)
     warnings: Register[WarningRules] = msgspec.field(default_factory=Register)
     style: Register[Style] = msgspec.field(default_factory=Register)
+    qualification: Register[Qualification] = msgspec.field(default_factory=Register)
+    pipelines: dict[str, Register[Pipeline]] = {}  # by id
+    targets: dict[str, dict[str, dict[str, Register[Target]]]] = {}  # owner -> period -> currency
+    rates: Register[Rates] = msgspec.field(default_factory=Register)
+    calendar: Register[Calendar] = msgspec.field(default_factory=Register)
     every_criteria: dict[str, Register[Criteria]] = {}  # by version
 
 
@@ -73,7 +90,30 @@ def fold(state: State, fact: Recorded) -> State:
             state.warnings.put(WarningRules(data.version, _plain(data.thresholds), frozenset(data.off)), fact)
         case StyleDefined() as data:
             state.style.put(Style(data.version, _plain(data.colours), _plain(data.symbols)), fact)
+        case _:
+            _of_selling(state, fact)
     return state
+
+
+def _of_selling(state: State, fact: Recorded) -> None:
+    match fact.event.data:
+        case PipelineDefined() as data:
+            stages = sorted(data.stages, key=lambda each: (each.order, each.stage))
+            told = tuple(Stage(each.stage, each.order, each.exit_criteria, each.probability) for each in stages)
+            at(state.pipelines, data.pipeline).put(Pipeline(data.version, told), fact)
+        case QualificationTemplateDefined() as data:
+            steps = {
+                str(step): tuple(Weighted(each.criterion, each.weight, each.text) for each in criteria)
+                for step, criteria in data.steps.items()
+            }
+            state.qualification.put(Qualification(data.version, steps), fact)
+        case TargetSet() as data:
+            target = at(state.targets, data.owner, data.period, data.amount.currency)
+            target.put(Target(data.amount.amount), fact)
+        case RatesDefined() as data:
+            state.rates.put(Rates(data.version or UNNAMED, data.base, _plain(data.rates)), fact)
+        case CalendarDefined() as data:
+            state.calendar.put(Calendar(data.version or UNNAMED, data.time_zone, data.fiscal_year_start), fact)
 
 
 def _criteria(data: CriteriaDefined) -> Criteria:

@@ -1,7 +1,18 @@
 """Which policies are in force: what was defined, and the default's where nothing is said."""
 
+from services.projections.defaults import DEFAULT
 from services.projections.folds.policy import State
-from services.projections.policy import DEFAULT, Cadence, Criteria, Policies, StrengthModel, Style, WarningRules
+from services.projections.policy import (
+    Cadence,
+    Criteria,
+    Pipelines,
+    Policies,
+    Qualification,
+    StrengthModel,
+    Style,
+    Targets,
+    WarningRules,
+)
 from services.projections.register import Register
 
 
@@ -15,6 +26,11 @@ def in_force(state: State) -> Policies:
         cadence=_cadence(state.cadence.value, DEFAULT.cadence),
         warnings=_warnings(state.warnings.value, DEFAULT.warnings),
         style=_style(state.style.value, DEFAULT.style),
+        qualification=_qualification(state.qualification.value, DEFAULT.qualification),
+        pipelines=_pipelines(state),
+        targets=_targets(state),
+        rates=state.rates.value or DEFAULT.rates,
+        calendar=state.calendar.value or DEFAULT.calendar,
         every_criteria={**DEFAULT.every_criteria, **_by_version(state.every_criteria)},
     )
 
@@ -45,6 +61,26 @@ def _style(told: Style | None, kept: Style) -> Style:
     if told is None:
         return kept
     return told._replace(colours=kept.colours | told.colours, symbols=kept.symbols | told.symbols)
+
+
+def _qualification(told: Qualification | None, kept: Qualification) -> Qualification:
+    return kept if told is None else told._replace(steps=kept.steps | told.steps)
+
+
+def _pipelines(state: State) -> Pipelines:
+    told = {pipeline: register.value for pipeline, register in sorted(state.pipelines.items()) if register.value}
+    return Pipelines(f"{len(told)}-defined", told) if told else DEFAULT.pipelines
+
+
+def _targets(state: State) -> Targets:
+    told = {
+        owner: {
+            period: {currency: register.value for currency, register in sorted(each.items()) if register.value}
+            for period, each in sorted(periods.items())
+        }
+        for owner, periods in sorted(state.targets.items())
+    }
+    return Targets(f"{sum(map(len, told.values()))}-set", told) if told else DEFAULT.targets
 
 
 def _by_version(told: dict[str, Register[Criteria]]) -> dict[str, Criteria]:

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from schemas.action import NextActionCompleted, NextActionPlanned
 from schemas.after_sale import ContractSigned, SatisfactionSurveyed
-from schemas.interaction import NextActionCompleted, NextActionPlanned
 from schemas.values import Money
 from services.projections.models.account import view_parts as parts
 from services.projections.models.account import view_records as records

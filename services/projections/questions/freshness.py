@@ -6,7 +6,7 @@ from typing import Annotated, Literal, cast, get_args
 
 from pydantic import Field
 
-from schemas.policy import FactKind
+from schemas.policy_values import FactKind
 from schemas.values import EventRef
 from services.projections.folds import States
 from services.projections.models.assessment.freshness import FACTS, SUBJECTS, FreshFact, SubjectKind, fresh_facts

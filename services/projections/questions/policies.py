@@ -7,11 +7,26 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from schemas.values import Money
 from services.projections.models.latest import time_of
 from services.projections.policy import KINDS
 from services.projections.question import Answer, Parameters, PortfolioQuestion, Row, Views, because, key
 from services.projections.register import Register
 from services.projections.said import Own, WithSentences, worded
+
+Kind = Literal[
+    "strength",
+    "attitude",
+    "criteria",
+    "segmentation",
+    "cadence",
+    "warnings",
+    "style",
+    "qualification",
+    "rates",
+    "calendar",
+]
+SEVERAL = {"pipelines", "targets"}  # lists of their own
 
 
 class PoliciesParameters(Parameters):
@@ -31,7 +46,7 @@ class Defined(Row):
 class PolicyRow(Defined):
     """The policy of one kind that is in force."""
 
-    kind: Literal["strength", "attitude", "criteria", "segmentation", "cadence", "warnings", "style"]
+    kind: Kind
 
 
 class CriteriaRow(Defined):
@@ -40,11 +55,29 @@ class CriteriaRow(Defined):
     in_force: bool
 
 
+class PipelineRow(Defined):
+    """One pipeline, as last defined."""
+
+    pipeline: str
+
+
+class TargetRow(Row):
+    """What one of our people is to win in a period."""
+
+    owner: str
+    period: str
+    amount: Money
+    since: datetime | None
+    defined_by: str | None
+
+
 class PoliciesAnswer(Answer):
     """What is in force, and every version of the criteria that may be asked for."""
 
     policies: Annotated[list[PolicyRow], key("kind")]
     criteria: Annotated[list[CriteriaRow], key("version")]
+    pipelines: Annotated[list[PipelineRow], key("pipeline")]
+    targets: Annotated[list[TargetRow], key("owner", "period", "amount.currency")]
 
 
 def answer(views: Views, parameters: PoliciesParameters) -> PoliciesAnswer:  # noqa: ARG001 -- a question takes its own
@@ -54,6 +87,7 @@ def answer(views: Views, parameters: PoliciesParameters) -> PoliciesAnswer:  # n
         policies=[
             PolicyRow.model_validate({"kind": kind, **_told(getattr(policies, kind), getattr(defined, kind))})
             for kind in KINDS
+            if kind not in SEVERAL
         ],
         criteria=[
             CriteriaRow(
@@ -61,6 +95,24 @@ def answer(views: Views, parameters: PoliciesParameters) -> PoliciesAnswer:  # n
                 **_told(each, defined.every_criteria.get(version, Register())),
             )
             for version, each in sorted(policies.every_criteria.items())
+        ],
+        pipelines=[
+            PipelineRow(pipeline=pipeline, **_told(each, defined.pipelines.get(pipeline, Register())))
+            for pipeline, each in sorted(policies.pipelines.each.items())
+        ],
+        targets=[
+            TargetRow(
+                owner=owner,
+                period=period,
+                amount=Money(amount=register.value.amount, currency=currency),
+                since=time_of(register),
+                defined_by=register.ground.assessor if register.ground else None,
+                because=because(register),
+            )
+            for owner, periods in sorted(defined.targets.items())
+            for period, each in sorted(periods.items())
+            for currency, register in sorted(each.items())
+            if register.value
         ],
     )
 

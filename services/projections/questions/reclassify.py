@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from schemas.account import AccountTransactionRecorded
-from schemas.policy import MetricName
+from schemas.policy_values import MetricName
 from schemas.values import Amount
 from services.projections.models.account.criteria import Classified, Judged, criteria_of
 from services.projections.models.account.customers import Customer, Status, customer, status

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from services.problem import Problem
 from services.settings import Database
 
-LAYOUT = 3  # of tables.sql and indexes.sql: a projection of another layout is rebuilt, not migrated
+LAYOUT = 4  # of tables.sql, indexes.sql and which fold takes which type: another one is rebuilt, not migrated
 HERE = Path(__file__).parent.parent
 
 # A frozen process must not hold a row lock for ever: the server ends its transaction and its connection.

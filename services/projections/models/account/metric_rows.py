@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from schemas.policy import MetricName
+from schemas.policy_values import MetricName
 from schemas.values import Amount
 from services.projections.models.account.criteria import Classified, Judged, Measured
 from services.projections.models.account.segments import Checked, Segmented

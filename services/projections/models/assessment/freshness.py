@@ -26,7 +26,7 @@ from schemas.assessment import (
 from schemas.buying import BuyingRoleAssigned, BuyingRoleEnded, DecisionRightAsserted, DecisionRightWithdrawn
 from schemas.contact import ContactAdded, ContactDetailsChanged, ContactPositionAssigned, ContactPositionEnded
 from schemas.organisation import ReportingLineEnded, ReportingLineEstablished
-from schemas.policy import FactKind
+from schemas.policy_values import FactKind
 from services.projections.history import Recorded, Stamp
 from services.projections.models.assessment.attitude import DAY
 from services.projections.models.contact.people import People

@@ -4,21 +4,13 @@ from collections.abc import Iterable
 from datetime import date
 
 from schemas import Fact
+from schemas.action import NextActionCompleted, NextActionPlanned
 from schemas.after_sale import ContractSigned, SatisfactionSurveyed
-from schemas.interaction import NextActionCompleted, NextActionPlanned
-from schemas.opportunity import (
-    BudgetConfirmed,
-    CompetitorIdentified,
-    CompetitorOfferObserved,
-    Need,
-    NeedStated,
-    PredictionMade,
-    QualificationAnswer,
-    QualificationAnswered,
-    QuoteSubmitted,
-    Solution,
-    SolutionPresented,
-)
+from schemas.competition import CompetitorIdentified, CompetitorOfferObserved, QuoteSubmitted
+from schemas.opportunity import BudgetConfirmed
+from schemas.prediction import PredictionMade
+from schemas.proposal import Need, NeedStated, Solution, SolutionPresented
+from schemas.qualification import QualificationAnswer, QualificationAnswered
 from schemas.values import Money
 from services.projections.history import Recorded
 from services.projections.models.interaction.happening import Kind, New, of_name, short, with_text

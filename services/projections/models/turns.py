@@ -1,0 +1,64 @@
+"""What the course of a thing says: its status, since when, and what was told of it last. Pure."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from services.projections.course import Course, Turn
+from services.projections.models.latest import time_at
+from services.projections.question import Place
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+def last(course: Course[T], *kinds: str) -> Turn[T] | None:
+    """Return the last turn, or the last of these kinds; None where there is none."""
+    return next((each for each in reversed(course) if not kinds or each.kind in kinds), None)
+
+
+def first(course: Course[T], *kinds: str) -> Turn[T] | None:
+    """Return the first turn, or the first of these kinds; None where there is none."""
+    return next((each for each in course if not kinds or each.kind in kinds), None)
+
+
+def status(course: Course[T], words: Mapping[str, str]) -> str | None:
+    """Return what the last turn that changes it makes of the thing: `words` maps kinds of turn to a status."""
+    turn = last(course, *words)
+    return words[turn.kind] if turn else None
+
+
+def began(course: Course[T], words: Mapping[str, str]) -> Turn[T] | None:
+    """Return the turn since which the thing has its present status: telling the same again begins nothing."""
+    found: Turn[T] | None = None
+    for each in course:
+        if each.kind in words and (found is None or words[each.kind] != words[found.kind]):
+            found = each
+    return found
+
+
+def told(course: Course[T], field: str, *kinds: str) -> Any:  # noqa: ANN401 -- a field of any type
+    """Return what was last said in a field by a turn of these kinds (none: of any kind); None where nobody did."""
+    turns = (each for each in reversed(course) if not kinds or each.kind in kinds)
+    return next((value for each in turns if (value := getattr(each.told, field)) is not None), None)
+
+
+def time_of(turn: Turn[Any] | None) -> datetime | None:
+    """Return when a turn was true; None of none, and of one that was true already before a time that is not known."""
+    return None if turn is None or turn.ground.timebasis == "since" else time_at(turn.at)
+
+
+def overdue(due: date | None, today: date) -> bool:
+    """Whether the day until which something is due is over."""
+    return due is not None and due < today
+
+
+def places(*turns: Turn[Any] | None) -> list[Place]:
+    """Return where the facts stand that told these turns, without repetition."""
+    return list(dict.fromkeys((each.at[3], each.at[2]) for each in turns if each))
+
+
+def places_of(course: Iterable[Turn[Any]]) -> list[Place]:
+    """Return where the facts stand that told a whole course."""
+    return places(*course)
