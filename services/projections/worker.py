@@ -17,7 +17,7 @@ from tenacity import AsyncRetrying, before_sleep_log, retry_if_exception_type, s
 
 from services import log
 from services.problem import Problem
-from services.projections import stream
+from services.projections import ending, stream
 from services.projections.arrival import Arrival, Letter, Outdated, read
 from services.projections.project import Applied, Gap, Hopeless, Superseded, project_read
 from services.projections.store import control
@@ -33,6 +33,10 @@ GATHER = 24  # slices waited for, at most
 LINGER = 0.005  # seconds that slices are waited for
 PATIENCE = 60.0  # seconds of a database that does not answer, before the process stops
 STOPPING = (Outdated, Gap, Superseded, Hopeless, OtherLog, Stalled)
+
+
+class Worker(ending.Ending, faust.Worker):
+    """Faust's own, with an end that is certain."""
 
 
 class Projector:
@@ -135,7 +139,7 @@ def run(kafka: Kafka, database: Database, health: Health) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     # Faust's own logging would replace ours, and quote values in the texts of exceptions.
     still = io.StringIO()  # for its spinner, which would write terminal codes into the log
-    worker = faust.Worker(app, override_logging=False, redirect_stdouts=False, quiet=True, stdout=still)
+    worker = Worker(app, override_logging=False, redirect_stdouts=False, quiet=True, stdout=still)
     worker.execute_from_commandline()
 
 
@@ -158,3 +162,4 @@ def _batches(records: Sequence[ConsumerRecord]) -> Iterator[Sequence[ConsumerRec
 
 def _say(stop: Exception) -> None:
     logger.critical("The worker stops: %s", stop)
+    ending.begin(1)
