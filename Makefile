@@ -4,6 +4,8 @@
 .PHONY: help demo test unit lint bench clean jars need-python need-java need-test
 
 PYTHON ?= python3
+# Of the tests: many of them mostly wait, so that more than the machine has processors pay.
+PROCESSES ?= 3
 BIN := .venv/bin
 STAMP := .venv/.made
 
@@ -15,10 +17,10 @@ demo: $(if $(RAPPORT_KAFKA),$(STAMP),jars) ## start everything, load real data, 
 	@$(BIN)/rapport demo $(if $(ONCE),--once)
 
 test: need-test need-java lint jars ## every check: lint, then unit, integration, e2e and chaos in one run
-	@$(BIN)/pytest tests/unit $(wildcard tests/integration tests/e2e tests/chaos)
+	@$(BIN)/pytest -n $(PROCESSES) tests/unit $(wildcard tests/integration tests/e2e tests/chaos)
 
 unit: $(STAMP) ## tests without network, in seconds
-	@$(BIN)/pytest tests/unit
+	@$(BIN)/pytest -n 2 tests/unit
 
 lint: $(STAMP) ## ruff and mypy
 	@$(BIN)/ruff check .

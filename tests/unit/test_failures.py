@@ -28,6 +28,7 @@ SILENT = f"PostgreSQL at {AWAY} (RAPPORT_DATABASE) does not answer (ConnectionRe
         ((*RAPPORT, "rebuild", "--back-out"), DATABASE, SILENT),
         (MIGRATE, DATABASE, SILENT),
     ],
+    ids=range(6),  # else the free port would be in the test's name
 )
 def test_a_command_that_cannot_do_its_work_says_one_sentence(tmp_path, command, settings, said):
     kept = {name: value for name, value in os.environ.items() if not name.startswith("RAPPORT_")}
