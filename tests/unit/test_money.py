@@ -23,7 +23,7 @@ def sum_of(*values: tuple[str, str], rates: Rates = RATES) -> str | None:
         (
             (("100.00", "USD"), ("-12.3456", "CNY")),
             "700.000000",
-        ),  # 712.34560000 - 12.3456, in the decimals that money has
+        ),  # 712.34560000 - 12.3456
         ((("10.005", "USD"),), "71.270177"),  # 71.27017728 has more decimals than money
         ((("0.000006", "JPY"), ("0.000006", "JPY")), "0.000001"),  # 0.0000006: rounded each by itself, 0.000000
         ((("999999999999999.999999", "CNY"),) * 3, "2999999999999999.999997"),
