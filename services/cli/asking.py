@@ -36,6 +36,7 @@ def ask(  # noqa: PLR0913  what the read API takes, each by its name
     parameter: Annotated[
         list[str] | None, typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="The question's own; repeat it.")
     ] = None,
+    columns: Annotated[str | None, typer.Option(help="Only these columns of the table: name,level.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The answer as the API gives it.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Rows; -p rows=… chooses the list.")] = False,
 ) -> None:
@@ -47,13 +48,13 @@ def ask(  # noqa: PLR0913  what the read API takes, each by its name
     query = dict(map(named, parameter or [])) | {name: value for name, value in moments.items() if value is not None}
     with Reader("manager", spoken(language).code) as reader:
         try:
-            _tell(reader, path, query, CSV if as_csv else JSON, raw=as_json or as_csv)
+            _tell(reader, path, query, CSV if as_csv else JSON, raw=as_json or as_csv, columns=columns)
         except Refusal as refusal:
             _must_exist(question, refusal, of_account=account is not None)
             raise
 
 
-def _tell(reader: Reader, path: str, query: Query, kind: str, *, raw: bool) -> None:
+def _tell(reader: Reader, path: str, query: Query, kind: str, *, raw: bool, columns: str | None) -> None:  # noqa: PLR0913
     response = reader.response(path, query, kind)
     if raw:
         sys.stdout.buffer.write(response.content if kind == CSV else response.content + b"\n")
@@ -63,7 +64,10 @@ def _tell(reader: Reader, path: str, query: Query, kind: str, *, raw: bool) -> N
         out = tables.console()
         form = differences if envelope["question"] == DIFF else tables
         out.print(form.header(envelope), style="bold")
-        form.show(envelope["answer"], out)
+        if columns and form is tables:
+            tables.show_columns(envelope["answer"], [each.strip() for each in columns.split(",")], out)
+        else:
+            form.show(envelope["answer"], out)
     if following := response.links.get("next"):
         cursor = httpx.URL(following["url"]).params["cursor"]
         say(f"There are more accounts: ask again with -p cursor={cursor}")

@@ -9,9 +9,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from services.problem import Problem
+
 WIDE = 1_000  # columns of what is no terminal: nobody reads it folded
 LONGEST_CELL = 60  # characters; the whole is in --json and --csv
 UNKNOWN = "-"
+NOTHING = "Nothing is known of this then."
 
 Row = Mapping[str, Any]
 
@@ -55,6 +58,16 @@ def moment(text: str) -> str:
     return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M:%S} UTC"
 
 
+def chosen(answer: Any, columns: Sequence[str]) -> list[Listed]:  # noqa: ANN401 -- any JSON
+    """Return the lists of an answer that have all these columns, with these alone; raises Problem if none has."""
+    lists = [each for each in _lists(answer, "") if each.rows]
+    fit = [each for each in lists if set(columns) <= {name for row in each.rows for name in row}]
+    if lists and not fit:
+        known = "; ".join(f"{each.path or 'it'} has {', '.join(each.rows[0])}" for each in lists)
+        raise Problem(f"No list of the answer has all the columns {', '.join(columns)}: {known}.")
+    return [Listed(each.path, [{name: row.get(name) for name in columns} for row in each.rows]) for each in fit]
+
+
 def show(answer: Any, out: Console) -> None:  # noqa: ANN401 -- any JSON
     """Print an answer: first its single values, then each of its lists that has rows; account by account."""
     if isinstance(answer, list) and answer and set(answer[0]) == {"account", "answer"}:
@@ -70,7 +83,16 @@ def show(answer: Any, out: Console) -> None:  # noqa: ANN401 -- any JSON
         if each.rows:
             out.print(_drawn(each, alone=len(lists) == 1))
     if not any(each.rows for each in lists) and not scalars:
-        out.print("Nothing is known of this then.")
+        out.print(NOTHING)
+
+
+def show_columns(answer: Any, columns: Sequence[str], out: Console) -> None:  # noqa: ANN401 -- any JSON
+    """Print of an answer only these columns, of each list that has them all."""
+    lists = chosen(answer, columns)
+    for each in lists:
+        out.print(_drawn(each, alone=len(lists) == 1, whole=True))
+    if not lists:
+        out.print(NOTHING)
 
 
 def cell(value: Any) -> str:  # noqa: ANN401 -- any JSON
@@ -105,9 +127,9 @@ def _single(value: Any) -> str:  # noqa: ANN401 -- any JSON
             return str(value)
 
 
-def _drawn(listed: Listed, *, alone: bool) -> Table:
+def _drawn(listed: Listed, *, alone: bool, whole: bool = False) -> Table:
     columns = list(dict.fromkeys(name for row in listed.rows for name in row))
-    used = [name for name in columns if any(row.get(name) not in (None, [], {}) for row in listed.rows)]
+    used = [name for name in columns if whole or any(row.get(name) not in (None, [], {}) for row in listed.rows)]
     numbers = [name for name in used if all(_is_number(row.get(name)) for row in listed.rows)]
     made = table(*used, title=None if alone else listed.path, right=numbers)
     for row in listed.rows:
