@@ -103,6 +103,19 @@ WORDS: dict[str, Said] = {
     "award_date": said("award date"),
     "next_purchase": said("next purchase"),
     "win_probability": said("win probability"),
+    "answered": said("answered"),
+    "resolved": said("resolved"),
+    "reopened": said("reopened"),
+    "proposed": said("proposed"),
+    "confirmed": said("confirmed"),
+    "received": said("received"),
+    "responded": said("responded"),
+    "committed": said("committed"),
+    "fulfilled": said("fulfilled"),
+    "breached": said("breached"),
+    "requested": said("requested"),
+    "given": said("given"),
+    "converted": said("converted"),
 }
 
 

@@ -42,6 +42,21 @@ Kind = (
         "action",
         "contract",
         "satisfaction",
+        "lead",
+        "pursuit",
+        "capability_gap",
+        "conflict",
+        "strategic_fit",
+        "exposure",
+        "commitment",
+        "objection",
+        "value",
+        "question",
+        "delivery",
+        "payment",
+        "cost",
+        "complaint",
+        "referral",
     ]
 )
 LONGEST_TITLE = 100
