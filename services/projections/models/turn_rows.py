@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
 
 from services.projections.course import Turn
 from services.projections.folds.account import State as AccountState
@@ -10,6 +12,8 @@ from services.projections.models.account.members import member_name
 from services.projections.models.latest import time_at
 from services.projections.models.turns import places
 from services.projections.question import Row
+
+T = TypeVar("T", bound=msgspec.Struct)
 
 
 class TurnRow(Row):
@@ -25,17 +29,22 @@ class TurnRow(Row):
 
 def turn_rows(course: Iterable[Turn[Any]], ours: AccountState) -> list[TurnRow]:
     """Return the turns in fold order; of two of one kind at one time, the one told last, which replaced the other."""
-    told = {(time_at(each.at), each.kind): each for each in course}
-    return [_row(each, ours) for each in told.values()]
+    return [TurnRow(**fields(each, ours)) for each in told_last(course)]
 
 
-def _row(turn: Turn[Any], ours: AccountState) -> TurnRow:
-    return TurnRow(
-        turn=turn.kind,
-        time=time_at(turn.at),
-        timebasis=turn.ground.timebasis,
-        assessor=turn.ground.assessor,
-        assessor_name=member_name(ours, turn.ground.assessor),
-        text=getattr(turn.told, "text", None) or getattr(turn.told, "reason", None),
-        because=places(turn),
-    )
+def told_last(course: Iterable[Turn[T]]) -> list[Turn[T]]:
+    """Return of the turns of one kind at one time the one told last, which replaced the others."""
+    return list({(time_at(each.at), each.kind): each for each in course}.values())
+
+
+def fields(turn: Turn[Any], ours: AccountState) -> dict[str, Any]:
+    """Return the fields of a row about a turn, for rows that show more of it."""
+    return {
+        "turn": turn.kind,
+        "time": time_at(turn.at),
+        "timebasis": turn.ground.timebasis,
+        "assessor": turn.ground.assessor,
+        "assessor_name": member_name(ours, turn.ground.assessor),
+        "text": getattr(turn.told, "text", None) or getattr(turn.told, "reason", None),
+        "because": places(turn),
+    }

@@ -1,8 +1,8 @@
 """What the course of a thing says: its status, since when, and what was told of it last. Pure."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
@@ -11,6 +11,40 @@ from services.projections.models.latest import time_at
 from services.projections.question import Place
 
 T = TypeVar("T", bound=msgspec.Struct)
+DAY = timedelta(days=1)
+
+
+class Spell(NamedTuple, Generic[T]):
+    """A stretch in which a thing stands alike: the turn that began it, and the one that ended it (None: it lasts)."""
+
+    state: str
+    begin: Turn[T]
+    end: Turn[T] | None
+
+    def days(self, now: datetime) -> float | None:
+        """Return its length in days, up to `now` while it lasts; None where nobody knows when it began."""
+        start = time_of(self.begin)
+        return None if start is None else ((time_at(self.end.at) if self.end else now) - start) / DAY
+
+
+def spells(course: Course[T], says: Callable[[Turn[T], str | None], str | None]) -> list[Spell[T]]:
+    """Return how a thing stood, one stretch after the other.
+
+    `says` returns what a turn makes of a thing, given how it stood before (None: in no way yet); None: no change.
+    """
+    found: list[Spell[T]] = []
+    for each in course:
+        before = found[-1].state if found else None
+        now = says(each, before)
+        if now is not None and now != before:
+            found[-1:] = [found[-1]._replace(end=each)] if found else []
+            found.append(Spell(now, each, None))
+    return found
+
+
+def by_kind(words: Mapping[str, str]) -> Callable[[Turn[T], str | None], str | None]:
+    """Return what `spells` needs where the kind of a turn alone says how the thing stands."""
+    return lambda turn, _: words.get(turn.kind)
 
 
 def last(course: Course[T], *kinds: str) -> Turn[T] | None:
@@ -42,6 +76,12 @@ def told(course: Course[T], field: str, *kinds: str) -> Any:  # noqa: ANN401 -- 
     """Return what was last said in a field by a turn of these kinds (none: of any kind); None where nobody did."""
     turns = (each for each in reversed(course) if not kinds or each.kind in kinds)
     return next((value for each in turns if (value := getattr(each.told, field)) is not None), None)
+
+
+def whole(course: Course[T], unknown: T, *kinds: str) -> T:
+    """Return all that the last turn of these kinds told, each of which replaced the one before; else `unknown`."""
+    turn = last(course, *kinds)
+    return turn.told if turn else unknown
 
 
 def time_of(turn: Turn[Any] | None) -> datetime | None:

@@ -1,6 +1,6 @@
 """By what will the customer judge offers, who said so, and what led to it?"""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -8,15 +8,12 @@ from typing import Annotated
 from pydantic import Field
 
 from schemas.buying import PurchaseCriterionStated, PurchaseCriterionWithdrawn
-from schemas.interaction import InteractionKind, InteractionRecorded
-from schemas.values import EventRef
+from schemas.interaction import InteractionRecorded
 from services.projections.history import Recorded, Stamp
 from services.projections.models.contact.people import People
-from services.projections.models.interaction.happenings import meeting
+from services.projections.models.interaction.meetings import Cause, Causes
 from services.projections.models.opportunity.deal_names import deal_name
-from services.projections.models.shapes import Part
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, key
-from services.projections.said import Sentence
 
 
 class PurchaseCriteriaParameters(Parameters):
@@ -24,15 +21,6 @@ class PurchaseCriteriaParameters(Parameters):
 
     opportunity: str | None = Field(None, description="only this purchase")
     withdrawn: bool = Field(default=False, description="1: also those that were withdrawn and not stated again since")
-
-
-class Cause(Part):
-    """An event that the sender named as a cause; what it was, if it is an interaction that we know of."""
-
-    event: EventRef
-    kind: InteractionKind | None
-    title: Sentence | None
-    time: datetime | None
 
 
 class CriterionRow(Row):
@@ -86,9 +74,9 @@ def answer(view: View, parameters: PurchaseCriteriaParameters) -> PurchaseCriter
         for each in sorted(_courses(view.facts), key=lambda each: each.place)
         if parameters.opportunity in (None, each.opportunity) and (parameters.withdrawn or not each.withdrawn)
     ]
-    people, sums = People(view.states.contact), _sums(courses)
-    met = {fact.identity: fact for fact in view.facts if isinstance(fact.event.data, InteractionRecorded)}
-    return PurchaseCriteriaAnswer(criteria=[_row(view, people, each, sums[each.opportunity], met) for each in courses])
+    people, sums, causes = People(view.states.contact), _sums(courses), Causes(view.facts)
+    rows = [_row(view, people, each, sums[each.opportunity], causes) for each in courses]
+    return PurchaseCriteriaAnswer(criteria=rows)
 
 
 def _courses(facts: Iterable[Recorded]) -> list[Course]:
@@ -118,9 +106,7 @@ def _sums(courses: Iterable[Course]) -> dict[str, float]:
     return sums
 
 
-def _row(
-    view: View, people: People, each: Course, in_all: float, met: Mapping[tuple[str, str, str], Recorded]
-) -> CriterionRow:
+def _row(view: View, people: People, each: Course, in_all: float, causes: Causes) -> CriterionRow:
     told, begun, until = each.told, each.facts[0].event, each.withdrawn
     by = people.canonical(told.stated_by) if told.stated_by else None
     share = told.weight / in_all if told.weight is not None and in_all and not until else None
@@ -135,23 +121,9 @@ def _row(
         since=begun.time,
         timebasis=begun.timebasis,
         withdrawn=until.event.time if until else None,
-        causes=list(_causes(each, met)),
+        causes=causes.of(each.facts),
         because=[(fact.partition, fact.offset) for fact in (*each.facts, until) if fact],
     )
-
-
-def _causes(each: Course, met: Mapping[tuple[str, str, str], Recorded]) -> Iterator[Cause]:
-    named = ((fact.event.partitionkey, ref) for fact in each.facts for ref in fact.event.data.causes)
-    for ref, account in {ref: account for account, ref in named}.items():
-        fact = met.get((account, ref.source, ref.id))
-        data = fact.event.data if fact else None
-        known = data if isinstance(data, InteractionRecorded) else None
-        yield Cause(
-            event=ref,
-            kind=known.kind if known else None,
-            title=meeting(known) if known else None,
-            time=fact.event.time if fact else None,
-        )
 
 
 question = AccountQuestion(

@@ -42,7 +42,7 @@ class Source(Row):
 def notes(facts: Iterable[Recorded], references: References) -> list[Note]:
     """Return the latest notes, the last one first."""
     told = [(fact, fact.event.data) for fact in facts if isinstance(fact.event.data, NoteRecorded)]
-    return [_note(fact, data, references) for fact, data in told[: -NOTES - 1 : -1]]
+    return [note(fact, data, references) for fact, data in told[: -NOTES - 1 : -1]]
 
 
 def sources(facts: Iterable[Recorded]) -> list[Source]:
@@ -61,7 +61,8 @@ def sources(facts: Iterable[Recorded]) -> list[Source]:
     ]
 
 
-def _note(fact: Recorded, data: NoteRecorded, references: References) -> Note:
+def note(fact: Recorded, data: NoteRecorded, references: References) -> Note:
+    """Return a note as answers show it."""
     about, by = data.about, ground(fact).assessor
     return Note(
         source=fact.event.source,
