@@ -14,7 +14,10 @@ FORMATS: dict[str, Importer] = {
 }
 
 
-STORY = Path(__file__).parent / "data" / "stories" / "hospital.ndjson"  # an export, to be restored
+_STORIES = Path(__file__).parent / "data" / "stories"
+STORIES = tuple(sorted(_STORIES.glob("*.ndjson")))  # exports, to be restored
+STORY = _STORIES / "hospital.ndjson"
+TARGET = _STORIES / "target.json"  # of the bank's story: an event on the stream of policies
 
 
 def bundled(form: str) -> Path:
