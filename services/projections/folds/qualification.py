@@ -18,11 +18,11 @@ from schemas.qualification import (
     QualificationAnswered,
     StrategicFitAssessed,
 )
-from services.projections.course import Course, content, turn
+from services.projections.course import Course, Turn, content, turn
 from services.projections.history import Recorded
-from services.projections.register import Register, at
+from services.projections.register import Register, at, ground, insert
 
-VERSION = 1
+VERSION = 2
 
 TURNS: dict[type[Fact], str] = {
     LeadCaptured: "captured",
@@ -44,9 +44,8 @@ class Lead(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Answer(msgspec.Struct, array_like=True, frozen=True):
-    """yes, no or unknown, and why."""
+    """Why the answer, which is the kind of its turn, is yes, no or unknown."""
 
-    answer: str
     note: str | None
 
 
@@ -80,11 +79,11 @@ class Exposure(msgspec.Struct, array_like=True, frozen=True):
     days: int
 
 
-Answers = dict[str, dict[str, dict[str, dict[str, Register[Answer]]]]]  # thing -> step -> criterion -> subject
+Answers = dict[str, dict[str, dict[str, dict[str, Course[Answer]]]]]  # thing -> step -> criterion -> subject
 
 
 class State(msgspec.Struct):
-    """Bounded by leads and opportunities, what is asked of each, and how often each was decided."""
+    """Bounded by leads and opportunities, what is asked of each, and how often each was answered and decided."""
 
     leads: dict[str, Course[Lead]] = {}
     of_leads: Answers = {}
@@ -119,7 +118,9 @@ def fold(state: State, fact: Recorded) -> State:
 
 
 def _answers(state: State, data: QualificationAnswered, fact: Recorded) -> None:
+    """Put each answer at its place; of several to one criterion in one fact, the last stands."""
     of = state.of_leads if data.lead is not None else state.of_opportunities
-    for each in data.answers:
-        told = at(of, data.lead or data.opportunity or "", data.step, each.criterion, each.subject)
-        told.put(Answer(each.answer, each.note), fact)
+    step = of.setdefault(data.lead or data.opportunity or "", {}).setdefault(data.step, {})
+    for each in reversed(data.answers):
+        course = step.setdefault(each.criterion, {}).setdefault(each.subject, [])
+        insert(course, Turn(fact.stamp, each.answer, Answer(each.note), ground(fact)))
