@@ -59,7 +59,7 @@ def _row(view: View, opportunity_id: str, opportunity: Opportunity) -> Opportuni
         value=deals.value(opportunity),
         owner=owner,
         owner_name=member.value.name if member and member.value else None,
-        expected_close=opportunity.expected_close.value,
+        expected_close=deals.expected_close(opportunity),
         outcome=end.kind if end else None,
         closed_at=end.time if end else None,
         because=because(opportunity.name, opportunity.owner, opportunity.value),

@@ -109,7 +109,7 @@ def _standing(view: View, opportunity: Opportunity) -> dict[str, Any]:
         "value": deals.value(opportunity),
         "owner": opportunity.owner.value,
         "owner_name": member.value.name if member and member.value else None,
-        "expected_close": opportunity.expected_close.value,
+        "expected_close": deals.expected_close(opportunity),
         "outcome": end.kind if end else None,
         "closed_at": end.time if end else None,
         "reason": end.reason if end else None,

@@ -78,6 +78,7 @@ def test_a_won_deal_that_is_reopened_keeps_neither_its_close_nor_its_amount():
     facts.append(fact("opportunity.reopened", "2025-04-01", DEAL))
     again = about(facts)
     assert (again["outcome"], again["closed_at"], again["value"]) == (None, None, euros("100.00"))
+    assert (closed["expected_close"], again["expected_close"]) == ("2025-06-30", None)
     assert [each["kind"] for each in again["turns"]] == ["won", "reopened"]
     assert about(facts, "2025-03-31")["outcome"] == "won"
 

@@ -11,7 +11,7 @@ from services.projections.models.account.criteria import Measures, classify
 from services.projections.models.account.members import member_name
 from services.projections.models.account.metric_rows import SegmentRow, segment_row, status
 from services.projections.models.account.segments import segmented
-from services.projections.models.opportunity.deals import current_spell, end, value
+from services.projections.models.opportunity.deals import current_spell, end, expected_close, value
 from services.projections.models.opportunity.portfolio import Deal, every_deal, total
 from services.projections.question import Row, View, because
 from services.projections.said import Sentence
@@ -80,6 +80,6 @@ def _open(deal: Deal) -> OpenDeal:
         value=value(told),
         owner=told.owner.value,
         owner_name=member_name(deal.view.states.account, told.owner.value),
-        expected_close=told.expected_close.value,
+        expected_close=expected_close(told),
         because=because(told.name, told.value, told.owner),
     )

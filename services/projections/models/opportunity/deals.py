@@ -1,9 +1,9 @@
 """An opportunity read from its steps: the spells it spent in stages, and how it ended."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Literal, NamedTuple, cast
+from typing import Literal, NamedTuple, cast, get_args
 
 from schemas.values import Money
 from services.projections.folds.opportunity import Amount, Opportunity, State, Step
@@ -11,6 +11,7 @@ from services.projections.history import Stamp
 from services.projections.models.latest import time_at
 
 Outcome = Literal["won", "lost", "abandoned"]
+ENDS = frozenset(get_args(Outcome))
 DAY = timedelta(days=1)
 IDENTIFIED = "identified"  # the stage of an opportunity that has not entered any yet
 
@@ -100,6 +101,13 @@ def value(opportunity: Opportunity) -> Money | None:
     """Return what it was won for, else what it would be worth as last told."""
     closed = end(opportunity)
     return closed.amount if closed and closed.amount else money(opportunity.value.value)
+
+
+def expected_close(opportunity: Opportunity) -> date | None:
+    """Return when its end is expected, or was; once it is reopened, what was told before that end is void."""
+    told, open_again = opportunity.expected_close, end(opportunity) is None
+    void = open_again and any(step.kind in ENDS and step.at > (told.at or ()) for step in opportunity.steps)
+    return None if void else told.value
 
 
 def _steps(opportunity: Opportunity) -> list[Step]:
