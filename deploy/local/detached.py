@@ -14,7 +14,7 @@ from deploy.local.record import Record, read
 from deploy.local.supervisor import Say
 from services.problem import Problem
 
-PATIENCE = 120.0  # seconds for all parts to stop, one after another
+PATIENCE = 300.0  # seconds for all parts to stop, one after another
 HOLD = 1.0  # seconds
 
 

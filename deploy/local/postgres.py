@@ -149,7 +149,7 @@ def _initialise(home: Path, data: Path, user: str | None) -> None:
 async def _answers(url: str) -> bool:
     """Connect, and see that our database exists: the first time it is made here."""
     try:
-        connection = await asyncpg.connect(f"{url}/postgres", timeout=2)
+        connection = await asyncpg.connect(f"{url}/postgres", timeout=10)
     except (OSError, TimeoutError, asyncpg.PostgresError):
         return False
     try:

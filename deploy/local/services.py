@@ -52,7 +52,7 @@ def secret(data: Path) -> Path:
 async def is_ready(url: str) -> bool:
     """Ask a service whether it can do its work now."""
     try:
-        async with httpx.AsyncClient(timeout=2, trust_env=False) as client:
+        async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
             return (await client.get(f"{url}/health/ready")).is_success
     except httpx.HTTPError:
         return False

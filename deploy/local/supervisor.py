@@ -17,7 +17,7 @@ from services.problem import Problem
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0  # seconds before a restart; doubled each time
 HEALTHY = 30.0  # seconds of life after which the next death counts as a first one
-PATIENCE = 120.0  # seconds for one child to become ready: a JVM on a busy machine takes its time
+PATIENCE = 300.0  # seconds for one child to become ready: a JVM on a busy machine takes its time
 HOPELESS = 3  # deaths before a child was ever ready: it will not be
 LARGEST_LOG = 16 * 1024 * 1024  # bytes; a longer one is set aside at the next start
 

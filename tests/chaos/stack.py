@@ -15,7 +15,7 @@ from services.access import Role, mint
 from services.projections.watch import Ends
 from services.settings import Kafka
 
-PATIENCE = 300  # seconds: on a fresh machine the first start fetches Kafka
+PATIENCE = 600  # seconds: on a fresh machine the first start fetches Kafka
 RAPPORT = (sys.executable, "-c", "from services.cli import main; main()")
 
 

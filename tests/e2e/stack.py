@@ -3,7 +3,8 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,7 +22,7 @@ from services.problem import Problem
 
 REPOSITORY = Path(__file__).parents[2]
 RAPPORT = (sys.executable, "-c", "from services.cli import main; main()")
-PATIENCE = 600  # seconds: on a fresh machine the first start fetches Kafka
+PATIENCE = 1_200  # seconds: on a fresh machine the first start fetches Kafka
 EVENTS = 27_388 + 6_946 + 4_960  # crm, commons, congress: what the importers tell, one line of receipts each
 
 
@@ -66,7 +67,7 @@ class Stack:
     def client(self, url: str, role: Role) -> httpx.Client:
         """Open a client of one of the two services."""
         headers = {"Authorization": f"Bearer {self.token(role)}"}
-        return httpx.Client(base_url=url, headers=headers, timeout=120, trust_env=False)
+        return httpx.Client(base_url=url, headers=headers, timeout=300, trust_env=False)
 
     @cached_property
     def _answers(self) -> dict[tuple[str, tuple[tuple[str, str], ...]], Any]:
@@ -80,7 +81,7 @@ class Stack:
         asked = path, tuple(sorted((name.rstrip("_"), value) for name, value in query.items()))
         if asked not in self._answers:
             with self.client(self.record.api, "manager") as api:
-                response = api.get(f"/v1/{path}", params=dict(asked[1]))
+                response = _when_able(lambda: api.get(f"/v1/{path}", params=dict(asked[1])))
             assert response.status_code == 200, response.text
             envelope = response.json()
             assert envelope["complete"] is True
@@ -91,7 +92,8 @@ class Stack:
         """Send events as NDJSON and return the receipt's token."""
         body = b"".join(orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE) for event in events)
         with self.client(self.record.ingest, role) as ingest:
-            response = ingest.post("/v1/events", content=body, headers={"Content-Type": "application/x-ndjson"})
+            kind = {"Content-Type": "application/x-ndjson"}
+            response = _when_able(lambda: ingest.post("/v1/events", content=body, headers=kind))
         assert response.status_code == 202, response.text
         return str(response.json()["token"])
 
@@ -99,6 +101,15 @@ class Stack:
         """Return how many records the log has, as far as the projection has seen it."""
         with self.client(self.record.api, "auditor") as api:
             return sum(each["end"] for each in api.get("/v1/positions").json()["partitions"])
+
+
+def _when_able(send: Callable[[], httpx.Response]) -> httpx.Response:
+    """Send a request again for as long as its service says that it cannot yet, or that there is more to come."""
+    deadline = time.monotonic() + PATIENCE
+    while (response := send()).status_code == 503 or (response.is_success and response.json().get("complete") is False):
+        assert time.monotonic() < deadline, response.text
+        time.sleep(0.2)
+    return response
 
 
 @contextmanager

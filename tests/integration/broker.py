@@ -11,7 +11,7 @@ from deploy.local.ports import free
 from services.log import ensure
 from services.settings import Kafka
 
-PATIENCE = 60  # seconds for Java to start
+PATIENCE = 300  # seconds for Java to start
 
 
 class Broker:

@@ -20,7 +20,7 @@ from tests.integration.link import Link
 from tests.integration.projection import Log, Projection, projected
 from tests.integration.reading import Reader, reading
 
-PATIENCE = 300  # seconds: on a fresh machine the first start fetches Kafka
+PATIENCE = 600  # seconds: on a fresh machine the first start fetches Kafka
 RAPPORT = (sys.executable, "-c", "from services.cli import main; main()")
 
 
@@ -55,7 +55,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
         yield _ready(data, process)
     finally:
         process.terminate()
-        process.wait(60)
+        process.wait(PATIENCE)
 
 
 def _ready(data: Path, process: subprocess.Popen[bytes]) -> Servers:

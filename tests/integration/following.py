@@ -21,7 +21,7 @@ from tests.integration.projection import PARTITIONS, START, Projection
 from tests.integration.reading import SECRET
 
 PACE = Pace(look=0.02, heartbeat=0.2, most=3, now=lambda: START + timedelta(hours=1))  # windows of three; no tick
-PATIENCE = 60
+PATIENCE = 300  # seconds
 
 
 class Told(NamedTuple):

@@ -13,7 +13,7 @@ from services.access import Role, mint
 from services.settings import Kafka
 
 SECRET = "a secret of more than thirty-two characters"
-PATIENCE = 30
+PATIENCE = 300  # seconds
 
 
 class Service:
@@ -54,7 +54,7 @@ class Service:
         """Make a client whose token has this role, and for all accounts and sources unless `claims` say less."""
         scope = {"accounts": claims.get("accounts", "*"), "sources": claims.get("sources", "*")}
         token = mint(SECRET, subject="sender-7", role=role, seconds=600, **scope)  # type: ignore[arg-type]
-        return httpx.AsyncClient(base_url=self.url, headers={"Authorization": f"Bearer {token}"}, timeout=30)
+        return httpx.AsyncClient(base_url=self.url, headers={"Authorization": f"Bearer {token}"}, timeout=120)
 
     def stop(self) -> int:
         """Ask it to end, and return its exit code."""

@@ -78,7 +78,7 @@ async def test_whoever_is_cut_off_within_windows_sees_each_event_once_in_the_ord
     assert rest >= {each for each in found if each[0] in SAME}
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 async def test_two_workers_write_and_whoever_is_cut_off_misses_nothing_and_sees_nothing_twice(
     kafka, projection, database, stream, tmp_path
 ):
@@ -94,7 +94,7 @@ async def test_two_workers_write_and_whoever_is_cut_off_misses_nothing_and_sees_
 
     writing = asyncio.create_task(write())
     try:
-        async with asyncio.timeout(240):
+        async with asyncio.timeout(600):
             found: list[tuple[str, str]] = []
             while len([each for each in found if each[0] in ours]) < 108:
                 some, last = await taken(stream, last, 7)

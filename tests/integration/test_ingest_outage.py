@@ -5,6 +5,7 @@ import json
 import uuid
 from pathlib import Path
 
+import httpx
 import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import OutOfOrderSequenceNumber
@@ -17,6 +18,7 @@ from services.log import TOPIC
 from services.settings import Kafka
 from tests.integration.broker import Broker
 from tests.integration.service import Service
+from tests.integration.working import until
 
 EXAMPLE = Path(schemas.__file__).parent / "examples" / "attitude.assessed.v1" / "1.json"
 SINGLE = {"Content-Type": "application/cloudevents+json"}
@@ -58,14 +60,14 @@ async def test_ingest_starts_without_a_broker_is_not_ready_and_answers_503(tmp_p
 @pytest.mark.parametrize("missing", ["RAPPORT_KAFKA", "RAPPORT_SECRET"])
 def test_a_missing_setting_ends_the_process_at_once_by_name(broker, tmp_path, missing):
     service = Service(broker.kafka, tmp_path, **{missing: ""})
-    assert service.launch().wait(30) == 1
+    assert service.launch().wait(300) == 1
     assert missing in service.told
     assert len(service.told.splitlines()) == 1
 
 
 def test_an_unfit_topic_ends_the_process_with_one_sentence(broker, tmp_path):
     service = Service(broker.kafka, tmp_path, RAPPORT_PARTITIONS="48")
-    assert service.launch().wait(30) == 1
+    assert service.launch().wait(300) == 1
     assert service.told.splitlines()[-1] == (
         f"Topic {TOPIC} is unfit: it has 12 partitions, expected 48 (RAPPORT_PARTITIONS)."
     )
@@ -102,12 +104,26 @@ async def test_sigterm_lets_the_request_in_flight_finish(broker, tmp_path):
     async with service.client() as client:
         broker.pause()
         sending = asyncio.create_task(send(client))
-        await asyncio.sleep(0.5)
+        await until(lambda: _in_flight(service))
         ending = asyncio.create_task(asyncio.to_thread(service.stop))
-        await asyncio.sleep(0.5)
+        await until(lambda: _closed(service))
         broker.resume()
         assert (await sending).status_code == 202
     assert await ending == 0
+
+
+async def _in_flight(service):
+    async with service.client() as other:
+        return "rapport_ingest_in_flight_bytes 0.0" not in (await other.get("/metrics")).text
+
+
+async def _closed(service):
+    try:
+        async with service.client() as other:
+            await other.get("/health/live")
+    except httpx.TransportError:
+        return True
+    return False
 
 
 class Wedged(AIOKafkaProducer):  # type: ignore[misc]  # aiokafka ships no types

@@ -77,7 +77,7 @@ async def test_a_question_whose_session_is_ended_in_the_middle_is_a_503_problem(
     async with projection.engine.begin() as connection:
         await connection.execute(text("LOCK TABLE journal IN ACCESS EXCLUSIVE MODE"))
         asking = asyncio.create_task(reads.get(PATHS[0]))
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(300):
             while not await projection.rows(f"SELECT 1 {waiting}"):  # noqa: ASYNC110 -- the database says when
                 await asyncio.sleep(0.05)
         await projection.rows(f"SELECT pg_terminate_backend(pid) {waiting}")

@@ -49,7 +49,7 @@ async def test_pages_neither_skip_nor_repeat(told, log, monkeypatch, most):
 
 
 async def test_a_crowd_of_slow_readers_holds_no_connection(told):
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(120):
         readers = [lines(told) for _ in range(20)]  # the engine has four connections
         first = [await anext(reader) for reader in readers]
         assert await told.rows(IDLE) == [(0,)]

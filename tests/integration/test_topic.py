@@ -7,6 +7,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from services import log
 from services.settings import Kafka
+from tests.integration.working import delete
 
 FIT = {"message.timestamp.type": "LogAppendTime", "retention.ms": "-1", "retention.bytes": "-1"}
 
@@ -20,13 +21,6 @@ async def create(kafka: Kafka, name: str, partitions: int = 12, **changes: str) 
     assert answer.topic_errors == [(name, 0, None)]
     await log.ensure(kafka, name)  # it exists: this only waits until the broker describes it
     return name
-
-
-async def delete(kafka: Kafka, name: str) -> None:
-    admin = AIOKafkaAdminClient(**kafka.client())
-    await admin.start()
-    await admin.delete_topics([name])
-    await admin.close()
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from tests.integration.working import Worker, append, bound, caught_up, new_topi
 ACCOUNTS = [f"account-{number}" for number in range(40)]  # in every partition
 HERE = partition_of("acme", PARTITIONS)
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(1_200)
 
 
 @pytest.fixture(scope="module")

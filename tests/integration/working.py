@@ -21,7 +21,7 @@ from services.projections.watch import Ends
 from services.settings import Database, Kafka
 from tests.integration.projection import PARTITIONS, Projection, Sent
 
-PATIENCE = 120  # seconds: two busy cores, and 30 until a dead member's partitions are given away
+PATIENCE = 300  # seconds: busy cores, and 30 until a dead member's partitions are given away
 
 Raw = tuple[int, bytes, bytes]  # partition, key, value
 
@@ -54,7 +54,7 @@ class Worker:
     async def partitions(self) -> list[int]:
         """Ask which partitions it has; none if it does not answer."""
         try:
-            async with httpx.AsyncClient(base_url=self.url, timeout=5) as client:
+            async with httpx.AsyncClient(base_url=self.url, timeout=30) as client:
                 answer = await client.get("/health/ready")
         except httpx.TransportError:
             return []
@@ -105,17 +105,22 @@ async def until(condition: Callable[[], Awaitable[bool]], *workers: Worker) -> N
 
 async def new_topic(kafka: Kafka) -> None:
     """Delete the log if there is one, and make it anew."""
-    admin = AIOKafkaAdminClient(**kafka.client())
-    await admin.start()
-    await admin.delete_topics([log.TOPIC])
-    await admin.close()
-    await until(lambda: _is_gone(kafka))  # a broker may still describe what is deleted, and then lose it
+    await delete(kafka)
     await log.ensure(kafka)
 
 
-async def _is_gone(kafka: Kafka) -> bool:
+async def delete(kafka: Kafka, topic: str = log.TOPIC) -> None:
+    """Delete a topic, and wait until it is gone: a broker may still describe what is deleted, and then lose it."""
+    admin = AIOKafkaAdminClient(**kafka.client())
+    await admin.start()
+    await admin.delete_topics([topic])
+    await admin.close()
+    await until(lambda: _is_gone(kafka, topic))
+
+
+async def _is_gone(kafka: Kafka, topic: str) -> bool:
     try:
-        await log.topic_id(kafka)
+        await log.topic_id(kafka, topic)
     except log.UnfitTopic:
         return True
     return False

@@ -85,12 +85,12 @@ def test_health_is_asked_without_a_proxy():
         asked = [sys.executable, "-m", "deploy.health", f"http://127.0.0.1:{server.getsockname()[1]}/health/ready"]
         proxied = {"http_proxy": "http://127.0.0.1:9", "no_proxy": ""}
         process = subprocess.Popen(asked, cwd=ROOT, env=os.environ | proxied)  # noqa: S603 -- our own command
-        server.settimeout(10)
+        server.settimeout(60)
         connection, _ = server.accept()
         with connection:
             assert connection.recv(1000).startswith(b"GET /health/ready ")
             connection.sendall(b"HTTP/1.0 200 OK\r\n\r\n")
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
 
 
 def test_the_image_copies_only_what_exists_and_what_the_build_context_lets_in():

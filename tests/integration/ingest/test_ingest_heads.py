@@ -6,7 +6,7 @@ import pytest
 
 from services.http_limits import HEAD
 
-PATIENCE = 10
+PATIENCE = 120  # seconds
 
 
 async def told(service, *parts):
