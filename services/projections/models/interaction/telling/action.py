@@ -33,9 +33,10 @@ def _action(data: OfAction, so_far: SoFar) -> New:
 
 def _question(data: OfQuestion, so_far: SoFar) -> New:
     asked = so_far.begun(("question", data.question), data, QuestionAsked)
-    what = said("question: {text}", text=short(asked.text) if asked else data.question)
+    text = short(asked.text) if asked else data.question
+    what = said("question: {text}", text=text)
     if isinstance(data, QuestionAnswered):
-        what = with_text(said("answered, {what}", what=what), data.text)
+        what = with_text(said("question answered: {text}", text=text), data.text)
     by = asked.asked_by if asked else None
     title = of_name(so_far.name(by.kind, by.id) if by else None, what)
     contacts = (by.id,) if by and by.kind == "contact" else ()

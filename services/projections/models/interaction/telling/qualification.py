@@ -71,9 +71,10 @@ def _of_worth(told: Fact) -> New | None:
 
 def _lead(data: OfLead, so_far: SoFar) -> New:
     captured = so_far.begun(("lead", data.lead), data, LeadCaptured)
-    what = said("lead: {text}", text=short(captured.text) if captured else data.lead)
+    text = short(captured.text) if captured else data.lead
+    what = said("lead: {text}", text=text)
     if isinstance(data, LeadDismissed):
-        what = with_text(said("dismissed, {what}", what=what), data.reason)
+        what = with_text(said("lead dismissed: {text}", text=text), data.reason)
     owner = captured.owner if captured else None
     return New("lead", of_name(so_far.name("member", owner), what), ("lead", data.lead), (), only(owner))
 
@@ -85,9 +86,10 @@ def _answer(each: QualificationAnswer, so_far: SoFar) -> Said:
 
 def _gap(data: OfCapabilityGap, so_far: SoFar) -> New:
     found = so_far.begun(("gap", data.opportunity, data.gap), data, CapabilityGapIdentified)
-    title = said("we lack: {text}", text=short(found.text) if found else data.gap)
+    text = short(found.text) if found else data.gap
+    title = said("we lack: {text}", text=text)
     if isinstance(data, CapabilityGapClosed):
-        title = said("no longer, {what}; {via}", what=title, via=VIAS[data.via])
+        title = said("we lack no longer: {text} ({via})", text=text, via=VIAS[data.via])
     return of_deal("capability_gap", title, data.opportunity, data.gap)
 
 
