@@ -32,9 +32,10 @@ def turn_rows(course: Iterable[Turn[Any]], ours: AccountState) -> list[TurnRow]:
     return [TurnRow(**fields(each, ours)) for each in told_last(course)]
 
 
-def told_last(course: Iterable[Turn[T]]) -> list[Turn[T]]:
-    """Return of the turns of one kind at one time the one told last, which replaced the others."""
-    return list({(time_at(each.at), each.kind): each for each in course}.values())
+def told_last(course: Iterable[Turn[T]], *told: str) -> list[Turn[T]]:
+    """Return of the turns of one kind at one time, alike in the fields `told`, the one told last: it replaced them."""
+    alike = {(time_at(each.at), each.kind, *(getattr(each.told, name) for name in told)): each for each in course}
+    return list(alike.values())
 
 
 def fields(turn: Turn[Any], ours: AccountState) -> dict[str, Any]:

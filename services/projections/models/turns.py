@@ -42,6 +42,12 @@ def spells(course: Course[T], says: Callable[[Turn[T], str | None], str | None])
     return found
 
 
+def days_between(before: Turn[Any] | None, after: Turn[Any]) -> float | None:
+    """Return the days from one turn to a later one; None where there is none before, or nobody knows when it was."""
+    start, end = time_of(before), time_of(after)
+    return (end - start) / DAY if start and end else None
+
+
 def by_kind(words: Mapping[str, str]) -> Callable[[Turn[T], str | None], str | None]:
     """Return what `spells` needs where the kind of a turn alone says how the thing stands."""
     return lambda turn, _: words.get(turn.kind)
@@ -92,6 +98,11 @@ def time_of(turn: Turn[Any] | None) -> datetime | None:
 def overdue(due: date | None, today: date) -> bool:
     """Whether the day until which something is due is over."""
     return due is not None and due < today
+
+
+def days_over(due: date | None, day: date | None) -> int | None:
+    """Return how many whole days a day lies after the one until which something was due: 0 in time; None: unknown."""
+    return None if due is None or day is None else max(0, (day - due).days)
 
 
 def places(*turns: Turn[Any] | None) -> list[Place]:
