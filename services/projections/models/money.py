@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal, localcontext
+from fractions import Fraction
 
 from schemas.values import Money
 from services.projections.policy import Rates
@@ -26,3 +27,8 @@ def in_base(values: Iterable[Money], rates: Rates) -> Money | None:
             amount += each.amount * known[each.currency]
         fine = int(amount.as_tuple().exponent) < -_DECIMALS
         return Money(amount=round(amount, _DECIMALS) if fine else amount, currency=rates.base)
+
+
+def cents(amount: Fraction, currency: str) -> Money:
+    """Return an exact amount to the hundredth; of two that are as near, the even one."""
+    return Money(amount=Decimal(f"{round(amount * 100)}e-2"), currency=currency)
