@@ -16,23 +16,46 @@ from pydantic import (
 from schemas.values import Frozen, Label, Text, decimal_of
 
 WarningRule = Literal[
+    "action_overdue",
     "approver_not_covered",
+    "capability_gap_open",
     "champion_left",
     "champion_silent",
     "champion_turned",
+    "competitor_ahead",
     "competitor_closer",
+    "complaint_open",
     "decision_step_blocked",
+    "delivery_overdue",
     "disputed_address",
+    "expected_close_overdue",
+    "ghosted_after_proposal",
     "key_action_missing",
+    "need_vague",
+    "no_next_step",
     "no_people_known",
     "nobody_with_power_supports",
+    "objection_open",
     "opponent_with_power",
     "owner_missing",
+    "question_unanswered",
     "single_threaded",
     "stale_map",
+    "stalled_stage",
     "unresolved_participant",
 ]
-WarningThreshold = Literal["silent_days", "turned_days", "stale_days", "single_threaded_people", "high_power"]
+WarningThreshold = Literal[
+    "silent_days",
+    "turned_days",
+    "stale_days",
+    "single_threaded_people",
+    "high_power",
+    "stage_days",
+    "reply_days",
+    "objection_days",
+    "question_days",
+    "vague_days",
+]
 
 MOST = 100  # of anything that one policy lists
 FactKind = Literal[

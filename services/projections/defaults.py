@@ -104,7 +104,8 @@ DEFAULT = Policies(
     warnings=WarningRules(
         version="default-1",
         thresholds={"silent_days": 60.0, "turned_days": 30.0, "stale_days": 180.0}
-        | {"single_threaded_people": 1.0, "high_power": 4.0},
+        | {"single_threaded_people": 1.0, "high_power": 4.0}
+        | {"stage_days": 60.0, "reply_days": 14.0, "objection_days": 14.0, "question_days": 7.0, "vague_days": 30.0},
         off=frozenset(),
     ),
     style=Style(  # told apart by those who do not tell red from green (Okabe and Ito)

@@ -1,17 +1,16 @@
-"""What should worry us about the people of an account, the worst first?"""
+"""What should worry us about the people of an account, our deals and what we owe it, the worst first?"""
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, RootModel
 
-from schemas import Fact
-from schemas.account import AccountProfileChanged, AccountRegistered, ReviewCompleted
-from schemas.interaction import InteractionRecorded
 from schemas.values import EventRef
 from services.projections.models.shapes import Part
-from services.projections.models.warning_rules import RULES, SEVERITIES, Severity, Warned, order, warned
+from services.projections.models.warning_rules import RULES, Warned, order, warned
+from services.projections.models.warning_rules.finding import SEVERITIES, Kind, Severity
+from services.projections.models.warning_rules.reads import HISTORY, SUBJECTS
 from services.projections.models.warning_rules.scene import Scene
 from services.projections.question import (
     AccountQuestion,
@@ -21,20 +20,9 @@ from services.projections.question import (
     Row,
     View,
     Views,
-    facts_of,
     key,
 )
 from services.projections.said import Sentence
-
-SUBJECTS = ("account", "organisation", "contact", "assessment", "buying", "opportunity")
-# All that a warning may rest on, so that it can name the events behind it.
-HISTORY: tuple[type[Fact], ...] = (
-    *facts_of(*SUBJECTS[1:]),
-    AccountRegistered,
-    AccountProfileChanged,
-    ReviewCompleted,
-    InteractionRecorded,
-)
 
 
 def _is_a_rule(name: str) -> str:
@@ -68,9 +56,9 @@ class PortfolioWarningsParameters(WarningsParameters):
 class About(Part):
     """What a warning is about."""
 
-    kind: Literal["contact", "unit", "party", "member", "opportunity", "decision_step", "account"]
+    kind: Kind
     id: str
-    name: str | None
+    name: str | None = Field(description="of what has none, the beginning of its text")
 
 
 class WarningRow(Row):
@@ -78,15 +66,18 @@ class WarningRow(Row):
 
     rule: str
     severity: Severity = Field(
-        description="by the rule. high: a decision may go against us now; medium: our footing is thin; "
-        "low: what we know is thin"
+        description="by the rule, of an objection by its age, too. high: a decision may go against us now; "
+        "medium: our footing is thin; low: what we know is thin"
     )
     sentence: Sentence
     reason: Sentence = Field(description="why the rule warns")
     about: About
     opportunity: str | None = Field(description="null: the account as a whole, or several that the reason names")
     opportunity_name: str | None
-    weight: int = Field(description="of whom it is about: 5 for who decides by right, else power as assessed, else 0")
+    weight: int = Field(
+        description="of whom it is about, or who objects, asks or complains: 5 for who decides by right, "
+        "else power as assessed, else 0"
+    )
     since: datetime | None
     events: Annotated[list[EventRef], key("source", "id"), Field(description="what it rests on, in order of time")]
 
@@ -119,7 +110,7 @@ WarningsAnswer = RootModel[Annotated[list[WarningRow], key("rule", "about.kind",
 
 def answer(view: View, parameters: WarningsParameters) -> WarningsAnswer:
     """List the warnings by severity, then by the power of whom they are about, then the newest first."""
-    scene = Scene(view)
+    scene = Scene(view, parameters)
     return WarningsAnswer([_row(scene, each) for each in warned(scene) if _wanted(each, parameters)])
 
 
@@ -127,7 +118,7 @@ def answer_for_all(views: Views, parameters: PortfolioWarningsParameters) -> Por
     """List the warnings of all accounts in the same order, up to `limit`; count those of each rule."""
     found = [
         (scene, each)
-        for scene in (Scene(view) for view in views)
+        for scene in (Scene(view, parameters) for view in views)
         for each in warned(scene)
         if _wanted(each, parameters)
     ]
@@ -174,15 +165,16 @@ def _fields(scene: Scene, each: Warned) -> dict[str, object]:
 
 
 def _counts(found: list[tuple[str, Warned]]) -> Iterator[Count]:
-    for name, rule in RULES.items():
-        accounts = [account for account, each in found if each.rule == name]
-        if accounts:
-            yield Count(rule=name, severity=rule.severity, count=len(accounts), accounts=len(set(accounts)))
+    for name in RULES:
+        for severity in SEVERITIES:
+            accounts = [account for account, each in found if (each.rule, each.severity) == (name, severity)]
+            if accounts:
+                yield Count(rule=name, severity=severity, count=len(accounts), accounts=len(set(accounts)))
 
 
 question = AccountQuestion(
     name="warnings",
-    about="What should worry us about the people of an account, the worst first?",
+    about="What should worry us about the people of an account, our deals and what we owe it, the worst first?",
     parameters=WarningsParameters,
     answer_model=WarningsAnswer,
     answer=answer,
@@ -191,7 +183,7 @@ question = AccountQuestion(
 )
 portfolio = PortfolioQuestion(
     name="warnings",
-    about="What should worry us about the people of all accounts, the worst first?",
+    about="What should worry us about all accounts, our deals and what we owe them, the worst first?",
     parameters=PortfolioWarningsParameters,
     answer_model=PortfolioWarningsAnswer,
     answer=answer_for_all,

@@ -9,6 +9,7 @@ from tests.unit.worries import attitude, contact, found, identified, limits, los
 APPROVER = ("approver_not_covered", "c-zhou", "2025-01-15", ["h23", "h25"])
 BLOCKED = ("decision_step_blocked", "st-fin", "2025-04-07", ["h46"])
 OPPONENT = ("opponent_with_power", "c-zhao", "2025-02-12", ["h32", "h45"])
+NOTHING_NEXT = ("no_next_step", "opp-ct", "2025-04-14", ["h49"])
 NO_ACTION = ("key_action_missing", "u-fin", "2025-03-24", ["h45"])
 
 
@@ -26,8 +27,9 @@ def rows(answer: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
         ("2025-04-08", "2025-04-08", [APPROVER, BLOCKED, OPPONENT, NO_ACTION]),
         ("2025-04-08", "2025-12-31", [APPROVER, BLOCKED, OPPONENT, NO_ACTION]),
         ("2025-04-10", "2025-12-31", [BLOCKED, OPPONENT, NO_ACTION]),  # the director was met on 9 April
-        ("2025-05-01", "2025-12-31", [BLOCKED, NO_ACTION]),  # finance no longer opposes since 30 April
-        ("2025-05-31", "2025-12-31", []),
+        # finance no longer opposes since 30 April; of our actions the only one was done on 14 April
+        ("2025-05-01", "2025-12-31", [BLOCKED, NOTHING_NEXT, NO_ACTION]),
+        ("2025-05-31", "2025-12-31", [NOTHING_NEXT]),
         ("2025-06-21", "2025-12-31", []),  # won
     ],
 )
@@ -111,7 +113,7 @@ def test_one_may_ask_for_a_rule_an_opportunity_and_a_least_severity():
     assert asked(severity="high", opportunity="o") == [("opponent_with_power", None), both[0]]
     assert asked(severity="high", opportunity="o", fallback=False) == [both[0]]
     assert asked(rule="opponent_with_power") == [("opponent_with_power", None)]
-    with pytest.raises(ValueError, match="expected one of approver_not_covered"):
+    with pytest.raises(ValueError, match="expected one of action_overdue"):
         asked(rule="no_such_rule")
 
 

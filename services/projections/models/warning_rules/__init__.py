@@ -2,13 +2,31 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
 from services.projections.history import EPOCH, MICROSECOND
 from services.projections.models.warning_rules.champions import champion_left, champion_silent, champion_turned
-from services.projections.models.warning_rules.finding import Finding
+from services.projections.models.warning_rules.deals_stuck import (
+    expected_close_overdue,
+    ghosted_after_proposal,
+    no_next_step,
+    stalled_stage,
+)
+from services.projections.models.warning_rules.doubts import (
+    capability_gap_open,
+    competitor_ahead,
+    need_vague,
+    objection_open,
+)
+from services.projections.models.warning_rules.finding import SEVERITIES, Finding, Severity
 from services.projections.models.warning_rules.once import once
 from services.projections.models.warning_rules.powers import competitor_closer, opponent_with_power, owner_missing
+from services.projections.models.warning_rules.promises import (
+    action_overdue,
+    complaint_open,
+    delivery_overdue,
+    question_unanswered,
+)
 from services.projections.models.warning_rules.purchases import (
     approver_not_covered,
     decision_step_blocked,
@@ -19,10 +37,6 @@ from services.projections.models.warning_rules.purchases import (
 )
 from services.projections.models.warning_rules.records import disputed_address, stale_map, unresolved_participant
 from services.projections.models.warning_rules.scene import Scene
-
-# high: a decision may go against us now; medium: our footing is thin; low: what we know is thin.
-Severity = Literal["high", "medium", "low"]
-SEVERITIES: tuple[Severity, ...] = get_args(Severity)  # the worst first
 
 
 class Rule(NamedTuple):
@@ -40,13 +54,25 @@ RULES = {
         Rule(champion_left, "high", once=True),
         Rule(champion_turned, "high"),
         Rule(decision_step_blocked, "high"),
+        Rule(ghosted_after_proposal, "high"),
         Rule(nobody_with_power_supports, "high"),
         Rule(opponent_with_power, "high", once=True),
+        Rule(action_overdue, "medium"),
+        Rule(capability_gap_open, "medium"),
         Rule(champion_silent, "medium", once=True),
+        Rule(competitor_ahead, "medium"),
         Rule(competitor_closer, "medium", once=True),
+        Rule(complaint_open, "medium"),
+        Rule(delivery_overdue, "medium"),
+        Rule(expected_close_overdue, "medium"),
         Rule(key_action_missing, "medium"),
+        Rule(no_next_step, "medium"),
+        Rule(objection_open, "medium"),
+        Rule(question_unanswered, "medium"),
         Rule(single_threaded, "medium"),
+        Rule(stalled_stage, "medium"),
         Rule(disputed_address, "low"),
+        Rule(need_vague, "low"),
         Rule(no_people_known, "low"),
         Rule(owner_missing, "low", once=True),
         Rule(stale_map, "low"),
@@ -67,7 +93,12 @@ class Warned(NamedTuple):
 def warned(scene: Scene) -> list[Warned]:
     """Return what the rules find that are not switched off, what matters most first."""
     found = [
-        Warned(name, rule.severity, scene.weight((each.kind, each.id), each.opportunity), each)
+        Warned(
+            name,
+            each.severity or rule.severity,
+            scene.weight(each.whose or (each.kind, each.id), each.opportunity),
+            each,
+        )
         for name, rule in RULES.items()
         if name not in scene.view.policies.warnings.off
         for each in (once(scene, rule.find(scene)) if rule.once else rule.find(scene))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from services.projections.history import Recorded
 from services.projections.models.latest import time_of
@@ -11,6 +11,27 @@ from services.projections.register import Register
 from services.projections.said import Said
 
 Place = tuple[int, int]
+
+# high: a decision may go against us now; medium: our footing is thin; low: what we know is thin.
+Severity = Literal["high", "medium", "low"]
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)  # the worst first
+
+Kind = Literal[
+    "contact",
+    "unit",
+    "party",
+    "member",
+    "opportunity",
+    "decision_step",
+    "account",
+    "action",
+    "question",
+    "objection",
+    "need",
+    "capability_gap",
+    "complaint",
+    "delivery",
+]
 
 
 class Finding(NamedTuple):
@@ -24,6 +45,8 @@ class Finding(NamedTuple):
     since: datetime | None
     places: list[Place]  # of the facts behind it
     among: tuple[str | None, ...] = ()  # the opportunities, and (None) the account, that it stands for together
+    severity: Severity | None = None  # None: that of its rule
+    whose: tuple[str, str] | None = None  # kind and id of who matters in it; None: what it is about itself
 
     def concerns(self, opportunity: str | None) -> bool:
         """Whether it is about this opportunity, or (None) about the account as a whole; it may be one of several."""

@@ -1,18 +1,24 @@
 """What rules look at: one account at one moment, read once for all of them."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
 
 from schemas.interaction import InteractionRecorded
 from schemas.values import EventRef
+from services.projections.course import Course
+from services.projections.folds.action import Action
 from services.projections.history import Recorded
 from services.projections.models.assessment.champions import courses
 from services.projections.models.interaction.strength import by_person
+from services.projections.models.opportunity.deal_names import deal_name
+from services.projections.models.opportunity.deals import end
 from services.projections.models.references import named
+from services.projections.models.warning_rules import things
 from services.projections.models.warning_rules.cast import Cast, Who
 from services.projections.models.warning_rules.finding import Place
 from services.projections.models.warning_rules.open_deals import open_deals
-from services.projections.question import View
+from services.projections.question import Parameters, View
 from services.projections.register import Register
 from services.projections.said import Said
 from services.projections.scope import ACCOUNT
@@ -23,9 +29,10 @@ MOST_POWER = 5
 class Scene(Cast):
     """The people of an account, whom we met, and the open opportunities in which they have a say."""
 
-    def __init__(self, view: View) -> None:
-        """Read them from a view."""
+    def __init__(self, view: View, asked: Parameters) -> None:
+        """Read them from a view; days are those of the zone that was asked for."""
         super().__init__(view)
+        self.today, self.zone = asked.day(self.as_of), asked.zone
         self.met = by_person(view.facts, self.people)
         self.met_in = self._met_in()
         self.deals = open_deals(self)
@@ -50,12 +57,47 @@ class Scene(Cast):
             case "account":
                 return self.states.account.profile.get("name", Register[str]()).value
             case "opportunity":
-                return self.deal[id_].opportunity.name.value if id_ in self.deal else None
+                return deal_name(self.states.opportunity, id_)
             case "decision_step":
                 step = self.deal[opportunity].steps.get(id_) if opportunity in self.deal else None
                 return step.name.value if step else None
             case _:
-                return self.references.name(kind, id_)
+                return self.references.name(kind, id_) or things.name_of(self.states, kind, id_, opportunity)
+
+    def thing(self, kind: str, id_: str, opportunity: str | None = None) -> Said:
+        """How a sentence names what is neither a person nor a purchase: the beginning of its text, and its id."""
+        return things.spoken(self.states, kind, id_, opportunity)
+
+    def person(self, contact: str | None) -> Who | None:
+        """Return the person who is meant by the id of a contact; None by none."""
+        return ("contact", self.people.canonical(contact)) if contact else None
+
+    def after(self, day: date) -> datetime:
+        """Return the moment at which a day is over."""
+        return datetime.combine(day + timedelta(days=1), time.min, self.zone).astimezone(UTC)
+
+    def is_open(self, opportunity: str | None) -> bool:
+        """Whether a thing is told of an opportunity that is open, or of the account as a whole."""
+        return self._ended(opportunity) is None
+
+    def goes_on(self, opportunity: str | None) -> bool:
+        """Whether what we owe still matters: it is not for a sale that was lost or given up."""
+        return self._ended(opportunity) in {None, "won"}
+
+    def actions_of(self, opportunity: str) -> Iterator[Course[Action]]:
+        """Yield what was told of each action for an opportunity, in order of id."""
+        told = sorted(self.states.action.actions.items())
+        yield from (course for _, course in told if things.of_opportunity(course) == opportunity)
+
+    def open_actions(self, opportunity: str | None = None) -> Iterator[tuple[str, Course[Action]]]:
+        """Yield the actions that are still to be done, all or those for an opportunity, in order of id."""
+        told = ((id_, course) for id_, course in sorted(self.states.action.actions.items()) if things.is_open(course))
+        yield from (each for each in told if opportunity in {None, things.of_opportunity(each[1])})
+
+    def _ended(self, opportunity: str | None) -> str | None:
+        known = self.states.opportunity.opportunities.get(opportunity or "")
+        closed = end(known) if known else None
+        return closed.kind if closed else None
 
     def weight(self, who: Who, opportunity: str | None) -> int:
         """Return how much it matters, 0 to 5: the most for who decides by right, else power as assessed, else 0."""

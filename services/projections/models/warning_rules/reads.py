@@ -1,0 +1,27 @@
+"""What rules read: the subjects whose states they look at, and the facts that they may rest on, to name the events."""
+
+from schemas import Fact
+from schemas.account import AccountProfileChanged, AccountRegistered, ReviewCompleted
+from schemas.interaction import InteractionRecorded
+from services.projections.question import facts_of
+
+SUBJECTS = (
+    "account",
+    "organisation",
+    "contact",
+    "assessment",
+    "buying",
+    "opportunity",
+    "qualification",
+    "competition",
+    "proposal",
+    "action",
+    "after_sale",
+)
+HISTORY: tuple[type[Fact], ...] = (
+    *facts_of(*SUBJECTS[1:]),
+    AccountRegistered,
+    AccountProfileChanged,
+    ReviewCompleted,
+    InteractionRecorded,
+)
