@@ -19,6 +19,7 @@ from services.projections.folds.opportunity import State
 from services.projections.history import Recorded
 from services.projections.models.assessment.attitude import layer
 from services.projections.models.contact.people import People
+from services.projections.models.interaction.became import interactions
 from services.projections.models.interaction.happening import Happening
 from services.projections.models.interaction.news import NEWS, news
 from services.projections.models.opportunity import deals
@@ -63,28 +64,17 @@ def happenings(
 
 
 def _interactions(facts: Iterable[Recorded]) -> Iterator[Happening]:
-    """Yield each interaction once: as last recorded, else as last planned unless it was cancelled since."""
-    last: dict[str, Recorded | None] = {}
-    for fact in facts:
-        match fact.event.data:
-            case InteractionRecorded() as data:
-                last[data.interaction] = fact
-            case InteractionPlanned() as data if not _took_place(last.get(data.interaction)):
-                last[data.interaction] = fact
-            case InteractionCancelled() as data if not _took_place(last.get(data.interaction)):
-                last[data.interaction] = None
-    for told in last.values():
-        if told is not None and isinstance(met := told.event.data, InteractionRecorded | InteractionPlanned):
-            yield Happening(told, met.kind, meeting(met), met.participants, met.our_participants, met.opportunity)
+    """Yield each interaction once, unless it was cancelled."""
+    for each in interactions(facts):
+        if each.became != "cancelled":
+            met = each.data
+            title, ours = meeting(met), met.our_participants
+            yield Happening(each.fact, met.kind, title, met.participants, ours, met.opportunity)
 
 
 def meeting(met: InteractionRecorded | InteractionPlanned) -> Said:
     """Return the title of an interaction: its kind, and about what it was."""
     return said("{kind}: {topics}", kind=word(met.kind), topics=met.topics) if met.topics else word(met.kind)
-
-
-def _took_place(fact: Recorded | None) -> bool:
-    return fact is not None and isinstance(fact.event.data, InteractionRecorded)
 
 
 def _attitudes(facts: Iterable[Recorded], people: People) -> Iterator[Happening]:
