@@ -1,0 +1,1 @@
+"""What became of what was sold, as several questions see it."""
