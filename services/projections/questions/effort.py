@@ -1,20 +1,18 @@
 """What did this account, or one of its purchases, cost us and the customer in time and money?"""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from math import fsum
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from schemas.account import EffortSpent
 from schemas.interaction import InteractionRecorded
-from schemas.values import Money
-from services.projections.models.account.efforts import By, Item, Part, items_of, whole
+from services.projections.models.account.efforts import By, Item, Part, Spent, items_of, spent, whole
 from services.projections.models.account.members import member_name
-from services.projections.models.opportunity.portfolio import Windowed, total
+from services.projections.models.opportunity.portfolio import Windowed
 from services.projections.models.references import named
-from services.projections.question import AccountQuestion, Answer, Row, View, key
+from services.projections.question import AccountQuestion, Answer, View, key
 from services.projections.said import Said, Sentence, said
 
 
@@ -24,17 +22,6 @@ class EffortParameters(Windowed):
     opportunity: str | None = Field(None, description="only this purchase")
     by: By = Field("opportunity", description="what to count under")
     compare: str | None = Field(None, description="another purchase, to say the difference from it in percent")
-
-
-class Spent(Row):
-    """Time and money. Booked hours may cover meetings, too, so the two are not added."""
-
-    hours: float = Field(description="booked")
-    costs: Annotated[list[Money], key("currency")]
-    interactions: int
-    unmeasured: int = Field(description="of these, how many of unknown length, which count no minutes")
-    ours: int = Field(description="person-minutes: the minutes of each interaction, times our people in it")
-    theirs: int = Field(description="minutes that interactions took of the customer, however many people it sent")
 
 
 class EffortRow(Spent):
@@ -73,44 +60,30 @@ def answer(view: View, parameters: EffortParameters) -> EffortAnswer:
     for item in wanted:
         for group in item.groups(by):
             groups[group].append(item.part(by, group))
-    spent = _spent(whole(wanted))
+    in_all = spent(whole(wanted))
     return EffortAnswer(
-        **spent,
+        **in_all,
         groups=[
-            EffortRow(group=each, name=_name(view, by, each), **_spent(groups[each]))
+            EffortRow(group=each, name=_name(view, by, each), **spent(groups[each]))
             for each in sorted(groups, key=lambda group: (group is None, group or ""))
         ],
-        compared=_compared(view, spent, items, parameters.compare) if parameters.compare else None,
+        compared=_compared(view, in_all, items, parameters.compare) if parameters.compare else None,
     )
 
 
-def _spent(parts: Sequence[Part]) -> dict[str, Any]:
-    booked = [each.item.data for each in parts if isinstance(each.item.data, EffortSpent)]
-    met = [(each.item.data, each.ours) for each in parts if isinstance(each.item.data, InteractionRecorded)]
-    return {
-        "hours": fsum(each.hours or 0 for each in booked),
-        "costs": total(each.cost for each in booked).value,
-        "interactions": len(met),
-        "unmeasured": sum(each.minutes is None for each, _ in met),
-        "ours": sum((each.minutes or 0) * ours for each, ours in met),
-        "theirs": sum(each.minutes or 0 for each, _ in met if each.participants),
-        "because": [(each.item.fact.partition, each.item.fact.offset) for each in parts],
-    }
-
-
-def _compared(view: View, spent: Mapping[str, Any], items: Iterable[Item], other: str) -> Comparison:
-    theirs = _spent(whole(each for each in items if each.data.opportunity == other))
+def _compared(view: View, asked: Mapping[str, Any], items: Iterable[Item], other: str) -> Comparison:
+    theirs = spent(whole(each for each in items if each.data.opportunity == other))
     name = _name(view, "opportunity", other)
-    measured = all(each["interactions"] > each["unmeasured"] for each in (spent, theirs))
-    booked = all(each["hours"] for each in (spent, theirs))
-    ours_percent = _percent(spent["ours"], theirs["ours"]) if measured else None
+    measured = all(each["interactions"] > each["unmeasured"] for each in (asked, theirs))
+    booked = all(each["hours"] for each in (asked, theirs))
+    ours_percent = _percent(asked["ours"], theirs["ours"]) if measured else None
     return Comparison(
         **theirs,
         opportunity=other,
         name=name,
         ours_percent=ours_percent,
-        theirs_percent=_percent(spent["theirs"], theirs["theirs"]) if measured else None,
-        hours_percent=_percent(spent["hours"], theirs["hours"]) if booked else None,
+        theirs_percent=_percent(asked["theirs"], theirs["theirs"]) if measured else None,
+        hours_percent=_percent(asked["hours"], theirs["hours"]) if booked else None,
         sentence=_sentence(ours_percent, named(name, other)),
     )
 

@@ -1,16 +1,32 @@
 """What was spent on an account, item by item: interactions, and bookings of hours and money."""
 
 from collections.abc import Iterable, Sequence
-from typing import Literal, NamedTuple
+from math import fsum
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import Field
 
 from schemas.account import EffortSpent
 from schemas.interaction import InteractionRecorded
+from schemas.values import Money
 from services.projections.history import Recorded
 from services.projections.models.contact.people import handle
 from services.projections.models.interaction.strength import took_place
-from services.projections.models.opportunity.portfolio import Windowed
+from services.projections.models.opportunity.portfolio import Windowed, total
+from services.projections.question import Row, key
 
 By = Literal["member", "opportunity", "kind"]
+
+
+class Spent(Row):
+    """Time and money. Booked hours may cover meetings, too, so the two are not added."""
+
+    hours: float = Field(description="booked")
+    costs: Annotated[list[Money], key("currency")]
+    interactions: int
+    unmeasured: int = Field(description="of these, how many of unknown length, which count no minutes")
+    ours: int = Field(description="person-minutes: the minutes of each interaction, times our people in it")
+    theirs: int = Field(description="minutes that interactions took of the customer, however many people it sent")
 
 
 class Item(NamedTuple):
@@ -64,3 +80,18 @@ def items_of(facts: Sequence[Recorded]) -> list[Item]:
 def whole(items: Iterable[Item]) -> list[Part]:
     """Return items for all of our people in each."""
     return [Part(each, len(each.people)) for each in items]
+
+
+def spent(parts: Sequence[Part]) -> dict[str, Any]:
+    """Return the fields of Spent, added up."""
+    booked = [each.item.data for each in parts if isinstance(each.item.data, EffortSpent)]
+    met = [(each.item.data, each.ours) for each in parts if isinstance(each.item.data, InteractionRecorded)]
+    return {
+        "hours": fsum(each.hours or 0 for each in booked),
+        "costs": total(each.cost for each in booked).value,
+        "interactions": len(met),
+        "unmeasured": sum(each.minutes is None for each, _ in met),
+        "ours": sum((each.minutes or 0) * ours for each, ours in met),
+        "theirs": sum(each.minutes or 0 for each, _ in met if each.participants),
+        "because": [(each.item.fact.partition, each.item.fact.offset) for each in parts],
+    }

@@ -72,9 +72,9 @@ def group(deal: Deal, by: GroupBy | None) -> Group:
     owner = deal.opportunity.owner.value
     match by:
         case "owner":
-            return _person(deal.view, owner)
+            return person(deal.view, owner)
         case "manager":
-            return _person(deal.view, _member(deal.view, owner).manager)
+            return person(deal.view, _member(deal.view, owner).manager)
         case "office":
             office = _member(deal.view, owner).office
             return Group(office, office)
@@ -85,6 +85,13 @@ def group(deal: Deal, by: GroupBy | None) -> Group:
             return Group(segment, segment)
         case _:
             return Group(None, None)
+
+
+def person(view: View, member: str | None) -> Group:
+    """Return one of our people as a group."""
+    known = view.states.account.members.get(member or "", Register[Member]())
+    told = known.at[:2] if known.at else ()  # offsets of different accounts say nothing
+    return Group(member, _member(view, member).name or None, told)
 
 
 def told_segment(state: State, scheme: str) -> Register[str]:
@@ -130,12 +137,6 @@ def _told(each: Group) -> tuple[bool, tuple[int, ...], str]:
 
 def _order(each: Group) -> tuple[bool, str]:
     return each.id is None, each.id or ""
-
-
-def _person(view: View, member: str | None) -> Group:
-    known = view.states.account.members.get(member or "", Register[Member]())
-    told = known.at[:2] if known.at else ()  # offsets of different accounts say nothing
-    return Group(member, _member(view, member).name or None, told)
 
 
 def _member(view: View, member: str | None) -> Member:
