@@ -48,7 +48,7 @@ def read_api(database: Database, signer: Signer, partitions: int, pace: Pace | N
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.engine = control.connect(database, pool=CONNECTIONS)
+        app.state.engine = control.connect(app.state.database, pool=CONNECTIONS)
         app.state.live = Live.of(app.state.engine, pace or Pace())
         yield
         app.state.live.pulse.stop()
@@ -63,6 +63,7 @@ def read_api(database: Database, signer: Signer, partitions: int, pace: Pace | N
         docs_url=None,  # its page would load scripts from elsewhere
         redoc_url=None,
     )
+    app.state.database = database
     app.state.room = Room(API_IN_FLIGHT)
     app.state.partition_of = lambda account: partition_of(account, partitions)
     access.install(app, signer)
