@@ -38,6 +38,8 @@ STOPPING = (Outdated, Gap, Superseded, Hopeless, OtherLog, Stalled)
 class Worker(ending.Ending, faust.Worker):
     """Faust's own, with an end that is certain."""
 
+    logger = logging.getLogger("faust.ending")  # as silent as Faust: mode would give it that of this module
+
 
 class Projector:
     """Applies batches to the database; knows what to retry and when to give up."""
