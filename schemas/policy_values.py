@@ -38,6 +38,7 @@ WarningRule = Literal[
     "objection_open",
     "opponent_with_power",
     "owner_missing",
+    "pursuit_hopeless",
     "question_unanswered",
     "single_threaded",
     "stale_map",

@@ -197,3 +197,22 @@ def test_what_is_open_warns_from_its_day_until_it_ends(rule, began, quiet, warns
     assert found(rule, facts, warns) == found(rule, facts, "2025-02-28") == [since]
     assert found(rule, facts, "2025-03-01") == []
     assert found(rule, [*facts, limits(off=[rule])], "2025-02-28") == []
+
+
+def test_a_pursuit_is_hopeless_while_it_is_decided_and_a_step_of_ours_is_red():
+    def answered(time: str, answer: str) -> Recorded:
+        told = [{"criterion": each, "subject": "us", "answer": answer} for each in ("price", "relationship")]
+        return in_deal("qualification.answered", time, step="win", answers=told)
+
+    # Two of three criteria, each 10 of 30: -20 is red, which begins at -10; nothing else is answered.
+    facts = [
+        identified(),
+        in_deal("pursuit.decided", "2025-02-01", decision="pursue", reason="a large one"),
+        answered("2025-03-01", "no"),
+        in_deal("pursuit.decided", "2025-04-01", decision="monitor", reason="we lose it"),
+    ]
+    assert found("pursuit_hopeless", facts, "2025-02-28") == []
+    assert found("pursuit_hopeless", facts, "2025-03-31") == [("o", "o", "2025-03-01")]
+    assert told("pursuit_hopeless", facts, "2025-03-31")[0] == "We pursue O (o), and are certain to lose it."
+    assert found("pursuit_hopeless", facts, "2025-04-01") == []
+    assert found("pursuit_hopeless", [*facts, answered("2025-03-15", "yes")], "2025-03-31") == []

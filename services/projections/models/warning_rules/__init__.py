@@ -17,6 +17,7 @@ from services.projections.models.warning_rules.doubts import (
     competitor_ahead,
     need_vague,
     objection_open,
+    pursuit_hopeless,
 )
 from services.projections.models.warning_rules.finding import SEVERITIES, Finding, Severity
 from services.projections.models.warning_rules.once import once
@@ -57,6 +58,7 @@ RULES = {
         Rule(ghosted_after_proposal, "high"),
         Rule(nobody_with_power_supports, "high"),
         Rule(opponent_with_power, "high", once=True),
+        Rule(pursuit_hopeless, "high"),
         Rule(action_overdue, "medium"),
         Rule(capability_gap_open, "medium"),
         Rule(champion_silent, "medium", once=True),

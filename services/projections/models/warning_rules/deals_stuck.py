@@ -44,16 +44,16 @@ def stalled_stage(scene: Scene) -> Iterator[Finding]:
 def expected_close_overdue(scene: Scene) -> Iterator[Finding]:
     """Opportunities that are open although the day by which we expected the decision is over."""
     for deal in scene.deals:
-        due = deal.opportunity.expected_close
-        if due.value and overdue(due.value, scene.today):
+        due = deals.expected_close(deal.opportunity)
+        if due and overdue(due, scene.today):
             yield Finding(
                 "opportunity",
                 deal.id,
                 deal.id,
-                said("{deal} was expected to close by {day}, and is open.", deal=deal.name, day=due.value),
-                said("Days past it: {days}.", days=(scene.today - due.value).days),
-                scene.after(due.value),
-                places_of([due]),
+                said("{deal} was expected to close by {day}, and is open.", deal=deal.name, day=due),
+                said("Days past it: {days}.", days=(scene.today - due).days),
+                scene.after(due),
+                places_of([deal.opportunity.expected_close]),
             )
 
 

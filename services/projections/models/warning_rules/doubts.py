@@ -4,6 +4,9 @@ from collections.abc import Iterator
 
 from services.projections.folds.competition import Position
 from services.projections.models.latest import time_at, time_of
+from services.projections.models.opportunity.pursuits import DECISIONS, suggested
+from services.projections.models.opportunity.qualification_rows import Thing, subject_rows
+from services.projections.models.opportunity.rivals import withdrew
 from services.projections.models.references import named
 from services.projections.models.turns import began, last, places, status, told
 from services.projections.models.warning_rules.finding import Finding, later
@@ -14,7 +17,6 @@ from services.projections.said import Said, quoted, said
 # An answer may not convince: only what is resolved is over.
 OBJECTION = {"raised": "open", "answered": "open", "resolved": "over", "reopened": "open"}
 GAP = {"identified": "open", "closed": "closed"}
-COMPETITOR = {"identified": "competes", "withdrew": "withdrew"}
 VAGUE = 2  # of 5
 
 
@@ -83,14 +85,34 @@ def capability_gap_open(scene: Scene) -> Iterator[Finding]:
                 )
 
 
+def pursuit_hopeless(scene: Scene) -> Iterator[Finding]:
+    """Open opportunities that we decided to pursue, and whose colours say that we must lose: those must be given up."""
+    for deal in scene.deals:
+        decided = began(scene.states.qualification.pursuits.get(deal.id, []), DECISIONS)
+        if decided is None or decided.kind != "pursue":
+            continue
+        us = subject_rows(scene.view, Thing(deal.id, deal.opportunity.lead.value))[0]
+        advice = suggested({each.step: each.rating for each in us.steps})
+        if advice.decisions == ["abandon"]:
+            red = [criterion for each in us.steps if each.rating == "red" for criterion in each.criteria]
+            yield Finding(
+                "opportunity",
+                deal.id,
+                deal.id,
+                said("We pursue {deal}, and are certain to lose it.", deal=deal.name),
+                advice.sentence,
+                later(time_at(decided.at), *(each.since for each in red)),
+                list(dict.fromkeys([*places(decided), *(place for each in red for place in each.because)])),
+            )
+
+
 def competitor_ahead(scene: Scene) -> Iterator[Finding]:
     """Competitors in open opportunities whose sum over all factors told of is above ours, unless they withdrew."""
     for deal in scene.deals:
         rivals = scene.states.competition.competitors.get(deal.id, {})
         for party, factors in sorted(scene.states.competition.positions.get(deal.id, {}).items()):
             seen = [(factor, register.value) for factor, register in sorted(factors.items()) if register.value]
-            withdrew = status(rivals.get(party, []), COMPETITOR) == "withdrew"
-            if not withdrew and sum(position.them - position.us for _, position in seen) > 0:
+            if not withdrew(rivals.get(party, [])) and sum(position.them - position.us for _, position in seen) > 0:
                 name = named(scene.name("party", party, deal.id), party)
                 yield Finding(
                     "party",

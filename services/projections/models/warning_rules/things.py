@@ -3,6 +3,7 @@
 from services.projections.course import Course
 from services.projections.folds import States
 from services.projections.folds.action import Action
+from services.projections.models.opportunity.rivals import party_name
 from services.projections.models.references import named
 from services.projections.models.turns import last, told
 from services.projections.said import Said
@@ -30,7 +31,7 @@ def name_of(states: States, kind: str, id_: str, opportunity: str | None = None)
         case "delivery":
             text = told(states.after_sale.deliveries.get(id_, []), "text", "committed")
         case "party":
-            text = told(states.competition.competitors.get(within, {}).get(id_, []), "name", "identified")
+            text = party_name(states, id_)
     return text if text is None or len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
