@@ -68,6 +68,20 @@ class Part(NamedTuple):
     item: Item
     ours: int
 
+    @property
+    def our_minutes(self) -> int:
+        """Person-minutes of ours: the minutes of an interaction, 0 if they are unknown, times our people in it."""
+        return self._minutes * self.ours
+
+    @property
+    def their_minutes(self) -> int:
+        """Return the minutes that an interaction took of the customer, however many people it sent."""
+        return self._minutes if isinstance(data := self.item.data, InteractionRecorded) and data.participants else 0
+
+    @property
+    def _minutes(self) -> int:
+        return (self.item.data.minutes or 0) if isinstance(self.item.data, InteractionRecorded) else 0
+
 
 def items_of(facts: Sequence[Recorded]) -> list[Item]:
     """Return what was spent; of an interaction recorded again, what was told last."""
