@@ -129,7 +129,7 @@ def _reason(found: Score) -> Said:
         return said("Nothing was answered.")
     third = f"{found.most / 3:.4g}"
     return said(
-        "{points} points, where {green} are enough for green, and {red} or less are red.",
+        "{points} points: green from {green} up, red from {red} down.",
         points=f"{found.points:g}",
         green=third,
         red=f"-{third}",
