@@ -1,5 +1,9 @@
-"""How long something takes when some of it has not ended yet: Kaplan-Meier (J. Am. Stat. Assoc. 53, 1958)."""
+"""How long something takes when some of it has not ended yet: Kaplan-Meier (J. Am. Stat. Assoc. 53, 1958).
 
+Where it can end in several ways, of which each rules out the others: Aalen-Johansen (Scand. J. Stat. 5, 1978).
+"""
+
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from statistics import fmean, median
@@ -51,9 +55,42 @@ def kaplan_meier(lengths: Iterable[Length]) -> list[Point]:
     return curve
 
 
-def quantile(curve: Sequence[Point], share: float) -> float | None:
-    """Return the least length by which `share` has ended, or None where the curve does not come so far down."""
-    return next((point.days for point in curve if point.survival <= 1 - share + _ROUNDING), None)
+class Ending(NamedTuple):
+    """How many days something took, and how it ended; None: it has not, and has lasted so long so far (censored)."""
+
+    days: float
+    way: str | None
+
+
+def to_end_so(endings: Iterable[Ending], way: str) -> list[Point]:
+    """Return the survival curve of what will end in this way, by Aalen-Johansen: another end rules this one out.
+
+    Of what has not ended when the curve does, as many are taken to end so, later, as did of those that have ended.
+    Where there is no other way to end, this is the curve of Kaplan-Meier.
+    """
+    endings = list(endings)
+    wanted = Counter(each.days for each in endings if each.way == way)
+    ended = Counter(each.days for each in endings if each.way is not None)
+    curve, before, share = [], 1.0, 0.0
+    for days, survival in kaplan_meier(Length(each.days, ended=each.way is not None) for each in endings):
+        share += (before - survival) * wanted[days] / ended[days]
+        curve.append(Point(days, share))
+        before = survival
+    in_all = share / (1 - before) if share else 0
+    return [Point(days, 1 - so_far / in_all) for days, so_far in curve] if in_all else []
+
+
+def quantile(curve: Sequence[Point], share: float, lasted: float | None = None) -> float | None:
+    """Return the least length by which `share` has ended, or None where the curve does not come so far down.
+
+    Given that something has `lasted` longer than so many days, by S(t) / S(lasted).
+    """
+    first, left = 0, 1.0
+    if lasted is not None:
+        first = bisect_right(curve, lasted, key=lambda point: point.days)
+        left = curve[first - 1].survival if first else 1.0
+    place = bisect_left(curve, -((1 - share) * left + _ROUNDING), first, key=lambda point: -point.survival)
+    return curve[place].days if place < len(curve) else None
 
 
 def summary(lengths: Iterable[Length]) -> Summary:
