@@ -51,14 +51,15 @@ class OpenDeal(NamedTuple):
 def open_deals(cast: Cast) -> list[OpenDeal]:
     """Return the open opportunities, in order of id."""
     each_deal = every_deal([cast.view])
-    return [_deal(cast, deal.id, deal.opportunity) for deal in each_deal if deals.end(deal.opportunity) is None]
+    return [deal_of(cast, deal.id, deal.opportunity) for deal in each_deal if deals.end(deal.opportunity) is None]
 
 
-def _deal(cast: Cast, id_: str, opportunity: Opportunity) -> OpenDeal:
+def deal_of(cast: Cast, id_: str, opportunity: Opportunity, over: Collection[str] = OVER) -> OpenDeal:
+    """Return who has a say in an opportunity, open or not; owners of steps that are `over` have none by these."""
     steps = {
         step: told
         for step, told in sorted(cast.states.buying.steps.get(id_, {}).items())
-        if progress(told.course).status not in OVER
+        if progress(told.course).status not in over
     }
     rights = [each for each in held(cast.states.buying, cast.references, id_) if each.right != "none"]
     played = parts(cast.states.buying, cast.people, id_)

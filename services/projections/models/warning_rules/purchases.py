@@ -2,18 +2,16 @@
 
 from collections.abc import Iterator
 
-from schemas.interaction import InteractionRecorded
 from services.projections.folds.buying import Change
 from services.projections.models.buying.steps import progress
 from services.projections.models.interaction.happenings import stance
+from services.projections.models.interaction.key_actions import key_actions
 from services.projections.models.references import named
 from services.projections.models.warning_rules.cast import Who
 from services.projections.models.warning_rules.finding import Finding, earliest, later, places
 from services.projections.models.warning_rules.open_deals import OpenDeal
 from services.projections.models.warning_rules.scene import Scene
 from services.projections.said import Said, quoted, said
-
-KEY_ACTIONS = frozenset({"factory_visit", "technical_exchange", "solution_presentation", "executive_meeting"})
 
 
 def single_threaded(scene: Scene) -> Iterator[Finding]:
@@ -155,9 +153,7 @@ def _lacking(scene: Scene, who: Who, deal: OpenDeal) -> Said | None:
 
 def _acted(scene: Scene, who: Who, deal: OpenDeal) -> set[str]:
     """Return the kinds of key action that a person took part in: for the opportunity, or for none that we know."""
-    met = [fact for about in (None, deal.id) for fact in scene.met_in.get(about, {}).get(who[1], [])]
-    kinds = {str(fact.event.data.kind) for fact in met if isinstance(fact.event.data, InteractionRecorded)}
-    return kinds & KEY_ACTIONS
+    return {kind for *_, kind in key_actions(scene.met.get(who[1], []), deal.id)}
 
 
 def _why(block: Change) -> Said:
