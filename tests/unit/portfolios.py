@@ -45,9 +45,13 @@ def ask_portfolio(
     return _answer(question_name, Views(at, policies, each, settled), parameters)
 
 
-def ask_crm(question_name: str, as_of: str, **parameters: Any) -> Any:
-    """Ask about the CRM's accounts, all that is told of them being known."""
-    return _answer(question_name, _crm_views(as_of), parameters)
+def ask_crm(question_name: str, as_of: str, policies: Iterable[Recorded] = (), **parameters: Any) -> Any:
+    """Ask about the CRM's accounts, all that is told of them being known, by `policies` or the defaults."""
+    views = _crm_views(as_of)
+    settled = defined(policies, views.moment)
+    applied = in_force(settled)
+    each = [view._replace(policies=applied) for view in views]
+    return _answer(question_name, Views(views.moment, applied, each, settled), parameters)
 
 
 def _answer(question_name: str, views: Views, parameters: dict[str, Any]) -> Any:
