@@ -6,9 +6,13 @@ from typing import Any
 
 import orjson
 from fastapi import FastAPI, Request, Response
+from fastapi.dependencies import utils
 from fastapi.openapi.utils import get_openapi
 
 from services import http_problem, http_tongues, tongues
+
+# FastAPI keeps the fields of 128 models of parameters: a document with more of them would not find its own again.
+utils.get_cached_model_fields = cache(utils.get_cached_model_fields.__wrapped__)  # type: ignore[attr-defined]
 
 OURS = "#/components/schemas/ProblemDocument"
 FASTAPIS = "#/components/schemas/HTTPValidationError"
