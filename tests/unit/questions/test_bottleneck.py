@@ -93,6 +93,10 @@ def test_a_stage_of_the_pipeline_that_nothing_entered_is_shown_empty_and_a_turne
     assert turned["bottlenecks"] == []
 
 
+def test_a_deal_of_which_only_the_end_is_known_stands_nowhere():
+    assert ask_portfolio("bottleneck", [lost("a", "2025-01-10")], "2025-01-31") == {"stages": [], "bottlenecks": []}
+
+
 def test_each_group_has_a_flow_of_its_own():
     named = fact("opportunity.identified", "2025-01-01", {"opportunity": "b", "name": "b", "owner": "m-2"})
     rows = ask_portfolio("bottleneck", [named, *WAYS], "2025-02-25", group_by="owner")["stages"]

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from typing import NamedTuple
 
 from schemas.values import Money
@@ -57,7 +58,7 @@ def stays(deal: Deal, pipelines: Pipelines) -> Iterator[Stay]:
     pipeline = pipeline_id(opportunity, pipelines)
     places = order(pipelines.each.get(pipeline or ""))
     course, end = deals.course(opportunity), deals.end(opportunity)
-    for spell, following in zip(course, [*course[1:], None], strict=True):
+    for spell, following in zip_longest(course, course[1:]):
         won = following is None and end is not None and end.kind == "won"
         days = spell.days(as_of) if spell.dated else None
         yield Stay(
