@@ -4,14 +4,16 @@ from typing import Annotated
 
 from pydantic import Field
 
-from schemas.action import NextActionCompleted, NextActionPlanned
-from schemas.after_sale import ContractSigned, SatisfactionSurveyed
+from schemas.correction import Amendment
+from schemas.event import REGISTERED
 from schemas.values import Money
+from services.projections.folds import subject_of
 from services.projections.models.account import view_parts as parts
 from services.projections.models.account import view_records as records
+from services.projections.models.account import view_sold as sold
+from services.projections.models.account import view_work as todo
 from services.projections.models.account.metric_rows import SegmentRow
 from services.projections.models.account.view_people import (
-    MEETINGS,
     AskOf,
     Meeting,
     Relation,
@@ -26,14 +28,20 @@ from services.projections.models.contact.present import present
 from services.projections.models.interaction.strength import by_person
 from services.projections.models.organisation.units import Units
 from services.projections.models.references import References
-from services.projections.question import AccountQuestion, Answer, Parameters, View, facts_of, key
+from services.projections.question import AccountQuestion, Answer, Parameters, View, key
 
-SUBJECTS = ("account", "contact", "organisation", "assessment", "buying", "opportunity")
-TOLD = (NextActionPlanned, NextActionCompleted, ContractSigned, SatisfactionSurveyed)  # counts for its source
+SUBJECTS = (
+    *("account", "contact", "organisation", "assessment", "buying"),
+    *("opportunity", "proposal", "action", "after_sale"),
+)
+# Whatever was told of the account counts for its source.
+EVERYTHING = tuple(
+    payload for payload in REGISTERED.values() if not issubclass(payload, Amendment) and subject_of(payload) != "policy"
+)
 
 
 class Account360Parameters(Parameters):
-    """Nothing but the moments; an action of the plan is overdue when its day is over in `tz`."""
+    """Nothing but the moments; an action or a delivery is overdue when its day is over in `tz`."""
 
 
 class Account360Answer(Answer):
@@ -61,6 +69,19 @@ class Account360Answer(Answer):
         Field(description="agreed for a time that has passed, neither recorded nor cancelled"),
     ]
     asks: Annotated[list[AskOf], key("contact", "ask"), Field(description="that are open")]
+    next_actions: Annotated[
+        list[todo.OpenAction], key("action"), Field(description="still to be done, but not for purchases that are over")
+    ]
+    objections: Annotated[
+        list[todo.OpenObjection],
+        key("objection"),
+        Field(description="not resolved, but not in purchases that are over"),
+    ]
+    needs: int = Field(description="that were told and not withdrawn, in open purchases")
+    complaints: Annotated[list[todo.OpenComplaint], key("complaint"), Field(description="that are not resolved")]
+    deliveries: Annotated[list[todo.DueDelivery], key("delivery"), Field(description="promised, and not delivered yet")]
+    contracts: Annotated[list[sold.SignedContract], key("opportunity")]
+    satisfaction: sold.LastSurvey | None = Field(description="null: nobody was asked")
     notes: Annotated[list[records.Note], key("source", "id"), Field(description="the last one first")]
     parties: Annotated[list[parts.Outsider], key("party", "kind")]
     sources: Annotated[list[records.Source], key("source")]
@@ -73,6 +94,7 @@ def answer(view: View, parameters: Account360Parameters) -> Account360Answer:
     references = References(people, Units(view.states.organisation), state)
     strongest, weakest = relations(view, people, there)
     last, planned = meetings(view, people, references)
+    today = parameters.day(view.moment.as_of)
     return Account360Answer(
         profile=parts.profile(state, view.account, view.facts),
         culture=state.culture.value,
@@ -85,10 +107,13 @@ def answer(view: View, parameters: Account360Parameters) -> Account360Answer:
         strongest=strongest,
         weakest=weakest,
         team=list(parts.team(state)),
-        plan=parts.plan(state, parameters.day(view.moment.as_of)),
+        plan=parts.plan(state, today),
         last=last,
         unconfirmed=planned,
         asks=list(open_asks(view, people, there)),
+        **todo.work(view, people, today),
+        contracts=list(sold.contracts(view)),
+        satisfaction=sold.satisfaction(view.facts, people),
         notes=records.notes(view.facts, references),
         parties=parts.parties(state),
         sources=records.sources(view.facts),
@@ -107,5 +132,5 @@ question = AccountQuestion(
     answer_model=Account360Answer,
     answer=answer,
     subjects=SUBJECTS,
-    history=(*facts_of(*SUBJECTS), *MEETINGS, *TOLD),
+    history=EVERYTHING,
 )

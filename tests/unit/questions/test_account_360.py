@@ -160,3 +160,70 @@ def test_of_an_account_of_which_nothing_is_known_everything_is_unknown_or_empty(
     answer = ask("account-360", [], "2024-03-31")
     assert (answer["profile"]["name"], answer["culture"], answer["plan"], answer["people"]) == (None, None, None, 0)
     assert [answer[each] for each in ("opportunities", "strongest", "team", "last", "notes", "sources")] == [[]] * 6
+
+
+WORK = [
+    *(fact("opportunity.identified", "2024-01-01", {"opportunity": each, "name": each.upper()}) for each in ("o", "p")),
+    fact("contact.added", "2024-01-01", {"contact": "c-1", "name": "Ada"}),
+    fact("member.registered", "2024-01-01", {"member": "m-1", "name": "Bo"}),
+    *(
+        fact("next_action.planned", "2024-02-01", {"action": id_, "owner": "m-1", "due": due, "text": id_} | of)
+        for id_, due, of in (
+            ("a", "2024-03-01", {}),
+            ("b", "2024-05-01", {"opportunity": "o"}),
+            ("c", "2024-03-01", {}),
+        )
+    ),
+    fact("next_action.completed", "2024-02-02", {"action": "c"}),
+    fact(
+        "objection.raised",
+        "2024-02-03",
+        {"objection": "x", "contact": "c-1", "kind": "price", "text": "dear", "opportunity": "o"},
+    ),
+    fact("objection.answered", "2024-02-04", {"objection": "x", "text": "not so"}),
+    fact("need.stated", "2024-02-05", {"opportunity": "o", "need": "n", "text": "a scanner", "clarity": 1}),
+    fact("need.stated", "2024-02-05", {"opportunity": "o", "need": "m", "text": "a bed", "clarity": 1}),
+    fact("need.withdrawn", "2024-02-06", {"opportunity": "o", "need": "m"}),
+    fact("contract.signed", "2024-02-07", {"opportunity": "p", "amount": {"amount": "5.00", "currency": "EUR"}}),
+    fact(
+        "delivery.committed",
+        "2024-02-08",
+        {"delivery": "d", "opportunity": "p", "text": "a scanner", "due": "2024-03-31"},
+    ),
+    fact("complaint.received", "2024-02-09", {"complaint": "k", "contact": "c-1", "text": "noise"}),
+    fact("satisfaction.surveyed", "2024-02-10", {"method": "csat", "score": 7, "scale_max": 10, "contact": "c-1"}),
+    fact("complaint.resolved", "2024-04-01", {"complaint": "k"}, recorded_at="2024-06-01"),
+    fact("delivery.fulfilled", "2024-04-02", {"delivery": "d"}),
+    fact("opportunity.lost", "2024-04-03", {"opportunity": "o", "reason": "price"}),
+    fact("effort.spent", "2024-04-04", {"hours": 1.0}),
+]
+
+
+def test_what_is_to_be_done_and_what_was_sold_are_in_the_one_view():
+    open_ = ask("account-360", WORK, "2024-03-31")
+    assert [(each["action"], each["overdue"], each["owner_name"]) for each in open_["next_actions"]] == [
+        ("a", True, "Bo"),
+        ("b", False, "Bo"),
+    ]
+    assert [(each["objection"], each["name"], each["text"], each["answered"]) for each in open_["objections"]] == [
+        ("x", "Ada", "dear", True)
+    ]
+    assert (open_["needs"], [(each["complaint"], each["responded"]) for each in open_["complaints"]]) == (
+        1,
+        [("k", False)],
+    )
+    assert [(each["delivery"], each["overdue"], each["opportunity_name"]) for each in open_["deliveries"]] == [
+        ("d", False, "P")
+    ]
+    assert [(each["opportunity"], each["amount"]["amount"]) for each in open_["contracts"]] == [("p", "5.00")]
+    assert (open_["satisfaction"]["score"], open_["satisfaction"]["name"]) == (7.0, "Ada")
+    # what was for the purchase that was lost is no longer to be done
+    later = ask("account-360", WORK, "2024-04-30")
+    assert [each["action"] for each in later["next_actions"]] == ["a"]
+    assert [later[name] for name in ("objections", "needs", "complaints", "deliveries")] == [[], 0, [], []]
+    assert len(ask("account-360", WORK, "2024-04-30", "2024-05-31")["complaints"]) == 1
+    assert [each["overdue"] for each in ask("account-360", WORK, "2024-04-01")["deliveries"]] == [True]
+
+
+def test_every_fact_counts_for_its_source_whatever_it_tells():
+    assert [each["facts"] for each in ask("account-360", WORK, "2024-12-31")["sources"]] == [len(WORK)]
