@@ -1,6 +1,6 @@
 import pytest
 
-from services.projections.models.survival import Length, Point, kaplan_meier, quantile, summary
+from services.projections.models.survival import Ending, Length, Point, kaplan_meier, quantile, summary, to_end_so
 
 FREIREICH_6MP = "6 6 6 6+ 7 9+ 10 10+ 11+ 13 16 17+ 19+ 20+ 22 23 25+ 32+ 32+ 34+ 35+"
 
@@ -54,3 +54,25 @@ def test_mean_and_median_are_of_those_that_ended_and_the_quantiles_of_all():
 def test_of_nothing_nothing_is_known():
     assert summary([]) == (0, 0, None, None, None, None, None)
     assert kaplan_meier(lengths("3+ 4+")) == []
+
+
+def test_where_there_is_one_way_to_end_the_curve_is_that_of_kaplan_meier():
+    patients = lengths(FREIREICH_6MP)
+    curve = to_end_so([Ending(each.days, "relapse" if each.ended else None) for each in patients], "relapse")
+    assert [point.days for point in curve] == [point.days for point in kaplan_meier(patients)]
+    assert [point.survival for point in curve] == pytest.approx([point.survival for point in kaplan_meier(patients)])
+
+
+def test_what_ends_otherwise_will_never_end_so():
+    # Of four, one is lost after 1 day (S = 3/4); one is won after 2: 3/4 * 1/3; one runs; one is won after 4: 1/2.
+    endings = [Ending(1, "lost"), Ending(2, "won"), Ending(3, None), Ending(4, "won")]
+    curve = to_end_so(endings, "won")  # 3/4 are won in all: 1/4 after 2 days, 3/4 after 4
+    assert [point.survival for point in curve] == pytest.approx([1, 2 / 3, 0])
+    assert to_end_so(endings, "abandoned") == []
+
+
+def test_what_has_lasted_already_counts_from_there():
+    curve = kaplan_meier(lengths("10 20 30 40 50"))
+    assert [quantile(curve, share, 15) for share in (0.25, 0.5, 0.75)] == [20, 30, 40]
+    assert quantile(curve, 0.25, 20) == 30  # it is still there after those that ended on day 20
+    assert quantile(curve, 0.25, 60) is None
