@@ -204,3 +204,48 @@ def test_segments_are_told_in_their_order_with_what_to_look_at():
             {"segment": "a", "conditions": [], "focus": []},
         ],
     }
+
+
+def test_what_selling_settles_is_told_as_it_is_applied_and_only_from_then_on():
+    stages = [
+        {"stage": "offer", "order": 2, "probability": 0.4},
+        {"stage": "talk", "order": 1, "exit_criteria": ["need"]},
+    ]
+    asked = [{"criterion": "need", "weight": 20, "text": "Do they need it?"}]
+    history = [
+        policy("pipeline", "2025-03-01", "p-1", pipeline="big", stages=stages, actor="m-boss"),
+        policy("qualification_template", "2025-03-01", "q-1", steps={"win": asked}),
+        policy("rates", "2025-03-01", "r-1", base="CNY", rates={"USD": "7.10"}),
+        policy("calendar", "2025-03-01", "k-1", time_zone="Asia/Shanghai", fiscal_year_start="04-01"),
+        *(
+            fact("target.set", time, {"owner": "m-1", "period": "2025-Q2", "amount": money}, account="$policy")
+            for time, money in (
+                ("2025-03-01", {"amount": "100", "currency": "CNY"}),
+                ("2025-03-01", {"amount": "7", "currency": "USD"}),
+                ("2025-04-01", {"amount": "120", "currency": "CNY"}),
+            )
+        ),
+    ]
+    answer = ask_portfolio("policies", history, "2025-03-31")
+    (pipeline,) = answer["pipelines"]
+    assert (pipeline["pipeline"], pipeline["version"], pipeline["defined_by"]) == ("big", "p-1", "m-boss")
+    assert pipeline["definition"] == {
+        "stages": [
+            {"stage": "talk", "order": 1, "exit_criteria": ["need"]},
+            {"stage": "offer", "order": 2, "exit_criteria": [], "probability": 0.4},
+        ]
+    }
+    rows = {each["kind"]: each for each in answer["policies"]}
+    steps = rows["qualification"]["definition"]["steps"]
+    assert steps["win"] == [{"criterion": "need", "weight": 20, "text": "Do they need it?"}]
+    assert [each["criterion"] for each in steps["worth"]] == ["profit", "strategy", "risk"]  # the default's
+    assert rows["rates"]["definition"] == {"base": "CNY", "rates": {"USD": "7.10"}}
+    assert rows["calendar"]["definition"] == {"time_zone": "Asia/Shanghai", "fiscal_year_start": "04-01"}
+
+    def targets(as_of):
+        found = ask_portfolio("policies", history, as_of)["targets"]
+        return [(each["owner"], each["period"], each["amount"]["amount"], each["amount"]["currency"]) for each in found]
+
+    assert targets("2025-03-31") == [("m-1", "2025-Q2", "100", "CNY"), ("m-1", "2025-Q2", "7", "USD")]
+    assert targets("2025-04-01")[0] == ("m-1", "2025-Q2", "120", "CNY")
+    assert targets("2025-02-28") == ask_portfolio("policies", history, "2025-02-28")["pipelines"] == []

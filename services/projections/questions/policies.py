@@ -136,7 +136,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 -- any JSON
     if isinstance(value, Own):
         return worded(value)
     if isinstance(value, Mapping):
-        return dict(sorted(value.items()))
+        return {name: _plain(each) for name, each in sorted(value.items())}
     if isinstance(value, frozenset):
         return sorted(value)
     if isinstance(value, tuple):
