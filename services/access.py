@@ -87,6 +87,7 @@ def require(*roles: Role) -> Callable[..., Awaitable[Caller]]:
         request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)]
     ) -> Caller:
         found = await _authenticate(request.app, credentials)
+        request.state.caller = found  # known even to what is told about a refusal
         if found.role not in allowed:
             raise forbidden(f"The role {found.role} may not do this; it takes {' or '.join(sorted(allowed))}.")
         return found

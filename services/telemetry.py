@@ -23,6 +23,7 @@ HTTP_SECONDS = Histogram(
     "rapport_http_request_seconds", "From first byte in to last byte out.", ["method", "route"], buckets=LATENCIES
 )
 API_IN_FLIGHT = Gauge("rapport_api_in_flight_bytes", "Bodies of hypothetical questions being read or answered.")
+READS_LOST = Counter("rapport_reads_lost", "Reads that were not recorded. Alarm on any.")
 INGEST_EVENTS = Counter("rapport_ingest_events", "Events by what became of them.", ["type", "outcome"])
 INGEST_IN_FLIGHT = Gauge("rapport_ingest_in_flight_bytes", "Bodies being read or waiting for the log.")
 INGEST_LOG_SECONDS = Histogram(

@@ -14,6 +14,7 @@ from services import http_tongues
 from services.http_problem import HttpProblem
 from services.projections import cut as cuts
 from services.projections.answers import Asked, Snapshot, snapshot
+from services.projections.api import noting
 from services.projections.api.entering import resolve
 from services.projections.cut import Cut
 from services.projections.policy import Policies
@@ -96,6 +97,7 @@ async def respond(request: Request, told: Envelope, form: Form) -> Response:
 
     The names of events are looked up in a snapshot of its own: they never change, and an answer may take minutes.
     """
+    noting.about(request, told.cut)
     kind, tongue = accepted(request), http_tongues.tongue_of(request)
     reader = Reader(tongue=tongue, zone=form.zone)
     if kind == JSON:

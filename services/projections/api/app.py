@@ -1,5 +1,6 @@
 """The wiring of the read API: one place where its parts meet."""
 
+import asyncio
 import contextlib
 import gc
 import logging
@@ -19,8 +20,21 @@ from services.http_tongues import tongue_of
 from services.openapi import complete
 from services.partition import partition_of
 from services.projections import answers, cut
-from services.projections.api import asking, changes, diffing, facts, log, replaying, supposing, supposition
+from services.projections.api import (
+    asking,
+    changes,
+    dead_letters,
+    diffing,
+    facts,
+    log,
+    reads,
+    replaying,
+    supposing,
+    supposition,
+)
 from services.projections.api.change_stream import Live, Pace
+from services.projections.api.ledger import Ledger
+from services.projections.api.noting import Noting
 from services.projections.api.serving import Serving
 from services.projections.store import control
 from services.requests import Observed
@@ -50,8 +64,11 @@ def read_api(database: Database, signer: Signer, partitions: int, pace: Pace | N
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.engine = control.connect(app.state.database, pool=CONNECTIONS)
         app.state.live = Live.of(app.state.engine, pace or Pace())
+        writing = asyncio.create_task(app.state.ledger.run(app.state.engine))
         yield
         app.state.live.pulse.stop()
+        writing.cancel()
+        await app.state.ledger.close(app.state.engine)
         await app.state.engine.dispose()
 
     app = FastAPI(
@@ -64,6 +81,7 @@ def read_api(database: Database, signer: Signer, partitions: int, pace: Pace | N
         redoc_url=None,
     )
     app.state.database = database
+    app.state.ledger = Ledger()
     app.state.room = Room(API_IN_FLIGHT)
     app.state.partition_of = lambda account: partition_of(account, partitions)
     access.install(app, signer)
@@ -71,11 +89,14 @@ def read_api(database: Database, signer: Signer, partitions: int, pace: Pace | N
     app.add_exception_handler(SQLAlchemyError, _unreachable)
     app.add_exception_handler(ConnectionError, _unreachable)  # refused, reset: before SQLAlchemy wraps it
     app.add_exception_handler(TimeoutError, _unreachable)
+    app.add_middleware(Noting)
     app.add_middleware(Observed)
     for router in (
         facts.router,
         replaying.router,
         log.router,
+        dead_letters.router,
+        reads.router,
         changes.router,
         asking.router,
         diffing.router,

@@ -13,6 +13,7 @@ from services.access import Caller
 from services.http_problem import responses
 from services.projections import answers, portfolio, spans
 from services.projections.answers import Asked
+from services.projections.api import noting
 from services.projections.api.answering import CSV, JSON, NDJSON, accepted, sent
 from services.projections.api.diff_answer import DiffAnswer, Diffed, PortfolioDiffAnswer, header
 from services.projections.api.diff_parameters import OWN, DiffPage, DiffParameters
@@ -144,6 +145,7 @@ async def _one(engine: AsyncEngine, wanted: Wanted, cuts: Cuts, account: str, me
 
 
 def _respond(request: Request, asked: DiffParameters, told: Diffed) -> Response:
+    noting.about(request, told.cuts.now, told.question.name)
     kind, tongue = accepted(request), http_tongues.tongue_of(request)
     if kind == JSON:
         body = orjson.dumps(told.written(), option=orjson.OPT_UTC_Z)

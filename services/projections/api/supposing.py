@@ -16,7 +16,7 @@ from services.faults import Fault, Invalid, listed
 from services.http_problem import HttpProblem, responses
 from services.projections import answers
 from services.projections.answers import Asked
-from services.projections.api import supposition
+from services.projections.api import noting, supposition
 from services.projections.api.answering import JSON, Envelope, dump, explain, sources_of
 from services.projections.api.entering import READERS, Plain, customer, resolve
 from services.projections.api.supposition import Supposed, Wanted
@@ -90,6 +90,7 @@ async def what_if(request: Request, account: Plain, caller: Annotated[Caller, De
 
 
 async def _answered(request: Request, account: str, wanted: Wanted, read: Read) -> Response:
+    noting.about(request, read.cut, wanted.question.name)
     tongue = http_tongues.tongue_of(request)
     added = supposing.recorded(wanted.events, read.cut.known_at, read.cut.offsets, request.app.state.partition_of)
     reader = Reader(tongue=tongue, zone=wanted.parameters.zone)

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from services.problem import Problem
+from services.projections.store import reads
 from services.settings import Database
 
 LAYOUT = 4  # of tables.sql, indexes.sql and which fold takes which type: another one is rebuilt, not migrated
@@ -130,7 +131,8 @@ async def migrate(engine: AsyncEngine, partitions: int) -> int:
     async with engine.begin() as connection:
         await connection.execute(LOCK)
         await connection.execute(CONTROL)
-        await connection.execute(PROJECTION)
+        for statement in (PROJECTION, *reads.TABLES):
+            await connection.execute(statement)
         version = (await connection.execute(ACTIVE)).scalar()
         if version is None:
             version = await add_version(connection, partitions)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -29,6 +29,53 @@ LETTERS_AT = text("""
         SELECT * FROM unnest(CAST(:partitions AS integer[]), CAST(:offsets AS bigint[])))
 """)
 
+# One page, after a place. Accounts that may be seen; NULL: all, and letters of no account. What is long is left out.
+PAGE = text("""
+    SELECT partition, "offset", recorded_at, reason, detail, account, source, id, octet_length(value) AS size, key,
+           CASE WHEN :whole OR octet_length(value) <= :longest THEN value END AS value
+    FROM dead_letter
+    WHERE (partition, "offset") > (:partition, :beyond)
+      AND (CAST(:accounts AS text[]) IS NULL OR account = ANY(CAST(:accounts AS text[])))
+      AND (CAST(:reason AS text) IS NULL OR reason = :reason)
+      AND (CAST(:account AS text) IS NULL OR account = :account)
+      AND (CAST(:source AS text) IS NULL OR source = :source)
+    ORDER BY partition, "offset" LIMIT :most
+""")
+COUNTED = text("""
+    SELECT reason, source, count(*) AS letters FROM dead_letter
+    WHERE (CAST(:accounts AS text[]) IS NULL OR account = ANY(CAST(:accounts AS text[])))
+      AND (CAST(:reason AS text) IS NULL OR reason = :reason)
+      AND (CAST(:account AS text) IS NULL OR account = :account)
+      AND (CAST(:source AS text) IS NULL OR source = :source)
+    GROUP BY reason, source ORDER BY reason, source
+""")
+LONGEST = 65_536  # bytes of a letter that is read to see what it says of itself
+
+
+class Chosen(NamedTuple):
+    """Which dead letters; None: any. `accounts` are those that may be seen; None: all, and what is of none."""
+
+    accounts: list[str] | None = None
+    reason: str | None = None
+    account: str | None = None
+    source: str | None = None
+
+
+class Kept(NamedTuple):
+    """A dead letter as a page shows it; `value` is null where it is long and not asked for whole."""
+
+    partition: int
+    offset: int
+    recorded_at: datetime
+    reason: str
+    detail: str
+    account: str | None
+    source: str | None
+    id: str | None
+    size: int | None
+    key: bytes | None
+    value: bytes | None
+
 
 def letter_row(letter: Letter, recorded_at: datetime) -> tuple[object, ...]:
     """Return a dead letter as a row, in the order of LETTER_COLUMNS."""
@@ -51,3 +98,16 @@ async def undecodable_below(connection: AsyncConnection, partition: int, end: in
 async def letters_at(connection: AsyncConnection, places: Iterable[tuple[int, int]]) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return partition, offset, source, id, account, reason and detail of the dead letters at these places."""
     return await rows_at(connection, LETTERS_AT, places)
+
+
+async def page(
+    connection: AsyncConnection, chosen: Chosen, beyond: tuple[int, int], most: int, *, whole: bool
+) -> list[Kept]:
+    """Return up to `most` dead letters after a place in the log, in order, `whole` or without long values."""
+    place = {"partition": beyond[0], "beyond": beyond[1], "most": most, "whole": whole, "longest": LONGEST}
+    return [Kept(*row) for row in await connection.execute(PAGE, chosen._asdict() | place)]
+
+
+async def counted(connection: AsyncConnection, chosen: Chosen) -> list[dict[str, Any]]:
+    """Return how many of them there are: reason, source and letters."""
+    return [dict(row) for row in (await connection.execute(COUNTED, chosen._asdict())).mappings()]
