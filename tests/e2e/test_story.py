@@ -1,4 +1,4 @@
-"""The hospital's story, restored by the demo: the answers of its README that can be given so far, over HTTP."""
+"""The hospital's story, restored by the demo: the 17 answers of its README, over HTTP."""
 
 import pytest
 
@@ -20,6 +20,13 @@ def test_row_1_who_may_decide_what_and_finance_is_unknown(ask):
     }
     assert {(each["basis"]["assertion"], each["basis"]["confidence"]) for each in chain["rights"]} == {("told", 0.8)}
     assert [each["name"] for each in chain["unknown"]] == ["财务部"]
+
+
+def test_row_2_a_vague_need_was_clarified_by_the_technical_exchange(ask):
+    (need,) = ask("needs", tz="Asia/Shanghai")["needs"]
+    told = [(each["clarity"], each["time"][:10], each["days_after"]) for each in need["course"]]
+    assert (need["need"], told) == ("n-1", [(1, "2025-01-13", None), (4, "2025-02-26", 44)])
+    assert [each["kind"] for each in need["course"][-1]["causes"]] == ["technical_exchange"]
 
 
 @pytest.mark.parametrize(
@@ -62,6 +69,25 @@ def test_row_8_finance_is_the_bottleneck(ask):
     assert [each["blocked_since"] for each in blocked] == ["2025-04-07T01:00:00Z"]  # 9 o'clock in Beijing
 
 
+def test_row_9_the_key_actions_and_what_they_moved_but_none_with_finance(ask):
+    people = {each["name"]: each for each in ask("key-actions", opportunity="opp-ct")["people"] if each["say"]}
+    done = {name: {each["kind"] for each in row["actions"] if each["done"]} for name, row in people.items()}
+    assert done == {
+        "李强": {"factory_visit", "technical_exchange"},
+        "王敏": {"factory_visit", "solution_presentation"},
+        "周国华": {"executive_meeting"},
+        "赵芸": set(),
+    }
+    assert [name for name, row in people.items() if row["gap"]] == ["赵芸"]
+
+    def moved(name, kind):
+        (shown,) = [each for each in people[name]["actions"] if each["kind"] == kind]
+        return [(each["before"]["level"], each["after"]["level"]) for each in shown["actions"]]
+
+    assert moved("王敏", "solution_presentation") == [(0, 1)]
+    assert moved("周国华", "executive_meeting") == [(None, 1)]
+
+
 def test_row_10_the_days_in_each_stage_and_of_the_whole_cycle(ask):
     spells = ask("stages", opportunity="opp-ct")["spells"]
     days = [each["days"] for each in spells if each["days"] is not None]
@@ -69,6 +95,20 @@ def test_row_10_the_days_in_each_stage_and_of_the_whole_cycle(ask):
     assert round(sum(days), 2) == 158.25
     other = [each["days"] for each in ask("stages", opportunity="opp-us")["spells"] if each["days"] is not None]
     assert round(sum(other), 2) == 196.25
+
+
+def test_row_11_the_award_came_within_the_predicted_interval_four_days_early(ask):
+    (told,) = [
+        each for each in ask("prediction", opportunity="opp-ct")["predictions"] if each["model"] == "kaplan-meier"
+    ]
+    assert (told["value"], told["low"], told["high"]) == ("2025-06-24", "2025-06-03", "2025-07-22")
+    assert (told["happened"], told["inside"], told["days_off"]) == ("2025-06-20", True, -4)
+
+
+def test_row_12_won_at_ten_percent_above_the_competitor(ask):
+    (told,) = ask("competition", opportunity="opp-ct")["competitions"]
+    assert (told["ours"]["amount"], told["best_offer"]["amount"]["amount"]) == ("8000000.00", "7272727.27")
+    assert told["premium_percent"] == 10.0
 
 
 def test_row_13_the_second_purchase_took_30_percent_less_of_our_time_than_the_first(ask):

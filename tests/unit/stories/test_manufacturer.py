@@ -56,6 +56,22 @@ def test_row_7_the_days_in_each_stage_add_up_to_the_whole():
     assert [each["days"] for each in told["cycles"]] == [112.0]
 
 
+def test_row_8_each_was_shown_what_concerns_them_and_moved_towards_us():
+    people = ask("key-actions", STORY, END, **LINE)["people"]
+    found = {
+        (each["name"], action["kind"]): (at["before"]["level"], at["after"]["level"])
+        for each in people
+        for action in each["actions"]
+        for at in action["actions"]
+    }
+    assert found == {
+        ("林工", "technical_exchange"): (None, 1),
+        ("林工", "solution_presentation"): (1, None),
+        ("何建", "solution_presentation"): (0, 1),
+        ("马总", "executive_meeting"): (None, 1),
+    }
+
+
 def test_row_9_it_was_won_for_five_million():
     (deal,) = ask("opportunities", STORY, END)
     assert (deal["outcome"], deal["closed_at"][:10]) == ("won", "2024-05-06")
