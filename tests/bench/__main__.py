@@ -17,6 +17,7 @@ import uvloop
 from tests.bench import (
     account_10000,
     as_of,
+    contract,
     freshness,
     funnel,
     ingest_batches,
@@ -42,6 +43,7 @@ MEASUREMENTS: dict[str, Callable[[Stack, int, int], Coroutine[Any, Any, list[Lin
     "series": series.measure,
     "replay": replaying.measure,
     "freshness": freshness.measure,
+    "contract": contract.measure,
 }
 
 
