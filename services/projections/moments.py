@@ -6,7 +6,7 @@ dated; as a start it means nothing and is refused, as all others are.
 """
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from schemas.values import FIRST_YEAR, LAST_YEAR, moment
@@ -26,6 +26,11 @@ def zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError("expected an IANA time zone, as UTC or Asia/Shanghai") from None
+
+
+def day(moment: datetime, tz: tzinfo) -> date:
+    """Return the day of a moment."""
+    return moment.astimezone(tz).date()
 
 
 def start(value: object, tz: ZoneInfo) -> datetime:

@@ -36,8 +36,8 @@ class Fiscal:
         self._month, self._day = (int(part) for part in calendar.fiscal_year_start.split("-"))
 
     def day(self, moment: datetime) -> date:
-        """Return the day of a moment."""
-        return moment.astimezone(self.zone).date()
+        """Return the day of a moment in the zone of the calendar."""
+        return moments.day(moment, self.zone)
 
     def period(self, day: date, length: Length) -> Period:
         """Return the period in which a day lies."""
