@@ -99,13 +99,13 @@ def whole(items: Iterable[Item]) -> list[Part]:
 def spent(parts: Sequence[Part]) -> dict[str, Any]:
     """Return the fields of Spent, added up."""
     booked = [each.item.data for each in parts if isinstance(each.item.data, EffortSpent)]
-    met = [(each.item.data, each.ours) for each in parts if isinstance(each.item.data, InteractionRecorded)]
+    met = [each.item.data for each in parts if isinstance(each.item.data, InteractionRecorded)]
     return {
         "hours": fsum(each.hours or 0 for each in booked),
         "costs": total(each.cost for each in booked).value,
         "interactions": len(met),
-        "unmeasured": sum(each.minutes is None for each, _ in met),
-        "ours": sum((each.minutes or 0) * ours for each, ours in met),
-        "theirs": sum(each.minutes or 0 for each, _ in met if each.participants),
+        "unmeasured": sum(each.minutes is None for each in met),
+        "ours": sum(each.our_minutes for each in parts),
+        "theirs": sum(each.their_minutes for each in parts),
         "because": [(each.item.fact.partition, each.item.fact.offset) for each in parts],
     }
