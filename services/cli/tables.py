@@ -133,7 +133,7 @@ def _drawn(listed: Listed, *, alone: bool, whole: bool = False) -> Table:
     numbers = [name for name in used if all(_is_number(row.get(name)) for row in listed.rows)]
     made = table(*used, title=None if alone else listed.path, right=numbers)
     for row in listed.rows:
-        made.add_row(*(Text(cell(row.get(name))) for name in used))
+        made.add_row(*(Text(_text(row.get(name)) if whole else cell(row.get(name))) for name in used))
     return made
 
 

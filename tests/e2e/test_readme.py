@@ -13,7 +13,11 @@ README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 
 
 def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    return blocks_of(README, language)
+
+
+def blocks_of(text: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture
@@ -41,6 +45,16 @@ def test_every_command_of_the_readme_runs(shell):
     assert "Events sent: 4,960." in done.stdout
     assert '"in_force":true' in done.stdout
     assert '"version":"2027-a"' in done.stdout
+
+
+def test_the_guided_tour_prints_what_the_readme_shows(shell):
+    (tour,) = re.findall(r"^## A guided tour.*?(?=^## )", README, re.MULTILINE | re.DOTALL)
+    stops = re.findall(r"^\*\*(\d+)\. .*?^```sh\n(.*?)^```$.*?^```text\n(.*?)^```$", tour, re.MULTILINE | re.DOTALL)
+    assert [int(number) for number, _, _ in stops] == list(range(1, 11))
+    done = shell("\n".join(blocks_of(tour, "sh")))
+    assert done.returncode == 0, done.stderr[-2_000:]
+    printed = [line.rstrip() for line in done.stdout.splitlines() if ", as of " not in line]
+    assert printed == [line for _, _, shown in stops for line in shown.splitlines()]
 
 
 def test_the_python_of_the_readme_runs(shell):
