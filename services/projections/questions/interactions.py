@@ -8,6 +8,7 @@ from pydantic import Field
 
 from schemas.account import NoteRecorded
 from schemas.interaction import Hospitality, InteractionKind, InteractionRecorded
+from services.projections.history import Recorded
 from services.projections.models.account.efforts import Item, whole
 from services.projections.models.contact.people import People
 from services.projections.models.interaction import became
@@ -53,8 +54,12 @@ class InteractionRow(Lists):
     participants: Annotated[list[Present], key("contact", "name")]
     our_participants: Annotated[list[OfOurs], key("member", "name")]
     minutes: int | None = Field(description="null: unknown")
-    ours: int = Field(description="person-minutes: the minutes, times our people in it; 0 if it did not take place")
-    theirs: int = Field(description="minutes that it took of the customer, however many people it sent")
+    ours: int | None = Field(
+        description="person-minutes: the minutes, times our people in it; 0 if it did not take place; null: unknown"
+    )
+    theirs: int | None = Field(
+        description="minutes that it took of the customer, however many people it sent; null: unknown"
+    )
     feedback: str | None
     sentiment: int | None = Field(description="of the customer, -2 to 2")
     topics: list[str]
@@ -110,7 +115,7 @@ def _wanted(each: Met, people: People, asked: InteractionsParameters) -> bool:
 def _row(view: View, names: Names, came: CameOf, each: Met, then: People) -> InteractionRow:
     fact, data, cancelled = each.fact, each.data, each.cancellation
     recorded = data if isinstance(data, InteractionRecorded) else None
-    (spent,) = whole([Item(fact, recorded)]) if recorded else [None]
+    ours, theirs = _spent(fact, recorded) if recorded else (0, 0)
     return InteractionRow(
         **came.lists(data.interaction, each.told),
         interaction=data.interaction,
@@ -127,8 +132,8 @@ def _row(view: View, names: Names, came: CameOf, each: Met, then: People) -> Int
         participants=present(data.participants, fact.stamp, names.people, then),
         our_participants=of_ours(data.our_participants, view),
         minutes=data.minutes,
-        ours=spent.our_minutes if spent else 0,
-        theirs=spent.their_minutes if spent else 0,
+        ours=ours,
+        theirs=theirs,
         feedback=recorded.feedback if recorded else None,
         sentiment=recorded.sentiment if recorded else None,
         topics=list(data.topics),
@@ -137,6 +142,12 @@ def _row(view: View, names: Names, came: CameOf, each: Met, then: People) -> Int
         hospitality=recorded.hospitality if recorded else None,
         because=[(told.partition, told.offset) for told in each.told],
     )
+
+
+def _spent(fact: Recorded, data: InteractionRecorded) -> tuple[int | None, int | None]:
+    """Return our person-minutes and the customer's minutes; of an unknown length, nobody knows them."""
+    (part,) = whole([Item(fact, data)])
+    return (None, None) if data.minutes is None else (part.our_minutes, part.their_minutes)
 
 
 def _kinds(rows: Iterable[InteractionRow]) -> list[KindRow]:
@@ -153,8 +164,8 @@ def _kind(kind: InteractionKind, rows: list[InteractionRow]) -> KindRow:
         unconfirmed=all_.count("unconfirmed"),
         cancelled=all_.count("cancelled"),
         unmeasured=sum(each.minutes is None and each.became == "took_place" for each in rows),
-        ours=sum(each.ours for each in rows),
-        theirs=sum(each.theirs for each in rows),
+        ours=sum(each.ours or 0 for each in rows),
+        theirs=sum(each.theirs or 0 for each in rows),
         because=[place for each in rows for place in each.because],
     )
 

@@ -119,6 +119,14 @@ def test_half_an_hour_of_three_of_ours_and_two_of_theirs_in_three_parts():
     assert visit["opportunity_name"] == "CT"
 
 
+def test_what_a_note_saw_is_listed_once_though_it_names_the_plan_and_the_visit_as_causes():
+    plan = VISIT | {"id": "i-1-planned"}
+    seen = {"kind": "observation", "text": "a third one is idle", "causes": [plan, VISIT]}
+    facts = [*HISTORY, met("planned", "i-1", "2025-01-10"), fact("note.recorded", "2025-01-10", seen, id="n-2")]
+    (visit,) = ask("interactions", facts, "2025-01-21")["interactions"]
+    assert sorted(each["event"]["id"] for each in visit["observations"]) == ["n-1", "n-2"]
+
+
 def test_what_came_of_it_stands_as_it_does_at_the_moment_whichever_interaction_brought_it():
     early, late = rows("2025-01-20")["i-1"], rows("2025-02-09")
     assert [each["overdue"] for each in early["next_actions"]] == [False]  # due today
@@ -150,6 +158,8 @@ def test_what_did_not_take_place_is_flagged_the_newest_first_and_counted_by_kind
         ("i-1", "took_place"),
     ]
     assert rows("2025-02-09")["i-2"]["cancelled_because"] == "ill"
+    spent = {each: (row["ours"], row["theirs"]) for each, row in rows("2025-02-09").items()}
+    assert spent == {"i-1": (90, 30), "i-2": (0, 0), "i-3": (None, None), "i-4": (0, 0)}  # nobody timed the call
     # on the 9th nobody knew yet that it had been cancelled on the 1st
     assert became("2025-02-09", "2025-02-09")[2] == ("i-2", "unconfirmed")
     assert became("2025-02-09", planned=True) == [("i-4", "unconfirmed"), ("i-2", "cancelled")]
@@ -161,6 +171,19 @@ def test_what_did_not_take_place_is_flagged_the_newest_first_and_counted_by_kind
         "meeting": (0, 1, 1, 0, 0, 0),
         "site_visit": (1, 0, 0, 0, 90, 30),
     }
+
+
+def test_a_meeting_cancelled_and_planned_again_under_its_id_is_on_as_it_was_planned_last():
+    again = met("planned", "i-2", "2025-02-04", minutes=45, recorded_at="2025-02-11")  # a day before the first plan
+
+    def became(facts: list[Recorded], known_at: str) -> tuple[Any, ...]:
+        (row,) = ask("interactions", facts, "2025-02-09", known_at, from_="2025-02-04", to="2025-02-05")["interactions"]
+        return row["became"], row["cancelled_because"], row["time"][:10], row["minutes"]
+
+    assert became([*HISTORY, again], "2025-02-10") == ("cancelled", "ill", "2025-02-05", 60)
+    assert became([*HISTORY, again], "2025-02-11") == ("unconfirmed", None, "2025-02-04", 45)
+    ended = fact("interaction.cancelled", "2025-01-31", {"interaction": "i-2"}, recorded_at="2025-02-12")
+    assert became([*HISTORY, again, ended], "2025-02-12")[0] == "cancelled"
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,8 @@ def interactions(facts: Iterable[Recorded]) -> Iterator[Met]:
     """Yield each interaction that was to be by the moment, once, in the order in which they were first told of.
 
     What was recorded took place, whatever else is told. What was not, and was cancelled at any time, before or after
-    the time for which it was planned, will not be: whoever agrees on it anew plans another.
+    the time for which it was planned, will not be, unless it was planned anew: told by the log after all that is told
+    of its cancellation. The log's order decides, as the time of a plan is the meeting's own; what was then told counts.
     """
     told: dict[str, list[Recorded]] = defaultdict(list)
     for fact in facts:
@@ -41,11 +42,12 @@ def interactions(facts: Iterable[Recorded]) -> Iterator[Met]:
 
 
 def _became(told: list[Recorded]) -> Iterator[Met]:
-    cancelled = any(isinstance(fact.event.data, InteractionCancelled) for fact in told)
+    cancelled = max((fact.offset for fact in told if isinstance(fact.event.data, InteractionCancelled)), default=-1)
     recorded = [fact for fact in told if isinstance(fact.event.data, InteractionRecorded)]
     planned = [fact for fact in told if isinstance(fact.event.data, InteractionPlanned)]
-    for fact in (recorded or planned)[-1:]:
+    stands = [fact for fact in planned if fact.offset > cancelled]
+    for fact in (recorded or stands or planned)[-1:]:
         if isinstance(data := fact.event.data, InteractionRecorded):
             yield Met(fact, data, "took_place", tuple(told))
         elif isinstance(data, InteractionPlanned):
-            yield Met(fact, data, "cancelled" if cancelled else "unconfirmed", tuple(told))
+            yield Met(fact, data, "unconfirmed" if stands else "cancelled", tuple(told))

@@ -37,7 +37,8 @@ class CameOf(NamedTuple):
     def lists(self, interaction: str, told: Iterable[Recorded]) -> dict[str, Any]:
         """Return the fields of `Lists` for an interaction of which these facts told."""
         lists = {name: getattr(self, name).get(interaction, []) for name in self._fields[:-1]}
-        return lists | {"observations": [each for fact in told for each in self.observations.get(fact.ref, [])]}
+        observed = [each for fact in told for each in self.observations.get(fact.ref, [])]
+        return lists | {"observations": list({each.event: each for each in observed}.values())}
 
 
 def came_of(view: View, names: Names, today: date) -> CameOf:
