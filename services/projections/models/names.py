@@ -5,7 +5,7 @@ from functools import cached_property
 from schemas.values import Ref
 from services.projections.models.account.members import member_name
 from services.projections.models.contact.people import People
-from services.projections.models.interaction.meetings import titles
+from services.projections.models.interaction.meetings import InAPurchase, Purchases, titles
 from services.projections.models.opportunity.deal_names import deal_name
 from services.projections.models.organisation.units import Units
 from services.projections.models.references import References
@@ -36,6 +36,14 @@ class Names:
     def meeting(self, interaction: str | None) -> Said | None:
         """Return the title of an interaction."""
         return self._titles.get(interaction or "")
+
+    def purchase(self, told: InAPurchase) -> str | None:
+        """Return of which purchase something is: as told, else as the interaction that it names."""
+        return self._purchases.of(told)
+
+    @cached_property
+    def _purchases(self) -> Purchases:
+        return Purchases(self._facts)
 
     @cached_property
     def _titles(self) -> dict[str, Said]:

@@ -7,6 +7,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from services.projections.course import Course, Turn
+from services.projections.history import Stamp
 from services.projections.models import turns
 from services.projections.models.turns import Spell
 
@@ -29,12 +30,33 @@ WORDS: Mapping[Kind, Mapping[str, str]] = {
     "referral": {"requested": "requested", "given": "given", "converted": "converted"},
 }
 
-# Which turns change nothing in a thing that stands so: a late answer opens nothing that is settled, and a
-# recommendation that was given is not asked for any more.
+# Which turns change nothing in a thing that stands so: a late answer opens nothing that is settled, a complaint that
+# is told again is still answered, and a recommendation that was given is not asked for any more.
 NO_CHANGE: Mapping[Kind, frozenset[tuple[str, str]]] = {
     "objection": frozenset({("resolved", "answered")}),
-    "complaint": frozenset({("resolved", "responded")}),
+    "complaint": frozenset({("resolved", "responded"), ("responded", "received")}),
     "referral": frozenset({("given", "requested"), ("converted", "requested"), ("converted", "given")}),
+}
+# The turns that tell all of a thing, each in place of the one before.
+TELLS: Mapping[Kind, tuple[str, ...]] = {
+    "action": ("planned",),
+    "question": ("asked",),
+    "objection": ("raised",),
+    "need": ("stated", "clarified"),
+    "value": ("proposed",),
+    "capability_gap": ("identified",),
+    "lead": ("captured",),
+    "complaint": ("received",),
+    "delivery": ("committed",),
+    "referral": ("requested",),
+}
+
+# Which turns claim, and what: one that claims just what was claimed before, as an echo from a second source, begins
+# nothing: what was confirmed, delivered or resolved still is.
+CLAIMS: Mapping[Kind, tuple[str, tuple[str, ...]]] = {
+    "value": ("proposed", ("text", "amount")),
+    "delivery": ("committed", ("text", "due")),
+    "complaint": ("received", ("text",)),
 }
 # How a thing stands that is not settled: an answer may not convince, and what we did not deliver is still promised.
 OPEN: Mapping[Kind, frozenset[str]] = {
@@ -54,7 +76,7 @@ OPEN: Mapping[Kind, frozenset[str]] = {
 def spells(kind: Kind, course: Course[T]) -> list[Spell[T]]:
     """Return how a thing stood, one stretch after the other; none of a course without turns."""
     words, none = WORDS[kind], NO_CHANGE.get(kind, frozenset())
-    again = _claimed_again(course) if kind == "value" else frozenset()
+    again = claimed_again(kind, course)
 
     def says(turn: Turn[T], before: str | None) -> str | None:
         return None if (before, turn.kind) in none or turn.at in again else words.get(turn.kind)
@@ -77,16 +99,18 @@ def is_open(kind: Kind, course: Course[T]) -> bool:
     return status(kind, course) in OPEN[kind]
 
 
+def content(kind: Kind, course: Course[T], unknown: T) -> T:
+    """Return a thing as it was told last, which replaced what was told before; `unknown` where nobody told of it."""
+    return turns.whole(course, unknown, *TELLS[kind])
+
+
 def during(course: Course[T], spell: Spell[T]) -> Course[T]:
     """Return the turns of a stretch, in fold order."""
     return [each for each in course if each.at >= spell.begin.at and (spell.end is None or each.at < spell.end.at)]
 
 
-def _claimed_again(course: Course[T]) -> frozenset[tuple[object, ...]]:
-    """Return the turns that claim of a value just what was claimed before: what was confirmed still is."""
-    claims = [(each.at, _claim(each.told)) for each in course if each.kind == "proposed"]
+def claimed_again(kind: Kind, course: Course[T]) -> frozenset[Stamp]:
+    """Return where a course claims just what it claimed before."""
+    word, fields = CLAIMS.get(kind, ("", ()))
+    claims = [(each.at, [getattr(each.told, name) for name in fields]) for each in course if each.kind == word]
     return frozenset(at for (_, before), (at, claim) in pairwise(claims) if claim == before)
-
-
-def _claim(told: msgspec.Struct) -> tuple[object, object]:
-    return getattr(told, "text", None), getattr(told, "amount", None)

@@ -34,7 +34,11 @@ def turn_rows(course: Iterable[Turn[Any]], ours: AccountState) -> list[TurnRow]:
 
 def told_last(course: Iterable[Turn[T]], *told: str) -> list[Turn[T]]:
     """Return of the turns of one kind at one time, alike in the fields `told`, the one told last: it replaced them."""
-    alike = {(time_at(each.at), each.kind, *(getattr(each.told, name) for name in told)): each for each in course}
+    alike: dict[tuple[Any, ...], Turn[T]] = {}
+    for each in course:
+        place = (time_at(each.at), each.kind, *(getattr(each.told, name) for name in told))
+        alike.pop(place, None)  # it stands where it was told last, as the status goes by the last turn
+        alike[place] = each
     return list(alike.values())
 
 

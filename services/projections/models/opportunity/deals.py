@@ -97,6 +97,13 @@ def over(state: State) -> frozenset[str]:
     return frozenset(id_ for id_, opportunity in state.opportunities.items() if end(opportunity) is not None)
 
 
+def goes_on(state: State, opportunity: str | None) -> bool:
+    """Whether what is owed for an opportunity, or for none, still matters: not of one that was lost or given up."""
+    known = state.opportunities.get(opportunity or "")
+    closed = end(known) if known else None
+    return closed is None or closed.kind == "won"
+
+
 def value(opportunity: Opportunity) -> Money | None:
     """Return what it was won for, else what it would be worth as last told."""
     closed = end(opportunity)
