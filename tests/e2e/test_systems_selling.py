@@ -49,7 +49,7 @@ def test_s13_a_lead_the_four_steps_for_us_and_a_competitor_and_the_decision_to_p
     (late,) = ask("qualification", as_of="2025-03-11", **DEAL)["qualifications"]
     assert (late["became"], [each["turn"] for each in late["decisions"]]) == ("pursued, won", ["reduce", "pursue"])
     leads = [each for each in stack.ask("portfolio/leads", as_of="2025-03-11")["leads"] if each["account"] == "s13"]
-    assert {each["lead"]: each["state"] for each in leads} == {"l-1": "converted", "l-2": "dismissed"}
+    assert {each["lead"]: each["status"] for each in leads} == {"l-1": "converted", "l-2": "dismissed"}
 
 
 def test_s14_stages_time_in_them_a_reopening_and_the_funnel_against_a_target(stack):
@@ -127,12 +127,12 @@ def test_s17_a_meeting_in_three_parts_an_open_question_and_an_overdue_action(sta
     assert (record["feedback"], [each["name"] for each in record["participants"]]) == ("车间太小", ["陆敏"])
     assert [each["text"] for each in record["next_actions"]] == ["重画布局"]
     (open_,) = ask("questions-open", as_of="2025-02-12")["questions"]
-    assert (open_["state"], open_["asked_by_name"]) == ("open", "陆敏")
+    assert (open_["status"], open_["asked_by_name"]) == ("open", "陆敏")
     assert ask("questions-open", as_of="2025-02-15")["questions"] == []
     (late,) = ask("actions", as_of="2025-02-24")["actions"]
     (done,) = ask("actions", as_of="2025-02-26")["actions"]
-    assert (late["state"], late["overdue_days"], late["owner_name"]) == ("open", 4, "周洁")
-    assert (done["state"], done["late_days"]) == ("done", 5)
+    assert (late["status"], late["overdue_days"], late["owner_name"]) == ("open", 4, "周洁")
+    assert (done["status"], done["days_late"]) == ("done", 5)
 
 
 def test_s18_the_key_actions_for_each_key_person_and_what_they_moved(stack):
@@ -182,13 +182,13 @@ def test_s19_a_need_made_clear_an_objection_reopened_and_a_value_confirmed(stack
     )
     (need,) = ask("needs", as_of="2025-02-12")["needs"]
     assert (need["clarity"], [each["clarity"] for each in need["course"]]) == (5, [1, 5])
-    states = [
-        each["state"]
+    statuses = [
+        each["status"]
         for day in ("2025-02-02", "2025-02-04", "2025-02-06", "2025-02-21")
         for each in ask("objections", as_of=day)["objections"]
     ]
-    assert states == ["open", "answered", "resolved", "open"]
-    assert [each["state"] for each in ask("values", as_of="2025-02-22")["values"]] == ["confirmed"]
+    assert statuses == ["open", "answered", "resolved", "open"]
+    assert [each["status"] for each in ask("values", as_of="2025-02-22")["values"]] == ["confirmed"]
     (solution,) = ask("solutions", as_of="2025-02-23")["solutions"]
     assert (solution["version"], solution["revisions"]) == (2, 1)
 

@@ -19,7 +19,7 @@ class CourseRow(Row):
 
     opportunity: str | None = Field(description="null: of the account, or unknown")
     opportunity_name: str | None
-    state: str
+    status: str
     since: datetime = Field(description="since when it stands so")
     timebasis: str = Field(description="of `since`")
 
@@ -36,7 +36,7 @@ def standing_fields(names: Names, opportunity: str | None, course: Course[Any], 
     return {
         "opportunity": opportunity,
         "opportunity_name": names.deal(opportunity),
-        "state": now.state,
+        "status": now.state,
         "since": time_at(now.begin.at),
         "timebasis": now.begin.ground.timebasis,
         "because": places_of(course),

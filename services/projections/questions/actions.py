@@ -7,16 +7,15 @@ from pydantic import Field
 
 from services.projections.course import Course
 from services.projections.folds.action import Action
+from services.projections.models import standing
 from services.projections.models.course_rows import CourseRow, MetTurn, met_fields, standing_fields
 from services.projections.models.interaction.meetings import MEETINGS
 from services.projections.models.latest import time_at
 from services.projections.models.names import NAMED, Names
 from services.projections.models.turn_rows import told_last
-from services.projections.models.turns import by_kind, days_over, spells, time_of, whole
+from services.projections.models.turns import days_over, time_of
 from services.projections.question import AccountQuestion, Answer, Parameters, View, key
 from services.projections.said import Sentence
-
-WORDS = {"planned": "open", "completed": "done", "cancelled": "cancelled"}
 
 
 class ActionsParameters(Parameters):
@@ -24,7 +23,7 @@ class ActionsParameters(Parameters):
 
     opportunity: str | None = Field(None, description="only for this purchase")
     owner: str | None = Field(None, description="only those of this one of ours")
-    state: Literal["open", "overdue", "done", "cancelled"] | None = Field(
+    status: Literal["open", "overdue", "done", "cancelled"] | None = Field(
         None, description="only those that stand so at as_of; open: overdue or not. The numbers count all"
     )
 
@@ -40,14 +39,14 @@ class Plan(MetTurn):
 class ActionRow(CourseRow):
     """Something that one of ours is to do; planned again after its end, it is open again."""
 
-    state: Literal["open", "done", "cancelled"]
+    status: Literal["open", "done", "cancelled"]
     action: str
     text: str | None = Field(description="null: only its end is known")
     owner: str | None
     owner_name: str | None
     due: date | None = Field(description="as planned last")
     overdue_days: int | None = Field(description="whole days since its day was over; null: not due, or not open")
-    late_days: int | None = Field(
+    days_late: int | None = Field(
         description="by how many days it was done late, 0: in time; null: not done, or unknown"
     )
     ended: datetime | None = Field(description="when it was done or cancelled")
@@ -76,33 +75,33 @@ def answer(view: View, parameters: ActionsParameters) -> ActionsAnswer:
         for each in sorted(rows, key=lambda each: each.due or date.max)
         if parameters.opportunity in (None, each.opportunity) and parameters.owner in (None, each.owner)
     ]
-    states = [each.state for each in wanted]
+    statuses = [each.status for each in wanted]
     return ActionsAnswer(
-        actions=[each for each in wanted if _shown(each, parameters.state)],
-        open=states.count("open"),
+        actions=[each for each in wanted if _shown(each, parameters.status)],
+        open=statuses.count("open"),
         overdue=sum(each.overdue_days is not None for each in wanted),
-        done=states.count("done"),
-        late=sum(bool(each.late_days) for each in wanted),
-        cancelled=states.count("cancelled"),
+        done=statuses.count("done"),
+        late=sum(bool(each.days_late) for each in wanted),
+        cancelled=statuses.count("cancelled"),
     )
 
 
-def _shown(row: ActionRow, state: str | None) -> bool:
-    return row.overdue_days is not None if state == "overdue" else state in {None, row.state}
+def _shown(row: ActionRow, status: str | None) -> bool:
+    return row.overdue_days is not None if status == "overdue" else status in {None, row.status}
 
 
 def _row(names: Names, parameters: ActionsParameters, today: date, action: str, course: Course[Action]) -> ActionRow:
-    now, told = spells(course, by_kind(WORDS))[-1], whole(course, Action(), "planned")
+    now, told = standing.now("action", course), standing.content("action", course, Action())
     ended = time_of(now.begin) if now.state == "done" else None
     return ActionRow(
-        **standing_fields(names, told.opportunity, course, now),
+        **standing_fields(names, names.purchase(told), course, now),
         action=action,
         text=told.text,
         owner=told.owner,
         owner_name=names.member(told.owner),
         due=told.due,
         overdue_days=days_over(told.due, today) or None if now.state == "open" else None,
-        late_days=days_over(told.due, parameters.day(ended)) if ended else None,
+        days_late=days_over(told.due, parameters.day(ended)) if ended else None,
         ended=None if now.state == "open" else time_at(now.begin.at),
         interaction=told.interaction,
         interaction_title=names.meeting(told.interaction),

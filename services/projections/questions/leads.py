@@ -3,24 +3,24 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.values import Money
 from services.projections.course import Course
 from services.projections.folds.qualification import Lead
+from services.projections.models import standing
 from services.projections.models.account.members import member_name
 from services.projections.models.latest import time_at
 from services.projections.models.latest import time_of as told_at
 from services.projections.models.opportunity import deals
 from services.projections.models.opportunity.portfolio import Deal, Group, Windowed, every_deal, grouped, person
-from services.projections.models.turns import DAY, began, first, places_of, time_of, whole
+from services.projections.models.turns import DAY, first, places_of, time_of, told
 from services.projections.question import Answer, PortfolioQuestion, Row, View, because, key
 from services.projections.register import Register
 
-State = Literal["open", "dismissed", "converted"]
-_STANDING: dict[str, State] = {"captured": "open", "dismissed": "dismissed"}
+Status = Literal["open", "dismissed", "converted"]
 
 
 class LeadsParameters(Windowed):
@@ -55,7 +55,7 @@ class LeadRow(Row):
     age_days: float | None = Field(
         description="since then, up to as_of while it is open, else up to `since`; null where that is unknown"
     )
-    state: State = Field(description="converted: an opportunity names it, whatever else was told")
+    status: Status = Field(description="converted: an opportunity names it, whatever else was told")
     since: datetime = Field(description="since when it stands so")
     reason: str | None = Field(description="why it was dismissed, while it is")
     opportunities: Annotated[list[Became], key("opportunity")]
@@ -121,12 +121,12 @@ def _by_lead(view: View) -> dict[str | None, list[Deal]]:
 
 
 def _row(view: View, lead: str, course: Course[Lead], became: Sequence[Deal]) -> LeadRow:
-    captured, now = first(course, "captured"), began(course, _STANDING) or course[0]
+    captured, now = first(course, "captured"), standing.now("lead", course)
     converted = min((told_at(deal.opportunity.lead) for deal in became), default=None)
-    state: State = "converted" if converted else _STANDING[now.kind]
-    since, begun = converted or time_at(now.at), time_of(captured)
-    until = view.moment.as_of if state == "open" else since
-    known = whole(course, Lead(), "captured")
+    status: Status = "converted" if converted else cast("Status", now.state)
+    since, begun = converted or time_at(now.begin.at), time_of(captured)
+    until = view.moment.as_of if status == "open" else since
+    known = standing.content("lead", course, Lead())
     age = (until - begun) / DAY if begun else None
     return LeadRow(
         account=view.account,
@@ -139,9 +139,9 @@ def _row(view: View, lead: str, course: Course[Lead], became: Sequence[Deal]) ->
         captured=time_at(captured.at) if captured else None,
         timebasis=captured.ground.timebasis if captured else None,
         age_days=None if age is None or age < 0 else age,
-        state=state,
+        status=status,
         since=since,
-        reason=course[-1].told.reason if state == "dismissed" else None,
+        reason=told(standing.during(course, now), "reason", "dismissed") if status == "dismissed" else None,
         opportunities=[_became(deal) for deal in became],
         because=places_of(course),
     )
@@ -161,12 +161,12 @@ def _became(deal: Deal) -> Became:
 
 
 def _counts(rows: Sequence[LeadRow]) -> dict[str, Any]:
-    states = [row.state for row in rows]
-    converted = states.count("converted")
+    statuses = [row.status for row in rows]
+    converted = statuses.count("converted")
     return {
         "count": len(rows),
-        "open": states.count("open"),
-        "dismissed": states.count("dismissed"),
+        "open": statuses.count("open"),
+        "dismissed": statuses.count("dismissed"),
         "converted": converted,
         "conversion_rate": converted / len(rows) if rows else None,
     }

@@ -12,16 +12,15 @@ from schemas.values import Money
 from services.projections.course import Course
 from services.projections.folds.proposal import Need
 from services.projections.history import Stamp
+from services.projections.models import standing
 from services.projections.models.course_rows import CourseRow, standing_fields
 from services.projections.models.interaction.meetings import Cause, Causes
 from services.projections.models.latest import time_at, time_of
 from services.projections.models.names import NAMED, Names
 from services.projections.models.opportunity.deals import money
 from services.projections.models.turn_rows import TurnRow, fields, told_last
-from services.projections.models.turns import by_kind, days_between, spells, whole
+from services.projections.models.turns import days_between, spells
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
-
-WORDS = {"stated": "open", "clarified": "open", "withdrawn": "withdrawn"}
 
 
 class NeedsParameters(Parameters):
@@ -45,7 +44,7 @@ class NeedRow(CourseRow):
     """Something that the customer needs, as told last."""
 
     opportunity: str
-    state: Literal["open", "withdrawn"]
+    status: Literal["open", "withdrawn"]
     need: str
     text: str | None = Field(description="null: only its withdrawal is known")
     clarity: int | None = Field(description="1 (vague) to 5 (measurable)")
@@ -83,9 +82,9 @@ def answer(view: View, parameters: NeedsParameters) -> NeedsAnswer:
         for need, course in sorted(needs.items(), key=lambda each: each[1][0].at)
         if parameters.opportunity in (None, deal)
     ]
-    wanted = [each for each in rows if parameters.withdrawn or each.state == "open"]
+    wanted = [each for each in rows if parameters.withdrawn or each.status == "open"]
     return NeedsAnswer(
-        needs=sorted(wanted, key=lambda each: (each.opportunity, each.state)),
+        needs=sorted(wanted, key=lambda each: (each.opportunity, each.status)),
         budgets=list(_budgets(view, names, parameters.opportunity)),
     )
 
@@ -93,7 +92,7 @@ def answer(view: View, parameters: NeedsParameters) -> NeedsAnswer:
 def _row(  # noqa: PLR0913, PLR0917 -- what a row is made of
     view: View, names: Names, caused: Mapping[Stamp, list[Cause]], deal: str, need: str, course: Course[Need]
 ) -> NeedRow:
-    now, told = spells(course, by_kind(WORDS))[-1], whole(course, Need(), "stated", "clarified")
+    now, told = standing.now("need", course), standing.content("need", course, Need())
     as_clear = spells(course, lambda turn, _: str(turn.told.clarity))[-1]
     by, by_name = names.person(told.stated_by)
     is_open = now.state == "open"

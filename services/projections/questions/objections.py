@@ -8,17 +8,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.projections.course import Course, Turn
+from services.projections.course import Course
 from services.projections.folds.proposal import Objection
+from services.projections.models import standing
 from services.projections.models.course_rows import CourseRow, MetTurn, met_turns, standing_fields
 from services.projections.models.interaction.meetings import MEETINGS
 from services.projections.models.names import NAMED, Names
-from services.projections.models.shapes import Standing, standing
-from services.projections.models.turns import Spell, first, spells, time_of, whole
+from services.projections.models.shapes import Standing
+from services.projections.models.shapes import standing as attitude_of
+from services.projections.models.turns import Spell, first, time_of
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, facts_of, key
 
-State = Literal["open", "answered", "resolved"]
-WORDS = {"raised": "open", "reopened": "open", "answered": "answered", "resolved": "resolved"}
+Status = Literal["open", "answered", "resolved"]
 ORDER = ("open", "answered", "resolved")
 
 
@@ -27,16 +28,16 @@ class ObjectionsParameters(Parameters):
 
     opportunity: str | None = Field(None, description="only this purchase")
     contact: str | None = Field(None, description="only of this contact")
-    state: State | None = Field(None, description="only those that stand so at as_of; the counts are of all")
+    status: Status | None = Field(None, description="only those that stand so at as_of; the counts are of all")
 
 
 class ObjectionRow(CourseRow):
     """Something that a person holds against us; answered: we said something to it, which may not have convinced."""
 
-    state: State
+    status: Status
     objection: str
     contact: str | None = Field(description="who raised it; null: nobody told us that it was raised")
-    contact_name: str | None
+    name: str | None
     kind: str | None = Field(description="as price, product, service, timing or trust")
     text: str | None
     days: float | None = Field(description="how long it was held until it was resolved, up to as_of; null: unknown")
@@ -71,9 +72,9 @@ def answer(view: View, parameters: ObjectionsParameters) -> ObjectionsAnswer:
     rows = [_row(view, names, *each, attitudes.get(each[0])) for each in courses]
     about = [each for each in rows if parameters.opportunity in (None, each.opportunity)]
     wanted = [each for each in about if person in (None, each.contact)]
-    shown = [each for each in wanted if parameters.state in (None, each.state)]
+    shown = [each for each in wanted if parameters.status in (None, each.status)]
     return ObjectionsAnswer(
-        objections=sorted(shown, key=lambda each: ORDER.index(each.state)), kinds=list(_kinds(wanted))
+        objections=sorted(shown, key=lambda each: ORDER.index(each.status)), kinds=list(_kinds(wanted))
     )
 
 
@@ -82,37 +83,32 @@ def _attitudes(view: View, names: Names) -> dict[str, Standing]:
     raised: dict[datetime, list[tuple[str, Objection]]] = defaultdict(list)
     for objection, course in view.states.proposal.objections.items():
         if time := time_of(first(course, "raised")):
-            raised[time].append((objection, whole(course, Objection(), "raised")))
+            raised[time].append((objection, standing.content("objection", course, Objection())))
     found: dict[str, Standing] = {}
     for time, states in view.walk(sorted(raised), "assessment"):
         then = view._replace(moment=view.moment._replace(as_of=time), states=states)
         for objection, told in raised[time]:
             if person := names.person(told.contact)[0]:
-                found[objection] = standing(then, names.people, person, told.opportunity)
+                found[objection] = attitude_of(then, names.people, person, names.purchase(told))
     return found
 
 
 def _row(view: View, names: Names, objection: str, course: Course[Objection], then: Standing | None) -> ObjectionRow:
-    found, told = spells(course, _says), whole(course, Objection(), "raised")
-    person, name = names.person(told.contact)
+    found, told = standing.spells("objection", course), standing.content("objection", course, Objection())
+    (person, name), deal = names.person(told.contact), names.purchase(told)
     return ObjectionRow(
-        **standing_fields(names, told.opportunity, course, found[-1]),
+        **standing_fields(names, deal, course, found[-1]),
         objection=objection,
         contact=person,
-        contact_name=name,
+        name=name,
         kind=told.kind,
         text=told.text,
         days=_days(found, view.moment.as_of),
         reopened=_reopened(found),
         attitude_then=then,
-        attitude_now=standing(view, names.people, person, told.opportunity) if person else None,
+        attitude_now=attitude_of(view, names.people, person, deal) if person else None,
         course=met_turns(names, course),
     )
-
-
-def _says(turn: Turn[Objection], before: str | None) -> str | None:
-    """Return what a turn makes of an objection: an answer to one that is held no longer changes nothing."""
-    return None if turn.kind == "answered" and before == "resolved" else WORDS[turn.kind]
 
 
 def _days(found: Sequence[Spell[Objection]], now: datetime) -> float | None:
@@ -133,12 +129,12 @@ def _kinds(rows: Iterable[ObjectionRow]) -> Iterator[Kind]:
     for each in rows:
         by_kind[each.kind].append(each)
     for kind in sorted(by_kind, key=lambda kind: (kind is None, kind or "")):
-        states = [each.state for each in by_kind[kind]]
+        statuses = [each.status for each in by_kind[kind]]
         yield Kind(
             kind=kind,
-            open=states.count("open"),
-            answered=states.count("answered"),
-            resolved=states.count("resolved"),
+            open=statuses.count("open"),
+            answered=statuses.count("answered"),
+            resolved=statuses.count("resolved"),
             because=[place for each in by_kind[kind] for place in each.because],
         )
 

@@ -10,14 +10,13 @@ from pydantic import Field
 from schemas.values import Ref
 from services.projections.course import Course
 from services.projections.folds.action import Question
+from services.projections.models import standing
 from services.projections.models.course_rows import CourseRow, MetTurn, met_turns, standing_fields
 from services.projections.models.interaction.meetings import MEETINGS
 from services.projections.models.latest import time_at
 from services.projections.models.names import NAMED, Names
-from services.projections.models.turns import by_kind, days_over, last, spells, whole
+from services.projections.models.turns import days_over, told
 from services.projections.question import AccountQuestion, Answer, Parameters, View, key
-
-WORDS = {"asked": "open", "answered": "answered"}
 
 
 class QuestionsOpenParameters(Parameters):
@@ -31,7 +30,7 @@ class QuestionsOpenParameters(Parameters):
 class QuestionRow(CourseRow):
     """Something that somebody wants to know; asked again after an answer, it is open again."""
 
-    state: Literal["open", "answered"]
+    status: Literal["open", "answered"]
     question: str
     text: str | None = Field(description="null: only its answer is known")
     asked_by: Ref | None = Field(description="a contact, or one of ours; null: unknown")
@@ -42,7 +41,7 @@ class QuestionRow(CourseRow):
     overdue_days: int | None = Field(description="whole days since its day was over; null: not due, or no day set")
     asked: datetime | None = Field(description="since when it is open, or was before the answer; null: unknown")
     answered: datetime | None
-    answer: str | None = Field(description="null: there is none, or nobody told its words")
+    answer: str | None = Field(description="as told last; null: there is none, or nobody told its words")
     days: float | None = Field(description="from the question to the answer, or up to as_of; null where it is unknown")
     course: Annotated[list[MetTurn], key("time", "turn")]
 
@@ -66,43 +65,43 @@ def answer(view: View, parameters: QuestionsOpenParameters) -> QuestionsOpenAnsw
         for each in sorted(rows, key=_place)
         if parameters.opportunity in (None, each.opportunity) and parameters.owner in (None, each.owner)
     ]
-    states = [each.state for each in wanted]
+    statuses = [each.status for each in wanted]
     return QuestionsOpenAnswer(
-        questions=[each for each in wanted if parameters.all_ or each.state == "open"],
-        open=states.count("open"),
+        questions=[each for each in wanted if parameters.all_ or each.status == "open"],
+        open=statuses.count("open"),
         overdue=sum(each.overdue_days is not None for each in wanted),
-        answered=states.count("answered"),
+        answered=statuses.count("answered"),
         median_days=_median(wanted),
     )
 
 
 def _place(row: QuestionRow) -> tuple[bool, date, datetime]:
-    return row.state == "answered", row.due or date.max, row.asked or row.since
+    return row.status == "answered", row.due or date.max, row.asked or row.since
 
 
 def _median(rows: Iterable[QuestionRow]) -> float | None:
-    days = [each.days for each in rows if each.state == "answered" and each.days is not None]
+    days = [each.days for each in rows if each.status == "answered" and each.days is not None]
     return median(days) if days else None
 
 
 def _row(view: View, names: Names, today: date, question: str, course: Course[Question]) -> QuestionRow:
-    found, told = spells(course, by_kind(WORDS)), whole(course, Question(), "asked")
+    found, content = standing.spells("question", course), standing.content("question", course, Question())
     now, asked = found[-1], next((each for each in reversed(found) if each.state == "open"), None)
-    replied = last(course, "answered") if now.state == "answered" else None
-    asked_by, asked_by_name = names.anyone(told.asked_by)
+    replies = standing.during(course, now) if now.state == "answered" else []
+    asked_by, asked_by_name = names.anyone(content.asked_by)
     return QuestionRow(
-        **standing_fields(names, told.opportunity, course, now),
+        **standing_fields(names, names.purchase(content), course, now),
         question=question,
-        text=told.text,
+        text=content.text,
         asked_by=asked_by,
         asked_by_name=asked_by_name,
-        owner=told.owner,
-        owner_name=names.member(told.owner),
-        due=told.due,
-        overdue_days=days_over(told.due, today) or None if now.state == "open" else None,
+        owner=content.owner,
+        owner_name=names.member(content.owner),
+        due=content.due,
+        overdue_days=days_over(content.due, today) or None if now.state == "open" else None,
         asked=time_at(asked.begin.at) if asked else None,
-        answered=time_at(now.begin.at) if replied else None,
-        answer=replied.told.text if replied else None,
+        answered=time_at(now.begin.at) if replies else None,
+        answer=told(replies, "text", "answered"),
         days=asked.days(view.moment.as_of) if asked else None,
         course=met_turns(names, course),
     )

@@ -36,7 +36,7 @@ class SolutionRow(CourseRow):
     """Something that we propose, with all that was done to it."""
 
     opportunity: str
-    state: Literal["presented", "revised"] = Field(description="what was done to it last")
+    status: Literal["presented", "revised"] = Field(description="what was done to it last")
     solution: str
     version: int = Field(description="as told last")
     presented_version: int | None = Field(description="that the customer saw last; null: none")
@@ -81,7 +81,7 @@ def _row(names: Names, deal: str, solution: str, course: Course[Solution]) -> So
     return SolutionRow.model_validate(
         standing_fields(names, deal, course, now)
         | {
-            "state": now.begin.kind,
+            "status": now.begin.kind,
             "solution": solution,
             "version": now.begin.told.version,
             "presented_version": shown.told.version if shown else None,

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from schemas.account import NoteRecorded
 from schemas.values import Money
-from services.projections.course import Course
+from services.projections.course import Course, Turn
 from services.projections.folds.proposal import Value
-from services.projections.history import Stamp
+from services.projections.models import standing
 from services.projections.models.account.view_records import Note, note
 from services.projections.models.course_rows import CourseRow, standing_fields
 from services.projections.models.latest import time_at
@@ -19,11 +19,10 @@ from services.projections.models.names import NAMED, Names
 from services.projections.models.opportunity.deals import money
 from services.projections.models.opportunity.portfolio import Total, total
 from services.projections.models.turn_rows import TurnRow, turn_rows
-from services.projections.models.turns import spells, whole
+from services.projections.models.turns import Spell, places_of, whole
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, key
 
-State = Literal["proposed", "confirmed"]
-WORDS: dict[str, State] = {"proposed": "proposed", "confirmed": "confirmed"}
+Status = Literal["proposed", "confirmed"]
 GIVEN = ("information_shared", "decision_support")
 
 
@@ -32,21 +31,28 @@ class ValuesParameters(Parameters):
 
     opportunity: str | None = Field(None, description="only this purchase")
     contact: str | None = Field(None, description="only what was proposed to, confirmed by or given to this contact")
-    state: State | None = Field(None, description="only those that stand so at as_of")
+    status: Status | None = Field(None, description="only those that stand so at as_of; the sums are of all")
+
+
+class Confirmed(Row):
+    """Who confirmed a value, as it is claimed now."""
+
+    contact: str | None = Field(description="null: the customer as such")
+    name: str | None
+    time: datetime = Field(description="when they did so first")
 
 
 class ValueRow(CourseRow):
     """Something that the customer gains; a claim that was told anew otherwise is to be confirmed anew."""
 
-    state: State
+    status: Status
     value: str
-    text: str | None = Field(description="as claimed last; null: only its confirmation is known")
+    text: str | None = Field(description="as claimed last, else as confirmed; null: nobody told its words")
     amount: Money | None = Field(description="what it is worth to the customer; null: not told")
     contact: str | None = Field(description="to whom it was proposed; null: to the customer as such")
-    contact_name: str | None
+    name: str | None
     confirmed: datetime | None = Field(description="null: not confirmed, or not as it is claimed now")
-    confirmed_by: str | None = Field(description="null: by the customer as such")
-    confirmed_by_name: str | None
+    confirmed_by: Annotated[list[Confirmed], key("contact")]
     course: Annotated[list[TurnRow], key("time", "turn")]
 
 
@@ -80,10 +86,10 @@ def answer(view: View, parameters: ValuesParameters) -> ValuesAnswer:
         each
         for each in sorted(rows, key=_place)
         if parameters.opportunity in (None, each.opportunity)
-        and parameters.state in (None, each.state)
-        and person in (None, each.contact, each.confirmed_by)
+        and person in (None, each.contact, *(by.contact for by in each.confirmed_by))
     ]
-    return ValuesAnswer(values=wanted, opportunities=list(_worth(wanted)), given=list(_given(view, names, person)))
+    shown = [each for each in wanted if parameters.status in (None, each.status)]
+    return ValuesAnswer(values=shown, opportunities=list(_worth(wanted)), given=list(_given(view, names, person)))
 
 
 def _place(row: ValueRow) -> tuple[bool, str]:
@@ -91,30 +97,33 @@ def _place(row: ValueRow) -> tuple[bool, str]:
 
 
 def _row(names: Names, value: str, course: Course[Value]) -> ValueRow:
-    again = _told_again(course)
-    now = spells(course, lambda turn, _: None if turn.at in again else WORDS[turn.kind])[-1]
-    claim = whole(course, Value(), "proposed")
-    confirmed = now.begin if now.state == "confirmed" else None
+    now, unclaimed = standing.now("value", course), Value(text=whole(course, Value(), "confirmed").text)
+    claim = standing.content("value", course, unclaimed)
     to, to_name = names.person(claim.contact)
-    by, by_name = names.person(confirmed.told.contact if confirmed else None)
+    confirmed_by = list(_confirmed(names, course, now))
     return ValueRow(
         **standing_fields(names, claim.opportunity, course, now),
         value=value,
         text=claim.text,
         amount=money(claim.amount),
         contact=to,
-        contact_name=to_name,
-        confirmed=time_at(confirmed.at) if confirmed else None,
-        confirmed_by=by,
-        confirmed_by_name=by_name,
+        name=to_name,
+        confirmed=confirmed_by[0].time if confirmed_by else None,
+        confirmed_by=confirmed_by,
         course=turn_rows(course, names.ours),
     )
 
 
-def _told_again(course: Course[Value]) -> set[Stamp]:
-    """Return the turns that claimed just what was claimed before."""
-    claims = [(each.at, (each.told.text, each.told.amount)) for each in course if each.kind == "proposed"]
-    return {at for (_, before), (at, claim) in pairwise(claims) if claim == before}
+def _confirmed(names: Names, course: Course[Value], now: Spell[Value]) -> Iterator[Confirmed]:
+    """Yield who confirmed the present claim, each once, in the order in which they did so."""
+    by: dict[str | None, list[Turn[Value]]] = {}
+    for each in standing.during(course, now) if now.state == "confirmed" else ():
+        if each.kind == "confirmed":
+            by.setdefault(names.person(each.told.contact)[0], []).append(each)
+    for person, turns in by.items():
+        yield Confirmed(
+            contact=person, name=names.person(person)[1], time=time_at(turns[0].at), because=places_of(turns)
+        )
 
 
 def _worth(rows: Iterable[ValueRow]) -> Iterator[Worth]:
@@ -123,8 +132,8 @@ def _worth(rows: Iterable[ValueRow]) -> Iterator[Worth]:
         yield Worth(
             opportunity=deal,
             opportunity_name=name,
-            proposed=total(each.amount for each in values if each.state == "proposed"),
-            confirmed=total(each.amount for each in values if each.state == "confirmed"),
+            proposed=total(each.amount for each in values if each.status == "proposed"),
+            confirmed=total(each.amount for each in values if each.status == "confirmed"),
             because=[place for each in values for place in each.because],
         )
 

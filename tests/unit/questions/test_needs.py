@@ -21,7 +21,7 @@ def test_the_hospital_said_clearly_what_it_needs_44_days_after_its_first_vague_w
     answer = ask("needs", hospital(), beijing("2025-05-31"))
     (row,) = answer["needs"]
     vague, clear = row["course"]
-    assert (row["need"], row["opportunity_name"], row["state"]) == ("n-1", "128排CT采购", "open")
+    assert (row["need"], row["opportunity_name"], row["status"]) == ("n-1", "128排CT采购", "open")
     assert (vague["clarity"], vague["time"], vague["stated_by_name"]) == (1, "2025-01-13T06:00:00Z", "王敏")
     assert (clear["clarity"], clear["time"], clear["days_after"]) == (4, "2025-02-26T06:00:00Z", 44)
     assert [(each["event"]["id"], each["kind"]) for each in clear["causes"]] == [("h33", "technical_exchange")]
@@ -51,7 +51,7 @@ def test_what_is_withdrawn_is_shown_on_demand_and_what_is_stated_again_counts_fr
     assert ask("needs", facts, "2025-02-01")["needs"] == []
     assert clarity(facts, "2025-02-01") == (2, None, None, [None, 10])
     (row,) = ask("needs", facts, "2025-02-01", withdrawn="1")["needs"]
-    assert (row["state"], row["since"][:10], row["course"][1]["text"]) == ("withdrawn", "2025-01-11", "too dear")
+    assert (row["status"], row["since"][:10], row["course"][1]["text"]) == ("withdrawn", "2025-01-11", "too dear")
     again = [*facts, need("stated", "2025-01-13", 2)]
     (row,) = ask("needs", again, "2025-02-01")["needs"]
     assert (row["since"][:10], row["clarity_since"][:10]) == ("2025-01-13", "2025-01-13")

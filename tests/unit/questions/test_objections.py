@@ -28,7 +28,7 @@ COURSE = [
 def held(as_of: str, known_at: str | None = None, facts: list[Recorded] = COURSE) -> Any:
     """Return how the only objection stands, since which day, for how many days it was held, and how often reopened."""
     (row,) = ask("objections", facts, f"{as_of}T00:00:00Z", known_at)["objections"]
-    return row["state"], row["since"][:10], row["days"], row["reopened"]
+    return row["status"], row["since"][:10], row["days"], row["reopened"]
 
 
 def test_an_objection_is_held_until_it_is_resolved_and_again_when_it_is_reopened():
@@ -54,7 +54,7 @@ def test_an_answer_after_the_resolution_changes_nothing_and_what_is_raised_once_
 def test_where_nobody_knows_since_when_it_was_held_the_days_are_unknown():
     assert held("2025-03-01", facts=[objection("raised", "2025-01-01", timebasis="since")])[2] is None
     (row,) = ask("objections", [objection("answered", "2025-01-11")], "2025-03-01")["objections"]
-    assert (row["state"], row["days"], row["contact"], row["attitude_now"]) == ("answered", None, None, None)
+    assert (row["status"], row["days"], row["contact"], row["attitude_now"]) == ("answered", None, None, None)
 
 
 def test_the_attitude_then_and_now_stands_beside_the_course():
@@ -65,11 +65,22 @@ def test_the_attitude_then_and_now_stands_beside_the_course():
         attitude("2025-02-01", 1),
     ]
     (row,) = ask("objections", facts, "2025-03-01")["objections"]
-    assert (row["contact_name"], row["attitude_then"]["level"], row["attitude_now"]["layer"]) == ("Chen", -1, "support")
+    assert (row["name"], row["attitude_then"]["level"], row["attitude_now"]["layer"]) == ("Chen", -1, "support")
     turns = ["raised", "answered", "resolved", "reopened", "resolved"]
     assert [each["turn"] for each in row["course"]] == turns
     (unassessed,) = ask("objections", COURSE, "2025-03-01")["objections"]
     assert unassessed["attitude_then"] == {"level": None, "layer": "unknown"}
+
+
+def test_an_objection_raised_in_a_meeting_is_of_the_purchase_that_the_meeting_was_about():
+    met = {"interaction": "i", "kind": "call", "direction": "mutual", "our_participants": [], "participants": []}
+    facts = [
+        fact("interaction.recorded", "2025-01-01", met | {"opportunity": "o"}),
+        objection("raised", "2025-01-01", interaction="i"),
+    ]
+    assert [each["opportunity"] for each in ask("objections", facts, "2025-03-01", opportunity="o")["objections"]] == [
+        "o"
+    ]
 
 
 def test_open_ones_come_first_and_the_kinds_count_all_however_they_stand():
@@ -86,7 +97,7 @@ def test_open_ones_come_first_and_the_kinds_count_all_however_they_stand():
     assert answer["objections"][0]["course"][0]["interaction_title"] == "call: money"
     kinds = [("price", 0, 1, 1), ("trust", 1, 0, 0)]
     assert [(each["kind"], each["open"], each["answered"], each["resolved"]) for each in answer["kinds"]] == kinds
-    resolved = ask("objections", facts, "2025-03-01", state="resolved")
+    resolved = ask("objections", facts, "2025-03-01", status="resolved")
     assert ([each["objection"] for each in resolved["objections"]], len(resolved["kinds"])) == (["x"], 2)
     narrow = [ask("objections", facts, "2025-03-01", **asked) for asked in ({"contact": "d"}, {"opportunity": "p"})]
     assert [[each["objection"] for each in found["objections"]] for found in narrow] == [["y", "z"], ["z"]]

@@ -14,7 +14,7 @@ def answered(time: str, question: str = "q", recorded_at: str | None = None, **t
     return fact("question.answered", time, {"question": question} | told, recorded_at=recorded_at)
 
 
-WHO = {"asked_by": {"kind": "contact", "id": "c"}, "owner": "m-1", "opportunity": "o"}
+WHO: dict[str, Any] = {"asked_by": {"kind": "contact", "id": "c"}, "owner": "m-1", "opportunity": "o"}
 HISTORY = [
     fact("contact.added", "2024-01-01", {"contact": "c", "name": "Chen"}),
     fact("member.registered", "2024-01-01", {"member": "m-1", "name": "Zhang"}),
@@ -27,7 +27,7 @@ HISTORY = [
 def stands(as_of: str, known_at: str | None = None) -> Any:
     """Return how the only question stands, its age or how long the answer took, and since when it is overdue."""
     (row,) = ask("questions-open", HISTORY, as_of, known_at, all="1")["questions"]
-    return row["state"], row["days"], row["overdue_days"], row["answer"]
+    return row["status"], row["days"], row["overdue_days"], row["answer"]
 
 
 def test_a_question_is_open_then_overdue_then_answered():
@@ -73,8 +73,25 @@ def test_answered_ones_are_shown_on_demand_and_counted_always():
     assert [(each["open"], each["answered"]) for each in narrow] == [(1, 0), (0, 1)]
 
 
+def test_an_answer_told_again_without_its_words_does_not_take_them_away():
+    facts = [*HISTORY, answered("2025-01-20")]
+    (row,) = ask("questions-open", facts, "2025-02-28", all="1")["questions"]
+    assert (row["answered"][:10], row["answer"], row["days"]) == ("2025-01-16", "A week", 15)
+
+
+def test_a_question_asked_in_a_meeting_is_of_the_purchase_that_the_meeting_was_about():
+    met = {"interaction": "i", "kind": "call", "direction": "mutual", "our_participants": [], "participants": []}
+    facts = [
+        fact("interaction.recorded", "2025-01-01", met | {"opportunity": "o"}),
+        asked("2025-01-01", "q", interaction="i"),
+        asked("2025-01-01", "r", interaction="i", opportunity="p"),
+    ]
+    rows = ask("questions-open", facts, "2025-02-28", opportunity="o")["questions"]
+    assert [(each["question"], each["opportunity"]) for each in rows] == [("q", "o")]
+
+
 def test_what_is_asked_again_is_open_again_since_then():
     facts = [*HISTORY, asked("2025-03-01", **WHO), asked("2025-03-05", **WHO)]
     (row,) = ask("questions-open", facts, "2025-03-11T00:00:00Z")["questions"]
-    assert (row["state"], row["asked"][:10], row["days"], row["answer"]) == ("open", "2025-03-01", 10, None)
+    assert (row["status"], row["asked"][:10], row["days"], row["answer"]) == ("open", "2025-03-01", 10, None)
     assert [each["turn"] for each in row["course"]] == ["asked", "answered", "asked", "asked"]

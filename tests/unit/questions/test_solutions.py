@@ -29,7 +29,7 @@ def test_the_hospital_saw_the_first_version_and_it_was_revised_once():
     answer = ask("solutions", hospital(), beijing("2025-05-31"))
     (row,) = answer["solutions"]
     shown, revised = row["course"]
-    assert (row["solution"], row["opportunity_name"], row["state"]) == ("sol-1", "128排CT采购", "revised")
+    assert (row["solution"], row["opportunity_name"], row["status"]) == ("sol-1", "128排CT采购", "revised")
     assert (row["presented_version"], row["version"], row["revisions"]) == (1, 2, 1)
     assert (row["presented"], row["interaction"]) == ("2025-03-19T06:00:00Z", "i-6")
     assert row["interaction_title"] == shown["interaction_title"] == "solution presentation: 成本优化"
@@ -68,4 +68,4 @@ def test_revisions_are_added_up_by_purchase():
     found = [(each["opportunity"], each["solutions"], each["revisions"]) for each in answer["opportunities"]]
     assert found == [("o", 2, 3), ("p", 1, 0)]
     (row,) = ask("solutions", [*COURSE, elsewhere], "2025-02-28", opportunity="p")["solutions"]
-    assert (row["opportunity"], row["state"]) == ("p", "presented")
+    assert (row["opportunity"], row["status"]) == ("p", "presented")

@@ -26,9 +26,14 @@ CLAIMED = [
 
 
 def stands(as_of: str, known_at: str | None = None) -> Any:
-    """Return how the only value stands, since which day, by whom confirmed, and its worth."""
+    """Return how the only value stands, since which day, by whom it was confirmed first, and its worth."""
     (row,) = ask("values", [*PEOPLE, *CLAIMED], as_of, known_at)["values"]
-    return row["state"], row["since"][:10], row["confirmed_by_name"], row["amount"]["amount"]
+    return (
+        row["status"],
+        row["since"][:10],
+        next((each["name"] for each in row["confirmed_by"]), None),
+        row["amount"]["amount"],
+    )
 
 
 def test_a_claim_is_confirmed_until_another_one_takes_its_place():
@@ -58,9 +63,27 @@ def test_what_was_proposed_and_what_was_confirmed_are_added_up_apart_for_each_pu
     assert sums[0] == [[{"amount": "150.00", "currency": "CNY"}], [{"amount": "20.50", "currency": "CNY"}]]
     assert sums[1] == [[], []]
     assert (found[1][2]["count"], answer["values"][2]["text"]) == (1, None)
-    asked = [{"state": "confirmed"}, {"contact": "c"}, {"opportunity": "p"}]
+    (narrowed, _) = ask("values", facts, "2025-03-01", status="confirmed")["opportunities"]
+    assert (narrowed["proposed"]["count"], narrowed["confirmed"]["count"]) == (1, 1)  # however the list is narrowed
+    asked = [{"status": "confirmed"}, {"contact": "c"}, {"opportunity": "p"}]
     narrow = [[each["value"] for each in ask("values", facts, "2025-03-01", **each)["values"]] for each in asked]
     assert narrow == [["w", "u"], ["v"], []]
+
+
+def test_whoever_confirms_the_claim_that_holds_counts_once_and_a_confirmation_has_words_of_its_own():
+    facts = [
+        *PEOPLE,
+        *CLAIMED,
+        value("confirmed", "2025-02-02", contact="d"),
+        value("confirmed", "2025-02-03", contact="c"),
+        value("confirmed", "2025-02-04", contact="d"),
+        value("confirmed", "2025-02-05", value="u", text="no queues"),
+    ]
+    u, v = sorted(ask("values", facts, "2025-03-01")["values"], key=lambda each: each["value"])
+    who = [(each["contact"], each["name"], each["time"][:10]) for each in v["confirmed_by"]]
+    assert who == [("d", "D", "2025-02-02"), ("c", "C", "2025-02-03")]
+    assert (u["text"], [each["contact"] for each in u["confirmed_by"]]) == ("no queues", [None])
+    assert [each["value"] for each in ask("values", facts, "2025-03-01", contact="d")["values"]] == ["v"]
 
 
 def test_what_was_given_to_help_the_decision_is_listed_and_other_notes_are_not():

@@ -27,7 +27,7 @@ def test_row_2_an_architect_sways_the_head_of_it():
 
 def test_row_3_a_referred_lead_became_an_opportunity_which_was_won():
     (lead,) = ask_portfolio("leads", STORY, END)["leads"]
-    assert (lead["lead"], lead["state"], lead["captured"][:10], lead["age_days"]) == (
+    assert (lead["lead"], lead["status"], lead["captured"][:10], lead["age_days"]) == (
         *("lead-data", "converted", "2023-11-20"),
         14.0,
     )

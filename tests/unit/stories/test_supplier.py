@@ -29,7 +29,7 @@ def test_row_3_an_objection_answered_and_resolved_which_was_known_two_weeks_late
     as_of = beijing("2024-05-10")
     (then,) = ask("objections", STORY, as_of, as_of)["objections"]
     (now,) = ask("objections", STORY, as_of)["objections"]
-    assert (then["state"], now["state"], now["since"]) == ("answered", "resolved", "2024-05-06T02:00:00Z")
+    assert (then["status"], now["status"], now["since"]) == ("answered", "resolved", "2024-05-06T02:00:00Z")
     assert round(now["days"], 2) == 27.96
 
 
