@@ -95,6 +95,11 @@ def time_of(turn: Turn[Any] | None) -> datetime | None:
     return None if turn is None or turn.ground.timebasis == "since" else time_at(turn.at)
 
 
+def moment_of(turn: Turn[Any] | None) -> datetime | None:
+    """Return since when a turn was true at the latest, even if it was true already before; None of none."""
+    return time_at(turn.at) if turn else None
+
+
 def overdue(due: date | None, today: date) -> bool:
     """Whether the day until which something is due is over."""
     return due is not None and due < today

@@ -11,14 +11,12 @@ from services.projections.course import Course, Turn
 from services.projections.folds.after_sale import Complaint
 from services.projections.models.after_sale.rounds import present
 from services.projections.models.contact.people import People
-from services.projections.models.latest import time_at
 from services.projections.models.opportunity.deal_names import deal_name
 from services.projections.models.turn_rows import TurnRow, turn_rows
-from services.projections.models.turns import DAY, first, last, places_of, time_of, told
+from services.projections.models.turns import DAY, first, moment_of, places_of, time_of, told, whole
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, key
 
 Status = Literal["open", "responded", "resolved"]
-ENDS = frozenset({"resolved"})
 
 
 class ComplaintsParameters(Parameters):
@@ -48,8 +46,10 @@ class ComplaintRow(Row):
     days_to_response: float | None = Field(description="null: not answered, or when is unknown")
     days_to_resolution: float | None = Field(description="null: not resolved, or when is unknown")
     days_open: float | None = Field(description="up to as_of; null: resolved, or since when is unknown")
-    overdue: bool | None = Field(description="not resolved in `overdue_after` days; null: since when is unknown")
-    turns: Annotated[list[TurnRow], key("time", "turn")]
+    overdue_days: int | None = Field(
+        description="whole days beyond `overdue_after`; null: not overdue, resolved, or since when is unknown"
+    )
+    course: Annotated[list[TurnRow], key("time", "turn")]
 
 
 class ComplaintsAnswer(Answer):
@@ -77,7 +77,7 @@ def answer(view: View, parameters: ComplaintsParameters) -> ComplaintsAnswer:
         open=sum(row.status == "open" for row in found),
         responded=sum(row.status == "responded" for row in found),
         resolved=sum(row.status == "resolved" for row in found),
-        overdue=sum(row.overdue is True for row in found),
+        overdue=sum(row.overdue_days is not None for row in found),
         median_days_to_response=_median(row.days_to_response for row in found),
         median_days_to_resolution=_median(row.days_to_resolution for row in found),
     )
@@ -89,37 +89,37 @@ def _median(days: Iterable[float | None]) -> float | None:
 
 
 def _row(
-    view: View, parameters: ComplaintsParameters, people: People, complaint: str, whole: Course[Complaint]
+    view: View, parameters: ComplaintsParameters, people: People, complaint: str, course: Course[Complaint]
 ) -> ComplaintRow:
-    course = present(whole, "received", ENDS)
-    received, responded, resolved = first(course, "received"), first(course, "responded"), last(course, "resolved")
-    of, opportunity = told(course, "contact") or told(whole, "contact"), told(course, "opportunity", "received")
+    now, content = present("complaint", course), whole(course, Complaint(), "received")
+    received, resolved = first(now, "received"), first(now, "resolved")
+    responded = first(now[: now.index(resolved)] if resolved else now, "responded")
+    of = content.contact or told(now, "contact", "responded", "resolved")
     contact = people.canonical(of) if of else None
     days_open = None if resolved else _days(received, view.moment.as_of)
-    told_last = last(course, "received")
     return ComplaintRow(
         complaint=complaint,
         contact=contact,
         name=people.name(contact) if contact else None,
-        opportunity=opportunity,
-        opportunity_name=deal_name(view.states.opportunity, opportunity),
-        text=told_last.told.text if told_last else None,
+        opportunity=content.opportunity,
+        opportunity_name=deal_name(view.states.opportunity, content.opportunity),
+        text=content.text,
         status="resolved" if resolved else "responded" if responded else "open",
-        received=_time(received),
+        received=moment_of(received),
         timebasis=received.ground.timebasis if received else None,
-        responded=_time(responded),
-        resolved=_time(resolved),
+        responded=moment_of(responded),
+        resolved=moment_of(resolved),
         days_to_response=_days(received, time_of(responded)),
         days_to_resolution=_days(received, time_of(resolved)),
         days_open=days_open,
-        overdue=False if resolved else None if days_open is None else days_open > parameters.overdue_after,
-        turns=turn_rows(whole, view.states.account),
-        because=places_of(whole),
+        overdue_days=_beyond(days_open, parameters.overdue_after),
+        course=turn_rows(course, view.states.account),
+        because=places_of(course),
     )
 
 
-def _time(turn: Turn[Any] | None) -> datetime | None:
-    return time_at(turn.at) if turn else None
+def _beyond(days: float | None, limit: float) -> int | None:
+    return None if days is None or days <= limit else int(days - limit)
 
 
 def _days(received: Turn[Any] | None, until: datetime | None) -> float | None:

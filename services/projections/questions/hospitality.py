@@ -11,8 +11,10 @@ from services.projections.models.contact.people import People
 from services.projections.models.interaction.attending import OfOurs, Present, of_ours, people_then, present
 from services.projections.models.interaction.gifts import Gift, by, gifts
 from services.projections.models.interaction.happenings import meeting
+from services.projections.models.money import in_base
 from services.projections.models.names import NAMED, Names
 from services.projections.models.opportunity.portfolio import Windowed, total
+from services.projections.policy import Rates
 from services.projections.question import AccountQuestion, Answer, Row, View, facts_of, key
 from services.projections.said import Sentence
 
@@ -54,6 +56,7 @@ class PersonGiven(Row):
         key("currency"),
         Field(description="whole values, since nobody told the shares: several guests each have all of it"),
     ]
+    in_base: Money | None = Field(description="of all currencies together; null without rates for each of them")
     last: datetime
 
 
@@ -65,6 +68,7 @@ class MemberGave(Row):
     times: int
     unvalued: int
     value: Annotated[list[Money], key("currency"), Field(description="whole values, as for guests")]
+    in_base: Money | None = Field(description="of all currencies together; null without rates for each of them")
     last: datetime
 
 
@@ -75,6 +79,7 @@ class HospitalityAnswer(Answer):
     guests: Annotated[list[PersonGiven], key("contact")]
     hosts: Annotated[list[MemberGave], key("member")]
     value: Annotated[list[Money], key("currency")]
+    in_base: Money | None = Field(description="of all currencies together; null without rates for each of them")
     unvalued: int
 
 
@@ -85,19 +90,18 @@ def answer(view: View, parameters: HospitalityParameters) -> HospitalityAnswer:
     wanted = [each for each in found if _wanted(each, names.people, parameters)]
     then = people_then(view, [each.fact.event.time for each in wanted])
     given = [_given(view, names, each, people) for each, people in zip(wanted, then, strict=True)]
-    worth = total(each.value for each in wanted)
+    rates = view.policies.rates
     return HospitalityAnswer(
         given=given[::-1],
         guests=[
-            PersonGiven(contact=each, name=names.people.name(each) if each else None, **_sums(found))
+            PersonGiven(contact=each, name=names.people.name(each) if each else None, **_sums(found, rates))
             for each, found in by(wanted, "guests").items()
         ],
         hosts=[
-            MemberGave(member=each, name=names.member(each), **_sums(found))
+            MemberGave(member=each, name=names.member(each), **_sums(found, rates))
             for each, found in by(wanted, "hosts").items()
         ],
-        value=worth.value,
-        unvalued=sum(each.value is None for each in wanted),
+        **_worth(wanted, rates),
     )
 
 
@@ -129,15 +133,18 @@ def _given(view: View, names: Names, each: Gift, then: People) -> Given:
     )
 
 
-def _sums(gifts: list[Gift]) -> dict[str, Any]:
-    worth = [each.value for each in gifts]
-    return {
+def _sums(gifts: list[Gift], rates: Rates) -> dict[str, Any]:
+    return _worth(gifts, rates) | {
         "times": len(gifts),
-        "unvalued": worth.count(None),
-        "value": total(worth).value,
         "last": max(each.fact.event.time for each in gifts),
         "because": [each.place for each in gifts],
     }
+
+
+def _worth(gifts: list[Gift], rates: Rates) -> dict[str, Any]:
+    worth = [each.value for each in gifts]
+    known = [each for each in worth if each is not None]
+    return {"value": total(known).value, "in_base": in_base(known, rates), "unvalued": worth.count(None)}
 
 
 question = AccountQuestion(

@@ -1,16 +1,15 @@
 """Whom did we ask to recommend us, who did, and what became of it?"""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.projections.course import Course, Turn
+from services.projections.course import Course
 from services.projections.folds.after_sale import Referral
 from services.projections.models.contact.people import People
-from services.projections.models.latest import time_at
 from services.projections.models.turn_rows import TurnRow, turn_rows
-from services.projections.models.turns import first, places_of, told
+from services.projections.models.turns import first, moment_of, places_of, told
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, key
 
 Status = Literal["requested", "given", "converted"]
@@ -37,7 +36,7 @@ class ReferralRow(Row):
     converted: datetime | None
     converted_account: str | None = Field(description="the customer who bought; what became of that is theirs to tell")
     converted_opportunity: str | None = Field(description="the purchase, of that customer")
-    turns: Annotated[list[TurnRow], key("time", "turn")]
+    course: Annotated[list[TurnRow], key("time", "turn")]
 
 
 class ReferralsAnswer(Answer):
@@ -83,18 +82,14 @@ def _row(view: View, people: People, referral: str, course: Course[Referral]) ->
         text=told(course, "text", "requested"),
         to=told(course, "to", "given"),
         status="converted" if converted else "given" if given else "requested",
-        requested=_time(requested),
-        given=_time(given),
-        converted=_time(converted),
+        requested=moment_of(requested),
+        given=moment_of(given),
+        converted=moment_of(converted),
         converted_account=told(course, "account", "converted"),
         converted_opportunity=told(course, "opportunity", "converted"),
-        turns=turn_rows(course, view.states.account),
+        course=turn_rows(course, view.states.account),
         because=places_of(course),
     )
-
-
-def _time(turn: Turn[Any] | None) -> datetime | None:
-    return time_at(turn.at) if turn else None
 
 
 question = AccountQuestion(

@@ -12,6 +12,7 @@ from schemas.after_sale import SatisfactionSurveyed
 from schemas.values import EventRef
 from services.projections.history import Recorded
 from services.projections.models.contact.people import People
+from services.projections.models.opportunity.portfolio import Windowed
 from services.projections.models.periods import Series, Step
 from services.projections.question import AccountQuestion, Answer, Row, View, key
 
@@ -19,8 +20,11 @@ Trend = Literal["up", "flat", "down"]
 Asked = tuple[str, str | None]  # method, person: None is the customer as a whole
 
 
-class SatisfactionParameters(Series):
-    """Of whom, by which method; surveys and points within `from` and `to`, the latest as of as_of."""
+class SatisfactionParameters(Series, Windowed):
+    """Of whom, by which method; surveys and points within `from` and `to`, the latest as of as_of.
+
+    Surveys at an unknown moment are listed only without a window.
+    """
 
     contact: str | None = Field(None, description="only of this contact")
     method: str | None = Field(None, description="only by this method, as csat, nps or ces")
@@ -121,7 +125,7 @@ def answer(view: View, parameters: SatisfactionParameters) -> SatisfactionAnswer
         surveys=[
             ToldSurvey(account=each.fact.event.partitionkey, event=each.fact.ref, **_fields(people, each))
             for each in surveys
-            if _within(parameters, each.fact)
+            if parameters.within(None if each.fact.undated else each.fact.event.time)
         ],
     )
 
@@ -136,11 +140,6 @@ def _surveys(facts: Sequence[Recorded], people: People, asked: SatisfactionParam
         if asked.method in (None, data.method) and wanted in (None, each.person):
             before[each.asked] = found = each._replace(before=before.get(each.asked))
             yield found
-
-
-def _within(asked: SatisfactionParameters, fact: Recorded) -> bool:
-    time = fact.event.time
-    return not ((asked.from_ and time < asked.from_) or (asked.to and time > asked.to))
 
 
 def _by(surveys: Sequence[Survey], time: datetime) -> dict[Asked, Survey]:

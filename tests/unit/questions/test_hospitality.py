@@ -77,6 +77,14 @@ def test_each_guest_and_host_has_sums_by_currency_and_the_whole_counts_each_gift
     assert answer["given"][1]["hosts"][0]["name"] == "Bo"
 
 
+def test_sums_are_added_in_the_base_of_the_rates():
+    defined = fact("rates.defined", "2025-01-01", {"base": "CNY", "rates": {"EUR": "8"}}, account="$policy")
+    answer = ask("hospitality", [*HISTORY, defined], "2025-12-31")
+    both = {"amount": "254.00", "currency": "CNY"}  # 8 * 30.50 + 10
+    assert answer["in_base"] == answer["guests"][0]["in_base"] == answer["hosts"][0]["in_base"] == both
+    assert ask("hospitality", HISTORY, "2025-12-31")["in_base"] is None
+
+
 def test_two_moments_of_each_clock():
     assert guests(ask("hospitality", HISTORY, "2025-02-28")) == {
         "c-1": (1, 0, ["30.50 EUR"], "2025-02-01"),

@@ -71,6 +71,17 @@ def test_a_survey_that_was_true_before_its_time_counts_at_any_moment():
     assert point["percent"] == 50
 
 
+def test_a_survey_at_an_unknown_moment_lies_in_no_window():
+    facts = [surveyed("2025-02-10", 5, timebasis="since"), surveyed("2025-02-11", 6)]
+
+    def listed(**window: str) -> list[str]:
+        surveys = ask("satisfaction", facts, "2025-03-31", **window)["surveys"]
+        return [row["time"][:10] for row in surveys]
+
+    assert listed() == ["2025-02-10", "2025-02-11"]
+    assert listed(from_="2025-02-01") == listed(to="2025-02-28") == ["2025-02-11"]
+
+
 def test_the_hospital_is_satisfied_with_96_of_100():
     answer = ask("satisfaction", hospital(), "2025-11-30")
     assert [(row["contact"], row["name"], row["percent"]) for row in answer["latest"]] == [("c-li", "李强", 96)]
