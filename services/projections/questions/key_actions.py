@@ -1,8 +1,7 @@
 """Which of the four key actions took place with each who has a say, and did they move anyone?"""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from statistics import fmean
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -11,9 +10,18 @@ from schemas.assessment import AttitudeAssessed
 from schemas.interaction import InteractionRecorded
 from services.projections.history import Recorded
 from services.projections.models.assessment import attitude
-from services.projections.models.assessment.champions import courses
+from services.projections.models.assessment.champions import courses, spoken
+from services.projections.models.interaction.effects import Effect, effects
 from services.projections.models.interaction.happenings import meeting
-from services.projections.models.interaction.key_actions import KEY_ACTIONS, Acted, KeyAction, acted, key_actions, level
+from services.projections.models.interaction.key_actions import (
+    KEY_ACTIONS,
+    Acted,
+    KeyAction,
+    Words,
+    acted,
+    level,
+    purchase,
+)
 from services.projections.models.interaction.strength import by_person
 from services.projections.models.opportunity import deals
 from services.projections.models.opportunity.portfolio import every_deal
@@ -23,8 +31,6 @@ from services.projections.models.warning_rules.finding import places
 from services.projections.models.warning_rules.open_deals import OpenDeal, deal_of
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, key
 from services.projections.said import Sentence
-
-Met = dict[str, list[Recorded]]
 
 
 class KeyActionsParameters(Parameters):
@@ -71,19 +77,6 @@ class KeyPerson(Row):
     actions: Annotated[list[Cell], key("kind"), Field(description="all four, in the order of the catalogue")]
 
 
-class Effect(Row):
-    """What came of one kind of key action, over all people whom it reached."""
-
-    kind: KeyAction
-    reached: int = Field(description="people and actions: one action with two people counts for both")
-    up: int
-    same: int
-    down: int
-    first: int = Field(description="nobody knew the attitude before, and somebody did after")
-    silent: int = Field(description="nobody assessed the attitude after, so soon")
-    mean_shift: float | None = Field(description="in levels, of those up, same and down; null: there are none")
-
-
 class KeyActionsAnswer(Answer):
     """The matrix: for each purchase those who have a say, in order of kind and id; and what came of each action."""
 
@@ -92,25 +85,35 @@ class KeyActionsAnswer(Answer):
 
 
 def answer(view: View, parameters: KeyActionsParameters) -> KeyActionsAnswer:
-    """Answer for those who have not left; interactions for no purchase that we know count for all of them."""
+    """Answer with rows for those who have not left, and with what came of the actions for all whom they reached.
+
+    Interactions for no purchase that we know count for all that lived then.
+    """
     cast = Cast(view)
-    met, told, span = by_person(view.facts, cast.people), courses(view, cast.people), timedelta(days=parameters.days)
-    rows, reached = [], list[Acted]()
+    met, span = by_person(view.facts, cast.people), timedelta(days=parameters.days)
+    words = Words(spoken(view, cast.people), courses(view, cast.people))
+    rows, reached = [], list[tuple[str, Acted]]()
     for each in every_deal([view]):
         is_open = deals.end(each.opportunity) is None
         if parameters.opportunity in (None, each.id) and parameters.open_ in (None, is_open):
-            deal = deal_of(cast, each.id, each.opportunity, over={"dropped"})
-            for who in _people(cast, deal, met):
-                done = acted(met.get(who[1], []), who[1], deal.id, told, span) if who[0] == "contact" else []
-                rows.append(_row(cast, deal, who, done))
-                reached += done
-    return KeyActionsAnswer(people=rows, effects=[_effect(kind, reached) for kind in KEY_ACTIONS])
+            deal, bought = (
+                deal_of(cast, each.id, each.opportunity, over={"dropped"}),
+                purchase(each.id, each.opportunity),
+            )
+            done = {who: acted(facts, who, bought, words, span) for who, facts in met.items()}
+            rows += [_row(cast, deal, who, _of(who, done)) for who in _people(cast, deal, done)]
+            reached += [(who, one) for who, all_ in done.items() for one in all_]
+    return KeyActionsAnswer(people=rows, effects=effects(reached))
 
 
-def _people(cast: Cast, deal: OpenDeal, met: Met) -> list[Who]:
+def _people(cast: Cast, deal: OpenDeal, done: Mapping[str, list[Acted]]) -> list[Who]:
     """Return who has a say, and who is here and was reached, in order of kind and id."""
-    others = (each for each, facts in met.items() if cast.here(each) and any(key_actions(facts, deal.id)))
+    others = (each for each, actions in done.items() if actions and cast.here(each))
     return sorted({*deal.voices, *(("contact", each) for each in others)})
+
+
+def _of(who: Who, done: Mapping[str, list[Acted]]) -> list[Acted]:
+    return done.get(who[1], []) if who[0] == "contact" else []
 
 
 def _row(cast: Cast, deal: OpenDeal, who: Who, done: list[Acted]) -> KeyPerson:
@@ -150,22 +153,6 @@ def _done(each: Acted) -> Done:
 
 def _standing(assessed: Recorded | None) -> Standing:
     return Standing(level=level(assessed), layer=attitude.layer(level(assessed)))
-
-
-def _effect(kind: KeyAction, reached: Iterable[Acted]) -> Effect:
-    found = [each for each in reached if each.kind == kind]
-    shifts = [each.shift for each in found if each.shift is not None]
-    return Effect(
-        kind=kind,
-        reached=len(found),
-        up=sum(each > 0 for each in shifts),
-        same=shifts.count(0),
-        down=sum(each < 0 for each in shifts),
-        first=sum(each.before is None and each.after is not None for each in found),
-        silent=sum(each.after is None for each in found),
-        mean_shift=fmean(shifts) if shifts else None,
-        because=list(dict.fromkeys((each.fact.partition, each.fact.offset) for each in found)),
-    )
 
 
 question = AccountQuestion(

@@ -76,8 +76,11 @@ def met(kind: str, time: str, *who: str, **data: Any) -> Recorded:
     return fact("interaction.recorded", time, told | DEAL | data)
 
 
-def stands(contact: str, level: int, time: str, *, recorded_at: str | None = None, **scope: Any) -> Recorded:
-    return fact("attitude.assessed", time, {"contact": contact, "level": level} | scope, recorded_at=recorded_at)
+def stands(
+    contact: str, level: int, time: str, *, recorded_at: str | None = None, actor: str = "m-1", **scope: Any
+) -> Recorded:
+    told = {"contact": contact, "level": level} | scope
+    return fact("attitude.assessed", time, told, recorded_at=recorded_at, actor=actor)
 
 
 HISTORY = [
@@ -135,3 +138,74 @@ def test_a_unit_in_which_nobody_is_known_is_a_gap_and_who_has_no_say_is_none():
     ]
     assert ask("key-actions", HISTORY, "2025-05-01", open=True)["people"] == []  # the deal is over
     assert len(ask("key-actions", HISTORY, "2025-05-01", open=False)["people"]) == len(rows)
+
+
+def test_what_was_for_no_purchase_counts_for_those_that_lived_then_and_once_among_the_effects():
+    deals = {
+        "o-1": fact("opportunity.identified", "2025-01-01", DEAL | {"name": "CT"}),
+        "o-2": fact("opportunity.identified", "2025-02-01", {"opportunity": "o-2", "name": "MRI"}),
+        "o-3": fact("opportunity.identified", "2025-03-01", {"opportunity": "o-3", "name": "US"}, timebasis="since"),
+    }
+    role = {"contact": "ada", "role": "user", "domain": "all"}
+    facts = [
+        *deals.values(),
+        fact("contact.added", "2020-01-01", {"contact": "ada", "name": "Ada"}),
+        *(fact("buying_role.assigned", "2025-01-01", role | {"opportunity": each}) for each in deals),
+        fact("opportunity.lost", "2025-01-31", DEAL | {"reason": "price"}),
+        met("factory_visit", "2020-06-01", "ada", opportunity=None),
+        stands("ada", 0, "2025-05-01"),
+        met("executive_meeting", "2025-06-01", "ada", opportunity=None),
+        stands("ada", 1, "2025-06-02", recorded_at="2025-07-01"),
+        stands("ada", 2, "2025-06-03", opportunity="o-3", recorded_at="2025-07-01"),
+    ]
+
+    def of_deals(as_of: str) -> dict[str, list[str]]:
+        ids = {each: ask("key-actions", facts, as_of, opportunity=each) for each in deals}
+        return {each: next(iter(done(answer).values())) for each, answer in ids.items()}
+
+    # in 2020 only the one of which nobody knows when it began may have lived
+    assert of_deals("2025-05-31") == {"o-1": [], "o-2": [], "o-3": ["factory_visit"]}
+    assert of_deals("2025-06-01") == {
+        "o-1": [],
+        "o-2": ["executive_meeting"],
+        "o-3": ["factory_visit", "executive_meeting"],
+    }
+    assert effects(ask("key-actions", facts, "2025-12-31")) == {
+        "factory_visit": (1, 0, 0, 0, 0, 1, None),
+        "executive_meeting": (1, 1, 0, 0, 0, 0, 1.0),  # as in the first of the two
+    }
+    assert effects(ask("key-actions", facts, "2025-12-31", "2025-06-30"))["executive_meeting"][:6] == (1, 0, 0, 0, 0, 1)
+    gaps = [each["opportunity"] for each in ask("key-actions", facts, "2025-12-31")["people"] if each["gap"]]
+    assert gaps == ["o-1"]
+
+
+def test_whoever_left_since_is_no_row_but_what_came_of_the_actions_stays():
+    left = [*HISTORY, fact("contact.left", "2025-06-01", {"contact": "bo"})]
+    assert "Bo" not in done(ask("key-actions", left, "2025-12-31"))
+    assert effects(ask("key-actions", left, "2025-12-31")) == effects(ask("key-actions", HISTORY, "2025-12-31"))
+
+
+def test_two_who_disagree_are_no_shift_the_words_of_one_are():
+    facts = [
+        *HISTORY[:2],
+        stands("ada", 1, "2025-01-01", **DEAL),
+        stands("ada", -1, "2025-01-05", actor="m-2", **DEAL),
+        met("factory_visit", "2025-02-01", "ada"),
+        stands("ada", 2, "2025-02-02", actor="m-3", **DEAL),
+        stands("ada", 1, "2025-02-03", **DEAL),
+        stands("ada", 0, "2025-02-05", actor="m-2", **DEAL),
+    ]
+    model = {"version": "v", "leading": "owner", "half_life_days": 180, "floor": 0.3}
+    owned = [
+        *facts,
+        fact("relationship_owner.assigned", "2025-01-01", {"contact": "ada", "member": "m-1"}),
+        fact("attitude_model.defined", "2025-01-01", model, account="$policy"),
+    ]
+
+    def moved(as_of: str, told: list[Recorded] = facts) -> tuple[Any, ...]:
+        return moves(ask("key-actions", told, as_of))[0][2:]
+
+    assert moved("2025-02-02") == (-1, 2, 3)  # nobody spoke both before and after: the latest words
+    assert moved("2025-02-03") == (1, 1, 0)
+    assert moved("2025-02-05") == (-1, 0, 1)  # of the two, m-2 spoke last before
+    assert moved("2025-02-05", owned) == (1, 1, 0)  # m-1 answers for her

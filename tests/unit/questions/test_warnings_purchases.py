@@ -142,6 +142,7 @@ def test_who_has_a_say_wants_one_of_the_four_key_actions():
         right("contact:a", "review", "2025-01-10"),
         met(["a"], "2025-01-12", "meeting", opportunity="o"),
         met(["a"], "2025-01-13", "factory_visit", opportunity="another"),
+        met(["a"], "2024-06-01", "factory_visit"),  # for no purchase, long before this one
         met(["a"], "2025-02-01", "technical_exchange", opportunity="o", recorded_at="2025-02-05"),
         unit("u"),
         step("planned", "2025-03-01", step_kind="review", owner={"kind": "unit", "id": "u"}),

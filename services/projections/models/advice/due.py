@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
+from services.projections.folds.action import Action, Question
+from services.projections.folds.after_sale import Delivery
 from services.projections.folds.opportunity import Opportunity
+from services.projections.models import standing
 from services.projections.models.advice.deeds import BY_RULE, GET_TO_KNOW, PRESSING, SOMEBODY, Do
 from services.projections.models.assessment import owners
-from services.projections.models.interaction.key_actions import key_actions
+from services.projections.models.interaction.key_actions import Purchase, key_actions, purchase
 from services.projections.models.latest import scopes
 from services.projections.models.references import named
-from services.projections.models.turns import told
 from services.projections.models.warning_rules import Warned
 from services.projections.models.warning_rules.cast import Who
 from services.projections.models.warning_rules.finding import SEVERITIES, Place, Severity
@@ -88,7 +90,9 @@ def member(scene: Scene, about: Who, opportunity: str | None) -> str | None:
 
 def acted(scene: Scene, person: str, opportunity: str | None) -> set[str]:
     """Return the kinds of key action that a person took part in: for the opportunity, or for none that we know."""
-    return {kind for *_, kind in key_actions(scene.met.get(person, []), opportunity or ACCOUNT)}
+    deal = scene.deal.get(opportunity or "")
+    bought = purchase(deal.id, deal.opportunity) if deal else Purchase(opportunity or ACCOUNT)
+    return {kind for *_, kind in key_actions(scene.met.get(person, []), bought)}
 
 
 def _subjects(scene: Scene, each: Warned) -> list[Who]:
@@ -118,12 +122,13 @@ def _promised(scene: Scene, thing: Who) -> tuple[str | None, date | None]:
     kind, id_ = thing
     match kind:
         case "action":
-            course = scene.states.action.actions.get(id_, [])
-            return told(course, "owner", "planned"), told(course, "due", "planned")
+            planned = standing.content("action", scene.states.action.actions.get(id_, []), Action())
+            return planned.owner, planned.due
         case "question":
-            asked = scene.states.action.questions.get(id_, [])
-            return told(asked, "owner", "asked"), told(asked, "due", "asked")
+            asked = standing.content("question", scene.states.action.questions.get(id_, []), Question())
+            return asked.owner, asked.due
         case "delivery":
-            return None, told(scene.states.after_sale.deliveries.get(id_, []), "due", "committed")
+            promised = scene.states.after_sale.deliveries.get(id_, [])
+            return None, standing.content("delivery", promised, Delivery()).due
         case _:
             return None, None

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from services.projections.folds.buying import Change
 from services.projections.models.buying.steps import progress
 from services.projections.models.interaction.happenings import stance
-from services.projections.models.interaction.key_actions import key_actions
+from services.projections.models.interaction.key_actions import key_actions, purchase
 from services.projections.models.references import named
 from services.projections.models.warning_rules.cast import Who
 from services.projections.models.warning_rules.finding import Finding, earliest, later, places
@@ -152,8 +152,8 @@ def _lacking(scene: Scene, who: Who, deal: OpenDeal) -> Said | None:
 
 
 def _acted(scene: Scene, who: Who, deal: OpenDeal) -> set[str]:
-    """Return the kinds of key action that a person took part in: for the opportunity, or for none that we know."""
-    return {kind for *_, kind in key_actions(scene.met.get(who[1], []), deal.id)}
+    """Return the kinds of key action that a person took part in and that count for the opportunity."""
+    return {kind for *_, kind in key_actions(scene.met.get(who[1], []), purchase(deal.id, deal.opportunity))}
 
 
 def _why(block: Change) -> Said:
