@@ -99,6 +99,14 @@ def is_open(kind: Kind, course: Course[T]) -> bool:
     return status(kind, course) in OPEN[kind]
 
 
+def open_since(kind: Kind, course: Course[T]) -> Turn[T] | None:
+    """Return the turn since which a thing is not settled, however it stood from then on; None of one that is."""
+    found: Turn[T] | None = None
+    for each in spells(kind, course):
+        found = (found or each.begin) if each.state in OPEN[kind] else None
+    return found
+
+
 def content(kind: Kind, course: Course[T], unknown: T) -> T:
     """Return a thing as it was told last, which replaced what was told before; `unknown` where nobody told of it."""
     return turns.whole(course, unknown, *TELLS[kind])

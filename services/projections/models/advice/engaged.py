@@ -1,7 +1,10 @@
 """How to engage each person who matters, and what each open deal needs, where no rule warns (DOMAIN.md, S5 and S7)."""
 
 from collections.abc import Collection, Iterator
+from datetime import date
 
+from services.projections.folds.action import Action
+from services.projections.models import standing
 from services.projections.models.advice.deeds import BY_MODE, BY_RULE, INVITE, MEET, Do
 from services.projections.models.advice.due import Due, acted, member, spoken, weight
 from services.projections.models.assessment.attitude import layer
@@ -10,7 +13,7 @@ from services.projections.models.assessment.engaged import scenes
 from services.projections.models.assessment.engaging import expected
 from services.projections.models.interaction.happenings import stance
 from services.projections.models.interaction.key_actions import KEY_ACTIONS
-from services.projections.models.turns import last, overdue, places, told
+from services.projections.models.turns import last, overdue, places
 from services.projections.models.warning_rules.finding import places as places_of
 from services.projections.models.warning_rules.open_deals import OpenDeal
 from services.projections.models.warning_rules.scene import Scene
@@ -38,16 +41,19 @@ def of_deals(scene: Scene) -> Iterator[Due]:
         about = ("opportunity", deal.id)
         if lacking := _undecided(deal):
             yield _due(scene, about, deal.id, "decision_right_unknown", lacking)
-        waiting = [(told(course, "due", "planned"), id_, course) for id_, course in scene.open_actions(deal.id)]
+        waiting = [
+            (standing.content("action", course, Action()), id_, course) for id_, course in scene.open_actions(deal.id)
+        ]
         if not waiting:
             yield _due(scene, about, deal.id, "no_next_step", said("No action of ours is open in it."))
             continue
-        due, action, course = min(waiting, key=lambda each: each[:2])
+        planned, action, course = min(waiting, key=lambda each: (each[0].due or date.max, each[1]))
+        due = planned.due or date.max
         rule = "action_overdue" if overdue(due, scene.today) else "next_action"
         row = _due(scene, about, deal.id, rule, said("It is the next of what is planned, due on {day}.", day=due))
         yield row._replace(
             sentence=row.do.of(deal.name, scene.thing("action", action)),
-            by=told(course, "owner", "planned") or row.by,
+            by=planned.owner or row.by,
             until=due,
             places=places(last(course)),
         )

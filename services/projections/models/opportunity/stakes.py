@@ -1,5 +1,6 @@
 """What speaks for a sale and against it: strategic fit, exposure, what we lack, and whose interests it hurts. Pure."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from fractions import Fraction
 from typing import Any, Literal
@@ -13,11 +14,12 @@ from services.projections.models.account.members import member_name
 from services.projections.models.latest import time_at, time_of
 from services.projections.models.opportunity.deals import money
 from services.projections.models.opportunity.rivals import party_name
+from services.projections.models.standing import WORDS
 from services.projections.models.turns import began, places_of, told
 from services.projections.question import Row, View, because
 from services.projections.register import Register
 
-_GAPS = {"identified": "open", "closed": "closed"}
+_GAPS = WORDS["capability_gap"]
 _CONFLICTS = {"flagged": "flagged", "cleared": "cleared"}
 
 
@@ -119,7 +121,7 @@ def _assessed(view: View, register: Register[Any]) -> dict[str, Any]:
     }
 
 
-def _standing(course: Course[Any], words: dict[str, str]) -> dict[str, Any]:
+def _standing(course: Course[Any], words: Mapping[str, str]) -> dict[str, Any]:
     since = began(course, words) or course[0]
     return {
         "text": told(course, "text"),

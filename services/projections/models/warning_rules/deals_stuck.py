@@ -6,10 +6,13 @@ from typing import Any
 
 from schemas.interaction import InteractionRecorded
 from services.projections.course import Turn
+from services.projections.folds.action import Question
+from services.projections.folds.proposal import Objection
+from services.projections.models import standing
 from services.projections.models.interaction.strength import took_place
 from services.projections.models.latest import time_at
 from services.projections.models.opportunity import deals
-from services.projections.models.turns import last, overdue, places, time_of, told
+from services.projections.models.turns import last, overdue, places, time_of
 from services.projections.models.warning_rules.finding import Finding, later
 from services.projections.models.warning_rules.finding import places as places_of
 from services.projections.models.warning_rules.open_deals import OpenDeal
@@ -126,9 +129,10 @@ def _signs(scene: Scene, deal: OpenDeal) -> Iterator[datetime]:
     for step in scene.states.buying.steps.get(deal.id, {}).values():
         yield from (time_at(turn.at) for turn in step.course if turn.kind not in NO_SIGN)
     for objection in scene.states.proposal.objections.values():
-        if told(objection, "opportunity") == deal.id:
+        if scene.purchase(standing.content("objection", objection, Objection())) == deal.id:
             yield from (time_at(turn.at) for turn in objection if turn.kind in {"raised", "reopened"})
     for question in scene.states.action.questions.values():
-        if told(question, "opportunity") == deal.id and (told(question, "asked_by") or "").startswith("contact:"):
+        asked = standing.content("question", question, Question())
+        if scene.purchase(asked) == deal.id and (asked.asked_by or "").startswith("contact:"):
             yield from (time_at(turn.at) for turn in question if turn.kind == "asked")
     yield from (time_at(turn.at) for turn in deal.opportunity.commitments)

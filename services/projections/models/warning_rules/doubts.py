@@ -3,42 +3,43 @@
 from collections.abc import Iterator
 
 from services.projections.folds.competition import Position
+from services.projections.folds.proposal import Objection
+from services.projections.folds.qualification import Gap
+from services.projections.models import standing
 from services.projections.models.latest import time_at, time_of
 from services.projections.models.opportunity.pursuits import DECISIONS, suggested
 from services.projections.models.opportunity.qualification_rows import Thing, subject_rows
 from services.projections.models.opportunity.rivals import withdrew
 from services.projections.models.references import named
-from services.projections.models.turns import began, last, places, status, told
+from services.projections.models.turns import began, last, places, told
 from services.projections.models.warning_rules.finding import Finding, later
 from services.projections.models.warning_rules.finding import places as places_of
 from services.projections.models.warning_rules.scene import Scene
 from services.projections.said import Said, quoted, said
 
-# An answer may not convince: only what is resolved is over.
-OBJECTION = {"raised": "open", "answered": "open", "resolved": "over", "reopened": "open"}
-GAP = {"identified": "open", "closed": "closed"}
 VAGUE = 2  # of 5
 
 
 def objection_open(scene: Scene) -> Iterator[Finding]:
     """Objections of the account or of an open opportunity that are not resolved; after `objection_days` it is worse."""
     for id_, course in sorted(scene.states.proposal.objections.items()):
-        opportunity, since = told(course, "opportunity", "raised"), began(course, OBJECTION)
-        if since and status(course, OBJECTION) == "open" and scene.is_open(opportunity):
+        content, since = standing.content("objection", course, Objection()), standing.open_since("objection", course)
+        opportunity = scene.purchase(content)
+        if since and scene.is_open(opportunity):
             days = scene.days(time_at(since.at))
             answered = last(course, "answered")
             yield Finding(
                 "objection",
                 id_,
                 opportunity,
-                _objects(scene, id_, told(course, "contact", "raised")),
+                _objects(scene, id_, content.contact),
                 said("Answered on {day}, and not resolved.", day=time_at(answered.at))
                 if answered and answered.at >= since.at
                 else said("Open for {days} days, and not answered.", days=max(0, int(days))),
                 time_at(since.at),
                 places(last(course, "raised"), since, answered),
                 severity="high" if days > scene.limits["objection_days"] else None,
-                whose=scene.person(told(course, "contact", "raised")),
+                whose=scene.person(content.contact),
             )
 
 
@@ -72,14 +73,13 @@ def capability_gap_open(scene: Scene) -> Iterator[Finding]:
     """What open opportunities ask for and we lack."""
     for deal in scene.deals:
         for id_, course in sorted(scene.states.qualification.gaps.get(deal.id, {}).items()):
-            since = began(course, GAP)
-            if since and status(course, GAP) == "open":
+            if since := standing.open_since("capability_gap", course):
                 yield Finding(
                     "capability_gap",
                     id_,
                     deal.id,
                     said("{deal} asks for what we lack.", deal=deal.name),
-                    quoted(told(course, "text", "identified")),
+                    quoted(standing.content("capability_gap", course, Gap()).text or id_),
                     time_at(since.at),
                     places(since, last(course, "identified")),
                 )

@@ -1,24 +1,26 @@
 """Rules about what we owe the customer: actions, answers, deliveries, and what it complains of."""
 
 from collections.abc import Iterator
+from datetime import date
 
+from services.projections.folds.action import Action, Question
+from services.projections.folds.after_sale import Complaint, Delivery
+from services.projections.models import standing
+from services.projections.models.after_sale.rounds import complainant
 from services.projections.models.latest import time_at
-from services.projections.models.turns import began, last, overdue, places, status, told
+from services.projections.models.turns import Spell, last, overdue, places
 from services.projections.models.warning_rules.finding import Finding
 from services.projections.models.warning_rules.scene import Scene
 from services.projections.said import Said, said
-
-QUESTION = {"asked": "open", "answered": "answered"}
-DELIVERY = {"committed": "due", "fulfilled": "fulfilled", "breached": "breached"}
-COMPLAINT = {"received": "open", "responded": "open", "resolved": "resolved"}
 
 
 def action_overdue(scene: Scene) -> Iterator[Finding]:
     """Actions of ours that were to be done by a day that is over; not those of a sale that was lost or given up."""
     for id_, course in scene.open_actions():
-        due, opportunity = told(course, "due", "planned"), told(course, "opportunity", "planned")
-        if overdue(due, scene.today) and scene.goes_on(opportunity):
-            owner = said("{member} was to do it.", member=scene.spoken(("member", told(course, "owner", "planned"))))
+        planned = standing.content("action", course, Action())
+        due, opportunity = planned.due, scene.purchase(planned)
+        if due and planned.owner and overdue(due, scene.today) and scene.goes_on(opportunity):
+            owner = said("{member} was to do it.", member=scene.spoken(("member", planned.owner)))
             yield Finding(
                 "action",
                 id_,
@@ -34,10 +36,10 @@ def question_unanswered(scene: Scene) -> Iterator[Finding]:
     """Questions that nobody of ours asked, open past their day, or without one for more than `question_days`."""
     limit = scene.limits["question_days"]
     for id_, course in sorted(scene.states.action.questions.items()):
-        since, opportunity = began(course, QUESTION), told(course, "opportunity", "asked")
-        asked_by, due = told(course, "asked_by", "asked"), told(course, "due", "asked")
+        asked, since = standing.content("question", course, Question()), standing.open_since("question", course)
+        opportunity, asked_by, due = scene.purchase(asked), asked.asked_by, asked.due
         theirs = not (asked_by or "").startswith("member:")
-        if since and theirs and status(course, QUESTION) == "open" and scene.goes_on(opportunity):
+        if since and theirs and scene.goes_on(opportunity):
             days = scene.days(time_at(since.at))
             if overdue(due, scene.today) or (due is None and days > limit):
                 yield Finding(
@@ -57,20 +59,18 @@ def question_unanswered(scene: Scene) -> Iterator[Finding]:
 def delivery_overdue(scene: Scene) -> Iterator[Finding]:
     """What we promised to deliver and did not: by its day, or as we said ourselves."""
     for id_, course in sorted(scene.states.after_sale.deliveries.items()):
-        opportunity, due = told(course, "opportunity", "committed"), told(course, "due", "committed")
-        stands, since = status(course, DELIVERY), began(course, DELIVERY)
-        if (
-            since
-            and scene.goes_on(opportunity)
-            and (stands == "breached" or (stands == "due" and overdue(due, scene.today)))
-        ):
+        promised, now = standing.content("delivery", course, Delivery()), standing.now("delivery", course)
+        opportunity, due, since = promised.opportunity, promised.due, now.begin
+        if scene.goes_on(opportunity) and _late(scene, now, due):
             yield Finding(
                 "delivery",
                 id_,
                 opportunity,
                 said("Promised, and not delivered: {what}", what=scene.thing("delivery", id_)),
-                _broken(since.told.reason) if stands == "breached" else said("It was due on {day}.", day=due),
-                time_at(since.at) if stands == "breached" else scene.after(due),
+                _broken(since.told.reason)
+                if now.state == "breached" or due is None
+                else said("It was due on {day}.", day=due),
+                scene.after(due) if due and now.state == "open" else time_at(since.at),
                 places(last(course, "committed"), last(course)),
             )
 
@@ -78,21 +78,24 @@ def delivery_overdue(scene: Scene) -> Iterator[Finding]:
 def complaint_open(scene: Scene) -> Iterator[Finding]:
     """Complaints with which the customer is not content yet, even if we answered."""
     for id_, course in sorted(scene.states.after_sale.complaints.items()):
-        since, opportunity = began(course, COMPLAINT), told(course, "opportunity", "received")
-        if since and status(course, COMPLAINT) == "open":
+        if since := standing.open_since("complaint", course):
             responded = last(course, "responded")
             yield Finding(
                 "complaint",
                 id_,
-                opportunity,
+                standing.content("complaint", course, Complaint()).opportunity,
                 said("A complaint is not resolved: {what}", what=scene.thing("complaint", id_)),
                 said("Answered on {day}, and not resolved.", day=time_at(responded.at))
                 if responded and responded.at >= since.at
                 else said("Open for {days} days, and not answered.", days=max(0, int(scene.days(time_at(since.at))))),
                 time_at(since.at),
                 places(last(course, "received"), since, responded),
-                whose=scene.person(told(course, "contact")),
+                whose=scene.person(complainant(course)),
             )
+
+
+def _late(scene: Scene, promised: Spell[Delivery], due: date | None) -> bool:
+    return promised.state == "breached" or (promised.state == "open" and overdue(due, scene.today))
 
 
 def _broken(reason: str | None) -> Said:

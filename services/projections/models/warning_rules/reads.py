@@ -2,7 +2,7 @@
 
 from schemas import Fact
 from schemas.account import AccountProfileChanged, AccountRegistered, ReviewCompleted
-from schemas.interaction import InteractionRecorded
+from services.projections.models.interaction.meetings import MEETINGS
 from services.projections.question import facts_of
 
 SUBJECTS = (
@@ -23,5 +23,5 @@ HISTORY: tuple[type[Fact], ...] = (
     AccountRegistered,
     AccountProfileChanged,
     ReviewCompleted,
-    InteractionRecorded,
+    *MEETINGS,
 )

@@ -9,10 +9,12 @@ from schemas.values import EventRef
 from services.projections.course import Course
 from services.projections.folds.action import Action
 from services.projections.history import Recorded
+from services.projections.models import standing
 from services.projections.models.assessment.champions import courses
+from services.projections.models.interaction.meetings import Purchases
 from services.projections.models.interaction.strength import by_person
 from services.projections.models.opportunity.deal_names import deal_name
-from services.projections.models.opportunity.deals import end
+from services.projections.models.opportunity.deals import end, goes_on
 from services.projections.models.references import named
 from services.projections.models.warning_rules import things
 from services.projections.models.warning_rules.cast import Cast, Who
@@ -35,6 +37,7 @@ class Scene(Cast):
         self.today, self.zone = asked.day(self.as_of), asked.zone
         self.met = by_person(view.facts, self.people)
         self.met_in = self._met_in()
+        self.purchase = Purchases(view.facts).of
         self.deals = open_deals(self)
         self.deal = {deal.id: deal for deal in self.deals}
         told, open_ = courses(view, self.people), {ACCOUNT, *(deal.id for deal in self.deals)}
@@ -78,26 +81,25 @@ class Scene(Cast):
 
     def is_open(self, opportunity: str | None) -> bool:
         """Whether a thing is told of an opportunity that is open, or of the account as a whole."""
-        return self._ended(opportunity) is None
+        known = self.states.opportunity.opportunities.get(opportunity or "")
+        return known is None or end(known) is None
 
     def goes_on(self, opportunity: str | None) -> bool:
         """Whether what we owe still matters: it is not for a sale that was lost or given up."""
-        return self._ended(opportunity) in {None, "won"}
+        return goes_on(self.states.opportunity, opportunity)
 
     def actions_of(self, opportunity: str) -> Iterator[Course[Action]]:
         """Yield what was told of each action for an opportunity, in order of id."""
         told = sorted(self.states.action.actions.items())
-        yield from (course for _, course in told if things.of_opportunity(course) == opportunity)
+        yield from (course for _, course in told if self._purchase_of(course) == opportunity)
 
     def open_actions(self, opportunity: str | None = None) -> Iterator[tuple[str, Course[Action]]]:
         """Yield the actions that are still to be done, all or those for an opportunity, in order of id."""
-        told = ((id_, course) for id_, course in sorted(self.states.action.actions.items()) if things.is_open(course))
-        yield from (each for each in told if opportunity in {None, things.of_opportunity(each[1])})
+        told = (each for each in sorted(self.states.action.actions.items()) if standing.is_open("action", each[1]))
+        yield from (each for each in told if opportunity in {None, self._purchase_of(each[1])})
 
-    def _ended(self, opportunity: str | None) -> str | None:
-        known = self.states.opportunity.opportunities.get(opportunity or "")
-        closed = end(known) if known else None
-        return closed.kind if closed else None
+    def _purchase_of(self, course: Course[Action]) -> str | None:
+        return self.purchase(standing.content("action", course, Action()))
 
     def weight(self, who: Who, opportunity: str | None) -> int:
         """Return how much it matters, 0 to 5: the most for who decides by right, else power as assessed, else 0."""
