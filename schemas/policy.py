@@ -131,6 +131,13 @@ class QualificationTemplateDefined(Versioned, wire="qualification_template.defin
 
     steps: dict[QualificationStep, Annotated[tuple[QualificationCriterion, ...], Field(min_length=1, max_length=MOST)]]
 
+    @model_validator(mode="after")
+    def _asks_each_criterion_once_in_a_step(self) -> Self:
+        for step, criteria in self.steps.items():
+            if len({each.criterion for each in criteria}) < len(criteria):
+                raise ValueError(f"steps: expected each criterion once in {step}")
+        return self
+
 
 class TargetSet(Policy, wire="target.set.v1"):
     """What one of our people is to win in a period; set again for the same currency, it replaces what was set."""
@@ -151,11 +158,17 @@ class RatesDefined(Policy, wire="rates.defined.v1"):
     rates: Annotated[dict[Currency, Annotated[Amount, Field(gt=0)]], Field(max_length=MOST)]
     version: Version | None = None
 
+    @model_validator(mode="after")
+    def _leaves_out_the_base(self) -> Self:
+        if self.base in self.rates:
+            raise ValueError("rates: expected none for base, which is worth 1 of itself")
+        return self
+
 
 class CalendarDefined(Policy, wire="calendar.defined.v1"):
     """In which zone days begin, and on which day a fiscal year does."""
 
-    time_zone: Annotated[Label, Field(description="as Asia/Shanghai")]
+    time_zone: Annotated[Label, Field(description="by its IANA name, as Asia/Shanghai")]
     fiscal_year_start: Annotated[
         str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])$"), Field(description="as 04-01")
     ] = "01-01"

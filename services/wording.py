@@ -21,6 +21,8 @@ _PATTERNS = {  # of the contract; a test knows when one is missing here
     r"^[0-9a-f]{64}$": "expected a SHA-256 in 64 hexadecimal digits",
     r"^sha256:[0-9a-f]{64}$": "expected sha256: and 64 hexadecimal digits",
     r"^[\w.-]{1,100}$": "expected 1 to 100 letters, digits or any of _ . -",
+    r"^[1-8]\d{3}(-Q[1-4]|-(0[1-9]|1[0-2]))?$": "expected a year, quarter or month, as 2025, 2025-Q2 or 2025-04",
+    r"^(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])$": "expected a month and a day up to 28, as 04-01",
     r"^#[0-9a-fA-F]{6}$": "expected a colour, as #009E73",
 }
 _SHOULD = re.compile(r"^(Input should be|\w+ should have) ")

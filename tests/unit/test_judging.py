@@ -86,3 +86,36 @@ def test_a_list_holds_at_most_a_thousand(wire, field, one):
 def test_evidence_holds_at_most_a_thousand():
     (fault,) = refused(example(basis={"evidence": [{"kind": "k", "ref": "r"}] * 1001})).faults
     assert fault.pointer == "/data/basis/evidence"
+
+
+def correction_of(wire, data):
+    target = {"source": "crm", "id": "e1", "type": wire}
+    sent = example("event.corrected.v1", target=target, data=data)
+    return {name: each for name, each in sent.items() if name != "partitionkey"}
+
+
+@pytest.mark.parametrize(
+    ("wire", "changed", "field"),
+    [
+        ("calendar.defined.v1", {"time_zone": "Asia/Shangai"}, "time_zone"),
+        ("prediction.made.v1", {"opportunity": None}, "opportunity"),  # its award_date is of a deal
+        ("prediction.made.v1", {"quantity": "next_purchase", "opportunity": "o"}, "opportunity"),
+    ],
+)
+def test_what_may_stand_in_the_log_but_says_nothing_sound_is_refused_in_corrections_too(wire, changed, field):
+    sent = example(wire)
+    sent["data"] = {name: each for name, each in (sent["data"] | changed).items() if each is not None}
+    schemas.parse(json.dumps(sent).encode())  # what stands in the log stays readable
+    corrected = correction_of(wire, sent["data"]) | {"partitionkey": sent["partitionkey"]}
+    found = refused(sent, corrected)
+    assert [(fault.index, fault.pointer) for fault in found.faults] == [
+        (0, f"/data/{field}"),
+        (1, f"/data/data/{field}"),
+    ]
+    assert all(fault.detail.startswith("expected ") for fault in found.faults)
+
+
+@pytest.mark.parametrize("wire", ["calendar.defined.v1", "prediction.made.v1"])
+def test_the_examples_of_these_are_taken(wire):
+    (judged,) = judge([example(wire)], Caller("crm", "admin", "*", "*"))
+    assert judged.type == wire

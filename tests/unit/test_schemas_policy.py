@@ -3,6 +3,7 @@
 from typing import get_args
 
 import pytest
+from pydantic import ValidationError
 
 from schemas import catalogue
 from schemas.event import REGISTERED
@@ -145,3 +146,27 @@ def test_a_version_is_a_word_of_any_script(version):
 @pytest.mark.parametrize("version", ["", "a b", "a;b", "a,b", "a=b", "a@b", "x" * 101, "a\n", "default-1", "default-"])
 def test_a_version_is_no_sentence_holds_no_sign_by_which_answers_join_them_and_is_never_a_default(version):
     assert refused_at(warnings(version=version)) == ["data.version"]
+
+
+CRITERION = {"criterion": "budget", "weight": 1}
+
+
+@pytest.mark.parametrize(
+    ("wire", "data", "reason"),
+    [
+        ("rates.defined.v1", {"base": "CNY", "rates": {"CNY": "2", "EUR": "7.7"}}, "rates: expected none for base"),
+        (
+            "qualification_template.defined.v1",
+            {"version": "2025-a", "steps": {"win": [CRITERION, CRITERION | {"weight": 2}]}},
+            "steps: expected each criterion once in win",
+        ),
+    ],
+)
+def test_what_a_policy_would_say_twice_is_refused(wire, data, reason):
+    with pytest.raises(ValidationError, match=reason):
+        parse(event(wire, data, partitionkey="$policy"))
+
+
+def test_a_criterion_may_be_asked_in_several_steps():
+    data = {"version": "2025-a", "steps": {"win": [CRITERION], "worth": [CRITERION]}}
+    assert parse(event("qualification_template.defined.v1", data, partitionkey="$policy")).data.version == "2025-a"
