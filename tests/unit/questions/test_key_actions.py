@@ -190,9 +190,11 @@ def test_two_who_disagree_are_no_shift_the_words_of_one_are():
         *HISTORY[:2],
         stands("ada", 1, "2025-01-01", **DEAL),
         stands("ada", -1, "2025-01-05", actor="m-2", **DEAL),
+        stands("ada", 2, "2025-01-20", actor="m-4"),  # of the account
         met("factory_visit", "2025-02-01", "ada"),
         stands("ada", 2, "2025-02-02", actor="m-3", **DEAL),
         stands("ada", 1, "2025-02-03", **DEAL),
+        stands("ada", 2, "2025-02-04", actor="m-4", **DEAL),
         stands("ada", 0, "2025-02-05", actor="m-2", **DEAL),
     ]
     model = {"version": "v", "leading": "owner", "half_life_days": 180, "floor": 0.3}
@@ -206,6 +208,6 @@ def test_two_who_disagree_are_no_shift_the_words_of_one_are():
         return moves(ask("key-actions", told, as_of))[0][2:]
 
     assert moved("2025-02-02") == (-1, 2, 3)  # nobody spoke both before and after: the latest words
-    assert moved("2025-02-03") == (1, 1, 0)
+    assert moved("2025-02-03") == moved("2025-02-04") == (1, 1, 0)  # m-4 spoke later, but not of the purchase before
     assert moved("2025-02-05") == (-1, 0, 1)  # of the two, m-2 spoke last before
     assert moved("2025-02-05", owned) == (1, 1, 0)  # m-1 answers for her

@@ -92,8 +92,9 @@ def acted(met: Iterable[Recorded], person: str, bought: Purchase, words: Words, 
     account says nothing of a shift in the purchase.
 
     Two assessors who disagree are no shift, so both are the words of one who spoke before and after; of several, of one
-    who leads by the policy, then of the one who spoke last before. Where there is none, they are the words of whoever
-    leads by the policy: of one assessor, or of all where the latest word leads.
+    who leads by the policy, then of one who spoke of the purchase before, then of the one who spoke last before. Where
+    there is none, they are the words of whoever leads by the policy: of one assessor, or of all where the latest word
+    leads.
     """
     every, leading = ([of.get((person, scope), ()) for scope in scopes(bought.id)] for of in words)
     found = sorted(key_actions(met, bought), key=lambda each: each[0].stamp)
@@ -112,9 +113,9 @@ def _beside(every: Scoped, leading: Scoped, fact: Recorded, end: datetime) -> Be
         return None, None
     near = _nearest(_befores(every, fact))
     own = [_next_to(each, fact, end, near) for each in _by_assessor(every)]
-    leads = {each.stamp for scope in leading for each in scope}
-    both = [(before.stamp in leads, before.stamp, (before, after)) for before, after in own if before and after]
-    return max(both)[2] if both else _next_to(leading, fact, end, near)
+    leads, here = {each.stamp for scope in leading for each in scope}, {each.stamp for each in every[0]}
+    both = {(one.stamp in leads, one.stamp in here, one.stamp): (one, other) for one, other in own if one and other}
+    return both[max(both)] if both else _next_to(leading, fact, end, near)
 
 
 def _next_to(told: Scoped, fact: Recorded, end: datetime, near: int) -> Beside:
