@@ -13,7 +13,17 @@ from services.projections.models.turns import Spell
 
 T = TypeVar("T", bound=msgspec.Struct)
 Kind = Literal[
-    "action", "question", "objection", "need", "value", "capability_gap", "lead", "complaint", "delivery", "referral"
+    "action",
+    "question",
+    "objection",
+    "solution",
+    "need",
+    "value",
+    "capability_gap",
+    "lead",
+    "complaint",
+    "delivery",
+    "referral",
 ]
 
 # What the turns of each kind of thing make of it.
@@ -21,6 +31,7 @@ WORDS: Mapping[Kind, Mapping[str, str]] = {
     "action": {"planned": "open", "completed": "done", "cancelled": "cancelled"},
     "question": {"asked": "open", "answered": "answered"},
     "objection": {"raised": "open", "reopened": "open", "answered": "answered", "resolved": "resolved"},
+    "solution": {"presented": "presented", "revised": "revised"},
     "need": {"stated": "open", "clarified": "open", "withdrawn": "withdrawn"},
     "value": {"proposed": "proposed", "confirmed": "confirmed"},
     "capability_gap": {"identified": "open", "closed": "closed"},
@@ -42,6 +53,7 @@ TELLS: Mapping[Kind, tuple[str, ...]] = {
     "action": ("planned",),
     "question": ("asked",),
     "objection": ("raised",),
+    "solution": ("presented", "revised"),
     "need": ("stated", "clarified"),
     "value": ("proposed",),
     "capability_gap": ("identified",),
@@ -63,6 +75,7 @@ OPEN: Mapping[Kind, frozenset[str]] = {
     "action": frozenset({"open"}),
     "question": frozenset({"open"}),
     "objection": frozenset({"open", "answered"}),
+    "solution": frozenset({"presented", "revised"}),
     "need": frozenset({"open"}),
     "value": frozenset({"proposed"}),
     "capability_gap": frozenset({"open"}),
@@ -84,7 +97,7 @@ def spells(kind: Kind, course: Course[T]) -> list[Spell[T]]:
     return turns.spells(course, says)
 
 
-def now(kind: Kind, course: Course[T]) -> Spell[T]:
+def stand(kind: Kind, course: Course[T]) -> Spell[T]:
     """Return how a thing stands, and since which turn; its course has one turn at least."""
     return spells(kind, course)[-1]
 

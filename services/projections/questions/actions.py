@@ -91,7 +91,7 @@ def _shown(row: ActionRow, status: str | None) -> bool:
 
 
 def _row(names: Names, parameters: ActionsParameters, today: date, action: str, course: Course[Action]) -> ActionRow:
-    now, told = standing.now("action", course), standing.content("action", course, Action())
+    now, told = standing.stand("action", course), standing.content("action", course, Action())
     ended = time_of(now.begin) if now.state == "done" else None
     return ActionRow(
         **standing_fields(names, names.purchase(told), course, now),

@@ -9,11 +9,12 @@ from pydantic import Field
 
 from services.projections.course import Course, Turn
 from services.projections.folds.after_sale import Complaint
-from services.projections.models.after_sale.rounds import present
+from services.projections.models import standing
+from services.projections.models.after_sale.rounds import complainant, present
 from services.projections.models.contact.people import People
 from services.projections.models.opportunity.deal_names import deal_name
 from services.projections.models.turn_rows import TurnRow, turn_rows
-from services.projections.models.turns import DAY, first, moment_of, places_of, time_of, told, whole
+from services.projections.models.turns import DAY, first, moment_of, places_of, time_of
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, key
 
 Status = Literal["open", "responded", "resolved"]
@@ -91,10 +92,10 @@ def _median(days: Iterable[float | None]) -> float | None:
 def _row(
     view: View, parameters: ComplaintsParameters, people: People, complaint: str, course: Course[Complaint]
 ) -> ComplaintRow:
-    now, content = present("complaint", course), whole(course, Complaint(), "received")
+    now, content = present("complaint", course), standing.content("complaint", course, Complaint())
     received, resolved = first(now, "received"), first(now, "resolved")
     responded = first(now[: now.index(resolved)] if resolved else now, "responded")
-    of = content.contact or told(now, "contact", "responded", "resolved")
+    of = complainant(course)
     contact = people.canonical(of) if of else None
     days_open = None if resolved else _days(received, view.moment.as_of)
     return ComplaintRow(

@@ -7,12 +7,12 @@ from pydantic import Field
 
 from services.projections.course import Course
 from services.projections.folds.after_sale import Delivery
+from services.projections.models import standing
 from services.projections.models.after_sale.promises import promises
 from services.projections.models.latest import time_at
 from services.projections.models.opportunity.deal_names import deal_name
-from services.projections.models.standing import now
 from services.projections.models.turn_rows import TurnRow, turn_rows
-from services.projections.models.turns import days_over, places_of, time_of, told, whole
+from services.projections.models.turns import days_over, places_of, time_of, told
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, key
 
 Status = Literal["open", "fulfilled", "breached"]
@@ -85,7 +85,7 @@ def _order(row: DeliveryRow) -> tuple[date, str]:
 
 
 def _row(view: View, parameters: DeliveriesParameters, delivery: str, course: Course[Delivery]) -> DeliveryRow:
-    stands, promise = now("delivery", course), whole(course, Delivery(), "committed")
+    stands, promise = standing.stand("delivery", course), standing.content("delivery", course, Delivery())
     present, today = promises(course)[-1].turns, parameters.day(view.moment.as_of)
     is_open = stands.state == "open"
     until = view.moment.as_of if is_open else time_of(stands.begin) if stands.state == "fulfilled" else None

@@ -121,7 +121,7 @@ def _by_lead(view: View) -> dict[str | None, list[Deal]]:
 
 
 def _row(view: View, lead: str, course: Course[Lead], became: Sequence[Deal]) -> LeadRow:
-    captured, now = first(course, "captured"), standing.now("lead", course)
+    captured, now = first(course, "captured"), standing.stand("lead", course)
     converted = min((told_at(deal.opportunity.lead) for deal in became), default=None)
     status: Status = "converted" if converted else cast("Status", now.state)
     since, begun = converted or time_at(now.begin.at), time_of(captured)

@@ -92,7 +92,7 @@ def answer(view: View, parameters: NeedsParameters) -> NeedsAnswer:
 def _row(  # noqa: PLR0913, PLR0917 -- what a row is made of
     view: View, names: Names, caused: Mapping[Stamp, list[Cause]], deal: str, need: str, course: Course[Need]
 ) -> NeedRow:
-    now, told = standing.now("need", course), standing.content("need", course, Need())
+    now, told = standing.stand("need", course), standing.content("need", course, Need())
     as_clear = spells(course, lambda turn, _: str(turn.told.clarity))[-1]
     by, by_name = names.person(told.stated_by)
     is_open = now.state == "open"

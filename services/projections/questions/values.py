@@ -97,7 +97,7 @@ def _place(row: ValueRow) -> tuple[bool, str]:
 
 
 def _row(names: Names, value: str, course: Course[Value]) -> ValueRow:
-    now, unclaimed = standing.now("value", course), Value(text=whole(course, Value(), "confirmed").text)
+    now, unclaimed = standing.stand("value", course), Value(text=whole(course, Value(), "confirmed").text)
     claim = standing.content("value", course, unclaimed)
     to, to_name = names.person(claim.contact)
     confirmed_by = list(_confirmed(names, course, now))

@@ -59,7 +59,7 @@ def question_unanswered(scene: Scene) -> Iterator[Finding]:
 def delivery_overdue(scene: Scene) -> Iterator[Finding]:
     """What we promised to deliver and did not: by its day, or as we said ourselves."""
     for id_, course in sorted(scene.states.after_sale.deliveries.items()):
-        promised, now = standing.content("delivery", course, Delivery()), standing.now("delivery", course)
+        promised, now = standing.content("delivery", course, Delivery()), standing.stand("delivery", course)
         opportunity, due, since = promised.opportunity, promised.due, now.begin
         if scene.goes_on(opportunity) and _late(scene, now, due):
             yield Finding(
