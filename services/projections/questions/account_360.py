@@ -70,7 +70,9 @@ class Account360Answer(Answer):
     ]
     asks: Annotated[list[AskOf], key("contact", "ask"), Field(description="that are open")]
     next_actions: Annotated[
-        list[todo.OpenAction], key("action"), Field(description="still to be done, but not for purchases that are over")
+        list[todo.OpenAction],
+        key("action"),
+        Field(description="still to be done, but not for sales that were lost or given up"),
     ]
     objections: Annotated[
         list[todo.OpenObjection],
@@ -79,7 +81,11 @@ class Account360Answer(Answer):
     ]
     needs: int = Field(description="that were told and not withdrawn, in open purchases")
     complaints: Annotated[list[todo.OpenComplaint], key("complaint"), Field(description="that are not resolved")]
-    deliveries: Annotated[list[todo.DueDelivery], key("delivery"), Field(description="promised, and not delivered yet")]
+    deliveries: Annotated[
+        list[todo.DueDelivery],
+        key("delivery"),
+        Field(description="promised, and not delivered yet, but not for sales that were lost or given up"),
+    ]
     contracts: Annotated[list[sold.SignedContract], key("opportunity")]
     satisfaction: sold.LastSurvey | None = Field(description="null: nobody was asked")
     notes: Annotated[list[records.Note], key("source", "id"), Field(description="the last one first")]

@@ -201,19 +201,19 @@ WORK = [
 
 def test_what_is_to_be_done_and_what_was_sold_are_in_the_one_view():
     open_ = ask("account-360", WORK, "2024-03-31")
-    assert [(each["action"], each["overdue"], each["owner_name"]) for each in open_["next_actions"]] == [
-        ("a", True, "Bo"),
-        ("b", False, "Bo"),
+    assert [(each["action"], each["overdue_days"], each["owner_name"]) for each in open_["next_actions"]] == [
+        ("a", 30, "Bo"),
+        ("b", None, "Bo"),
     ]
-    assert [(each["objection"], each["name"], each["text"], each["answered"]) for each in open_["objections"]] == [
-        ("x", "Ada", "dear", True)
+    assert [(each["objection"], each["name"], each["text"], each["status"]) for each in open_["objections"]] == [
+        ("x", "Ada", "dear", "answered")
     ]
-    assert (open_["needs"], [(each["complaint"], each["responded"]) for each in open_["complaints"]]) == (
+    assert (open_["needs"], [(each["complaint"], each["status"]) for each in open_["complaints"]]) == (
         1,
-        [("k", False)],
+        [("k", "open")],
     )
-    assert [(each["delivery"], each["overdue"], each["opportunity_name"]) for each in open_["deliveries"]] == [
-        ("d", False, "P")
+    assert [(each["delivery"], each["overdue_days"], each["opportunity_name"]) for each in open_["deliveries"]] == [
+        ("d", None, "P")
     ]
     assert [(each["opportunity"], each["amount"]["amount"]) for each in open_["contracts"]] == [("p", "5.00")]
     assert (open_["satisfaction"]["score"], open_["satisfaction"]["name"]) == (7.0, "Ada")
@@ -222,7 +222,7 @@ def test_what_is_to_be_done_and_what_was_sold_are_in_the_one_view():
     assert [each["action"] for each in later["next_actions"]] == ["a"]
     assert [later[name] for name in ("objections", "needs", "complaints", "deliveries")] == [[], 0, [], []]
     assert len(ask("account-360", WORK, "2024-04-30", "2024-05-31")["complaints"]) == 1
-    assert [each["overdue"] for each in ask("account-360", WORK, "2024-04-01")["deliveries"]] == [True]
+    assert [each["overdue_days"] for each in ask("account-360", WORK, "2024-04-01")["deliveries"]] == [1]
 
 
 def test_every_fact_counts_for_its_source_whatever_it_tells():

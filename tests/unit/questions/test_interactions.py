@@ -107,11 +107,11 @@ def test_half_an_hour_of_three_of_ours_and_two_of_theirs_in_three_parts():
         ("m-3", None),
     ]
     (action,) = visit["next_actions"]
-    assert (action["owner_name"], action["text"], action["state"], action["overdue"]) == (
+    assert (action["owner_name"], action["text"], action["status"], action["overdue_days"]) == (
         "Bo",
         "send it",
-        "planned",
-        True,
+        "open",
+        1,
     )
     assert [(each["event"]["id"], each["kind"], each["text"]) for each in visit["observations"]] == [
         ("n-1", "observation", "two lie idle")
@@ -129,22 +129,31 @@ def test_what_a_note_saw_is_listed_once_though_it_names_the_plan_and_the_visit_a
 
 def test_what_came_of_it_stands_as_it_does_at_the_moment_whichever_interaction_brought_it():
     early, late = rows("2025-01-20")["i-1"], rows("2025-02-09")
-    assert [each["overdue"] for each in early["next_actions"]] == [False]  # due today
-    assert [each["state"] for each in late["i-1"]["next_actions"]] == ["completed"]
+    assert [each["overdue_days"] for each in early["next_actions"]] == [None]  # due today
+    assert [each["status"] for each in late["i-1"]["next_actions"]] == ["done"]
     (asked,) = late["i-1"]["questions"]
     (answered,) = late["i-3"]["questions"]
-    assert (asked["here"], answered["here"], asked["state"], answered["text"]) == (
+    assert (asked["here"], answered["here"], asked["status"], answered["text"]) == (
         ["asked"],
         ["answered"],
         "answered",
         "how much?",
     )
-    assert [each["state"] for each in early["objections"]] == ["raised"]
+    assert [each["status"] for each in early["objections"]] == ["open"]
     (objected,) = late["i-3"]["objections"]
-    assert (objected["here"], objected["contact_name"], objected["kind"]) == (["answered"], "Ada", "price")
+    assert (objected["here"], objected["name"], objected["kind"]) == (["answered"], "Ada", "price")
     (shown,) = late["i-3"]["solutions"]
     assert (shown["solution"], shown["versions"], shown["here"]) == ("s", [1], ["presented"])
     assert late["i-3"]["participants"][0]["position_then"] == "Head"
+
+
+def test_an_action_planned_anew_elsewhere_stays_with_the_meeting_in_which_it_was_agreed():
+    anew = {"action": "a", "owner": "m-1", "due": "2025-03-01", "text": "send it at last"}
+    facts = [*HISTORY, fact("next_action.planned", "2025-02-10", anew | {"interaction": "i-3"})]
+    found = {each["interaction"]: each for each in ask("interactions", facts, "2025-02-10")["interactions"]}
+    for id_ in ("i-1", "i-3"):
+        (action,) = found[id_]["next_actions"]
+        assert (action["status"], action["text"], action["here"]) == ("open", "send it at last", ["planned"])
 
 
 def test_what_did_not_take_place_is_flagged_the_newest_first_and_counted_by_kind():
@@ -211,6 +220,6 @@ def test_the_hospitals_person_minutes_are_those_of_effort():
     assert [each["opportunity_name"] for each in whole][-1] == "彩超采购"
     (shown,) = [each for each in whole if each["interaction"] == "i-6"]
     # reworked in April, in no interaction that anyone told of
-    assert [(each["versions"], each["here"], each["state"]) for each in shown["solutions"]] == [
+    assert [(each["versions"], each["here"], each["status"]) for each in shown["solutions"]] == [
         ([1], ["presented"], "revised")
     ]

@@ -1,25 +1,35 @@
 """What the central view of an account shows of what is to be done: actions, objections, complaints, deliveries."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, TypeVar
 
+import msgspec
 from pydantic import Field
 
 from services.projections.course import Course
 from services.projections.folds.action import Action
 from services.projections.folds.after_sale import Complaint, Delivery
 from services.projections.folds.proposal import Objection
+from services.projections.models import standing
 from services.projections.models.account.members import member_name
+from services.projections.models.after_sale.rounds import complainant
 from services.projections.models.contact.people import People
+from services.projections.models.interaction.meetings import InAPurchase, Purchases
 from services.projections.models.latest import time_at
 from services.projections.models.opportunity.deal_names import deal_name
-from services.projections.models.opportunity.deals import over
-from services.projections.models.turns import overdue, places, whole
+from services.projections.models.opportunity.deals import goes_on, over
+from services.projections.models.standing import Kind, is_open
+from services.projections.models.turns import days_over, places_of
 from services.projections.question import Row, View
 
-HELD = ("raised", "answered", "reopened")
-Since = Annotated[datetime, Field(description="when it was told of last")]
+Since = Annotated[datetime, Field(description="since when it stands so")]
+OverdueDays = Annotated[
+    int | None, Field(description="whole days since its day was over; null: not due, or no day set")
+]
+
+Of = Callable[[InAPurchase], str | None]
+T = TypeVar("T", bound=msgspec.Struct)
 
 
 class OpenThing(Row):
@@ -38,17 +48,17 @@ class OpenAction(OpenThing):
     owner: str | None
     owner_name: str | None
     due: date | None
-    overdue: bool = Field(description="its day is over")
+    overdue_days: OverdueDays
 
 
 class OpenObjection(OpenThing):
-    """What a person holds against us; answered or not."""
+    """What a person holds against us; answered: we said something to it, which may not have convinced."""
 
     objection: str
     contact: str | None
     name: str | None
     kind: str | None
-    answered: bool
+    status: Literal["open", "answered"]
 
 
 class OpenComplaint(OpenThing):
@@ -57,7 +67,7 @@ class OpenComplaint(OpenThing):
     complaint: str
     contact: str | None
     name: str | None
-    responded: bool
+    status: Literal["open", "responded"]
 
 
 class DueDelivery(OpenThing):
@@ -65,46 +75,51 @@ class DueDelivery(OpenThing):
 
     delivery: str
     due: date | None
-    overdue: bool = Field(description="its day is over, or it was told that we broke the promise")
+    status: Literal["open", "breached"] = Field(description="breached: it was told that we broke the promise")
+    overdue_days: OverdueDays
 
 
 def work(view: View, people: People, today: date) -> dict[str, Any]:
-    """Return what is open, each in order of ids; what was for a purchase that is over is no longer to be done."""
+    """Return what is open, each in order of ids.
+
+    What was for a sale that was lost or given up is no longer to be done; what is told of one that is over in any way
+    stands against it no more.
+    """
     action, proposal, after = view.states.action, view.states.proposal, view.states.after_sale
-    ended = over(view.states.opportunity)
+    ended, of = over(view.states.opportunity), Purchases(view.facts).of
     needs = [course for deal, each in proposal.needs.items() if deal not in ended for course in each.values()]
-    actions = (_action(view, today, *each) for each in _open(action.actions, "planned"))
-    objections = (_objection(view, people, *each) for each in _open(proposal.objections, *HELD))
+    actions = (_action(view, of, today, *each) for each in _open("action", action.actions))
+    objections = (_objection(view, of, people, *each) for each in _open("objection", proposal.objections))
+    deliveries = (_delivery(view, today, *each) for each in _open("delivery", after.deliveries))
     return {
-        "next_actions": [each for each in actions if each.opportunity not in ended],
+        "next_actions": [each for each in actions if goes_on(view.states.opportunity, each.opportunity)],
         "objections": [each for each in objections if each.opportunity not in ended],
-        "needs": sum(course[-1].kind != "withdrawn" for course in needs),
-        "complaints": [_complaint(view, people, *each) for each in _open(after.complaints, "received", "responded")],
-        "deliveries": [_delivery(view, today, *each) for each in _open(after.deliveries, "committed", "breached")],
+        "needs": sum(is_open("need", course) for course in needs),
+        "complaints": [_complaint(view, people, *each) for each in _open("complaint", after.complaints)],
+        "deliveries": [each for each in deliveries if goes_on(view.states.opportunity, each.opportunity)],
     }
 
 
-def _open(courses: dict[str, Course[Any]], *kinds: str) -> Iterator[tuple[str, Course[Any]]]:
-    """Yield the things whose last turn is one of these kinds."""
-    yield from ((id_, course) for id_, course in sorted(courses.items()) if course and course[-1].kind in kinds)
+def _open(kind: Kind, courses: dict[str, Course[T]]) -> Iterator[tuple[str, Course[T]]]:
+    """Yield the things that are not settled."""
+    yield from ((id_, course) for id_, course in sorted(courses.items()) if is_open(kind, course))
 
 
-def _thing(view: View, course: Course[Any], told: Any) -> dict[str, Any]:  # noqa: ANN401 -- of any kind
-    deal = told.opportunity
-    since, name = time_at(course[-1].at), deal_name(view.states.opportunity, deal)
-    said = {"text": told.text, "opportunity": deal, "opportunity_name": name, "since": since}
-    return said | {"because": places(*course)}
+def _thing(view: View, kind: Kind, course: Course[Any], text: str | None, deal: str | None) -> dict[str, Any]:
+    name = deal_name(view.states.opportunity, deal)
+    said = {"text": text, "opportunity": deal, "opportunity_name": name, "because": places_of(course)}
+    return said | {"since": time_at(standing.stand(kind, course).begin.at)}
 
 
-def _action(view: View, today: date, action: str, course: Course[Action]) -> OpenAction:
-    told = whole(course, Action(), "planned")
+def _action(view: View, of: Of, today: date, action: str, course: Course[Action]) -> OpenAction:
+    told = standing.content("action", course, Action())
     return OpenAction(
-        **_thing(view, course, told),
+        **_thing(view, "action", course, told.text, of(told)),
         action=action,
         owner=told.owner,
         owner_name=member_name(view.states.account, told.owner),
         due=told.due,
-        overdue=overdue(told.due, today),
+        overdue_days=days_over(told.due, today) or None,
     )
 
 
@@ -113,19 +128,28 @@ def _who(people: People, contact: str | None) -> dict[str, Any]:
     return {"contact": person, "name": people.name(person) if person else None}
 
 
-def _objection(view: View, people: People, objection: str, course: Course[Objection]) -> OpenObjection:
-    told, answered = whole(course, Objection(), "raised"), course[-1].kind == "answered"
-    who = _who(people, told.contact)
-    return OpenObjection(**_thing(view, course, told), objection=objection, kind=told.kind, answered=answered, **who)
+def _objection(view: View, of: Of, people: People, objection: str, course: Course[Objection]) -> OpenObjection:
+    told = standing.content("objection", course, Objection())
+    return OpenObjection.model_validate(
+        _thing(view, "objection", course, told.text, of(told))
+        | {"objection": objection, "kind": told.kind, "status": standing.status("objection", course)}
+        | _who(people, told.contact)
+    )
 
 
 def _complaint(view: View, people: People, complaint: str, course: Course[Complaint]) -> OpenComplaint:
-    told, responded = whole(course, Complaint(), "received"), course[-1].kind == "responded"
-    who = _who(people, told.contact)
-    return OpenComplaint(**_thing(view, course, told), complaint=complaint, responded=responded, **who)
+    told = standing.content("complaint", course, Complaint())
+    return OpenComplaint.model_validate(
+        _thing(view, "complaint", course, told.text, told.opportunity)
+        | {"complaint": complaint, "status": standing.status("complaint", course)}
+        | _who(people, complainant(course))
+    )
 
 
 def _delivery(view: View, today: date, delivery: str, course: Course[Delivery]) -> DueDelivery:
-    told = whole(course, Delivery(), "committed")
-    late = overdue(told.due, today) or course[-1].kind == "breached"
-    return DueDelivery(**_thing(view, course, told), delivery=delivery, due=told.due, overdue=late)
+    told = standing.content("delivery", course, Delivery())
+    status, days = standing.status("delivery", course), days_over(told.due, today) or None
+    return DueDelivery.model_validate(
+        _thing(view, "delivery", course, told.text, told.opportunity)
+        | {"delivery": delivery, "due": told.due, "status": status, "overdue_days": days}
+    )

@@ -11,6 +11,7 @@ from services.projections.course import Course, Turn
 from services.projections.folds.action import Action, Question
 from services.projections.folds.proposal import Objection, Solution
 from services.projections.history import Recorded
+from services.projections.models import standing
 from services.projections.models.interaction.came_of_rows import (
     AskedHere,
     NextAction,
@@ -19,7 +20,8 @@ from services.projections.models.interaction.came_of_rows import (
     ShownHere,
 )
 from services.projections.models.names import Names
-from services.projections.models.turns import last, overdue, places_of, whole
+from services.projections.models.standing import Kind
+from services.projections.models.turns import days_over, places_of
 from services.projections.question import View
 
 R = TypeVar("R")
@@ -62,19 +64,18 @@ def _grouped(rows: Iterable[tuple[R, Any]]) -> dict[R, list[Any]]:
 
 
 def _agreed(names: Names, today: date, action: str, course: Course[Action]) -> Iterator[tuple[str, NextAction]]:
-    told, state = whole(course, Action(), "planned"), course[-1].kind
-    if told.interaction:
+    told, status = standing.content("action", course, Action()), standing.status("action", course)
+    for interaction, here in _here(course):
         yield (
-            told.interaction,
+            interaction,
             NextAction(
                 action=action,
                 text=told.text,
                 owner=told.owner,
                 owner_name=names.member(told.owner),
                 due=told.due,
-                state=state,
-                overdue=state == "planned" and overdue(told.due, today),
-                because=places_of(course),
+                overdue_days=days_over(told.due, today) or None if status == "open" else None,
+                **_turns("action", course, here),
             ),
         )
 
@@ -86,17 +87,19 @@ def _here(course: Iterable[Turn[Any]]) -> Iterator[tuple[str, list[Turn[Any]]]]:
 
 
 def _asked(names: Names, question: str, course: Course[Question]) -> Iterator[tuple[str, AskedHere]]:
-    told = whole(course, Question(), "asked")
+    told = standing.content("question", course, Question())
     by, name = names.anyone(told.asked_by)
     for interaction, here in _here(course):
         yield (
             interaction,
-            AskedHere(question=question, text=told.text, asked_by=by, asked_by_name=name, **_turns(course, here)),
+            AskedHere(
+                question=question, text=told.text, asked_by=by, asked_by_name=name, **_turns("question", course, here)
+            ),
         )
 
 
 def _objected(names: Names, objection: str, course: Course[Objection]) -> Iterator[tuple[str, ObjectedHere]]:
-    told = whole(course, Objection(), "raised")
+    told = standing.content("objection", course, Objection())
     contact, name = names.person(told.contact)
     for interaction, here in _here(course):
         yield (
@@ -104,10 +107,10 @@ def _objected(names: Names, objection: str, course: Course[Objection]) -> Iterat
             ObjectedHere(
                 objection=objection,
                 contact=contact,
-                contact_name=name,
+                name=name,
                 kind=told.kind,
                 text=told.text,
-                **_turns(course, here),
+                **_turns("objection", course, here),
             ),
         )
 
@@ -121,14 +124,17 @@ def _shown(names: Names, of: tuple[str, str], course: Course[Solution]) -> Itera
                 opportunity_name=names.deal(of[0]),
                 solution=of[1],
                 versions=list(dict.fromkeys(each.told.version for each in here)),
-                **_turns(course, here),
+                **_turns("solution", course, here),
             ),
         )
 
 
-def _turns(course: Course[Any], here: list[Turn[Any]]) -> dict[str, Any]:
-    now = last(course)
-    return {"here": [each.kind for each in here], "state": now.kind if now else "", "because": places_of(here)}
+def _turns(kind: Kind, course: Course[Any], here: list[Turn[Any]]) -> dict[str, Any]:
+    return {
+        "here": [each.kind for each in here],
+        "status": standing.stand(kind, course).state,
+        "because": places_of(course),
+    }
 
 
 def _observed(names: Names, fact: Recorded) -> Iterator[tuple[EventRef, Observed]]:

@@ -10,19 +10,20 @@ from schemas.values import EventRef, Ref
 from services.projections.question import Row, key
 
 Turns = Annotated[list[str], Field(description="its turns in this interaction, in order of time")]
-State = Annotated[str, Field(description="its last turn at as_of, wherever that was")]
+Status = Annotated[str, Field(description="at as_of, wherever it came to be so")]
 
 
 class NextAction(Row):
-    """What one of ours is to do, as agreed in the interaction; planned, completed or cancelled."""
+    """What one of ours is to do, as planned last, of which a plan was agreed in the interaction."""
 
     action: str
     text: str | None
     owner: str | None
     owner_name: str | None
     due: date | None
-    state: State
-    overdue: bool = Field(description="still planned, and its day is over")
+    here: Turns
+    status: Status
+    overdue_days: int | None = Field(description="whole days since its day was over; null: not due, or not open")
 
 
 class AskedHere(Row):
@@ -33,7 +34,7 @@ class AskedHere(Row):
     asked_by: Ref | None
     asked_by_name: str | None
     here: Turns
-    state: State
+    status: Status
 
 
 class ObjectedHere(Row):
@@ -41,11 +42,11 @@ class ObjectedHere(Row):
 
     objection: str
     contact: str | None
-    contact_name: str | None
+    name: str | None
     kind: str | None
     text: str | None
     here: Turns
-    state: State
+    status: Status
 
 
 class ShownHere(Row):
@@ -56,7 +57,7 @@ class ShownHere(Row):
     solution: str
     versions: list[int] = Field(description="those of which this interaction heard")
     here: Turns
-    state: State
+    status: Status
 
 
 class Observed(Row):
