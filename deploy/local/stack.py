@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from deploy.local import kafka, ports, postgres
+from deploy.local.command import run as run_command
 from deploy.local.plan import PARTS, SERVICES, Plan, make
 from deploy.local.process import Mark, mark, stop
 from deploy.local.record import Record, forget, read, write
@@ -17,6 +20,7 @@ from deploy.local.services import environment, is_ready, secret, signer_named
 from deploy.local.supervisor import Child, Say, Supervisor, last_line
 from services import log
 from services.problem import Problem
+from services.projections.store import control
 from services.settings import Database, Endpoints, Kafka, Signer, load
 
 __all__ = ["PARTS", "SERVICES", "Plan", "Stack", "run"]
@@ -92,6 +96,8 @@ class Stack:
         await self._start_postgres()
         if self._plan.only & SERVICES:
             await self._migrate()
+        if self._plan.only & {"worker", "api"}:
+            await self._renew()
         await self._start_services()
         self._say(f"All is ready: {self._summary()}.")
         self._update(ready=True)  # last: whoever waits for it has heard all the rest
@@ -141,6 +147,18 @@ class Stack:
             code = await process.wait()
         if code:
             raise Problem(f"The database could not be migrated: {last_line(file)} ({file})")
+
+    async def _renew(self) -> None:
+        """Rebuild a projection that another release made: our worker and read API refuse it."""
+        try:
+            await control.active_version(load(Database, dsn=SecretStr(self._record.database or "")))
+        except control.OtherLayout:
+            if not self._record.local and os.environ.get("RAPPORT_DATABASE"):
+                raise  # all of it is somebody else's, and `rapport rebuild` finds it when he chooses to
+            self._say("The projection is of another release: it is derived anew from the log.")
+            command = (sys.executable, "-c", "from services.cli import main; main()", "rebuild")
+            if await run_command(*command, environment=environment(self._record, self._plan.data)):
+                raise Problem("The projection could not be derived anew; what there was is as it was.") from None
 
     def _service(self, name: str, module: tuple[str, ...], url: str, **more: str) -> Child:
         command = (sys.executable, "-m", *module)

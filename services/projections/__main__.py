@@ -33,6 +33,8 @@ async def _migrate(database: Database, partitions: int) -> None:
     try:
         with reaching(database):
             await control.migrate(engine, partitions)
+            if due := await control.rebuild_due(engine):
+                sys.stderr.write(f"{due}\n")
     finally:
         await engine.dispose()
 

@@ -95,13 +95,16 @@ class Snapshot(NamedTuple):
 
 @asynccontextmanager
 async def snapshot(engine: AsyncEngine) -> AsyncIterator[Snapshot]:
-    """Open one REPEATABLE READ transaction on the active version: everything in it is of one instant."""
+    """Open one REPEATABLE READ transaction on the active version: everything in it is of one instant.
+
+    Raises OtherLayout: from what another release made, answers would be wrong.
+    """
     async with engine.connect() as connection:
         await connection.execution_options(isolation_level="REPEATABLE READ")
         async with connection.begin():
             projection = await control.enter(connection)
             positions = await control.positions(connection)
-            log = await control.log(connection)
+            log = await control.fitting_log(connection)
             yield Snapshot(connection, projection, positions, log.identity if log else "")
 
 

@@ -6,6 +6,7 @@ import io
 import logging
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import faust
 import uvloop
@@ -105,23 +106,17 @@ def build(kafka: Kafka, database: Database, health: Health, version: int) -> str
 
     @app.agent(stream.topic(app), name="project")
     async def agent(slices: faust.StreamT[list[ConsumerRecord]]) -> None:
-        try:
+        with _ending():
             async for gathered in slices.take(GATHER, within=LINGER):
                 await projector.apply([record for records in gathered for record in records])
-        except STOPPING as stop:
-            _say(stop)
-            raise
-        if not app.should_stop:
-            raise RuntimeError("the stream of slices ended by itself")
+            if not app.should_stop:
+                raise RuntimeError("the stream of slices ended by itself")
 
     @app.task  # type: ignore[untyped-decorator]
     async def look() -> None:
-        try:
+        with _ending():
             async with Ends(kafka) as ends:
                 await watch(engine, ends, lambda: {tp.partition for tp in app.consumer.assignment()})
-        except STOPPING as stop:
-            _say(stop)
-            raise
 
     serve_asgi(app, worker_health(app, engine), host=health.host, port=health.port)
     return app
@@ -162,6 +157,12 @@ def _batches(records: Sequence[ConsumerRecord]) -> Iterator[Sequence[ConsumerRec
         yield records[start : start + BATCH]
 
 
-def _say(stop: Exception) -> None:
-    logger.critical("The worker stops: %s", stop)
-    ending.begin(1)
+@contextmanager
+def _ending() -> Iterator[None]:
+    """Begin the end of the process with any error; of one that is no sentence of ours only the kind is logged."""
+    try:
+        yield
+    except Exception as error:
+        logger.critical("The worker stops: %s", error if isinstance(error, STOPPING) else type(error).__name__)
+        ending.begin(1)
+        raise

@@ -89,6 +89,7 @@ def read_api(database: Database, signer: Signer, partitions: int, pace: Pace | N
     app.add_exception_handler(SQLAlchemyError, _unreachable)
     app.add_exception_handler(ConnectionError, _unreachable)  # refused, reset: before SQLAlchemy wraps it
     app.add_exception_handler(TimeoutError, _unreachable)
+    app.add_exception_handler(control.OtherLayout, _outdated)
     app.add_middleware(Noting)
     app.add_middleware(Observed)
     for router in (
@@ -115,6 +116,11 @@ async def _unreachable(request: Request, error: Exception) -> Response:
     return HttpProblem(
         503, "database", "The database does not answer", "Ask again in a moment.", headers={"Retry-After": "1"}
     ).response(tongue_of(request))
+
+
+async def _outdated(request: Request, error: Exception) -> Response:
+    title = "The projection is of another release"
+    return HttpProblem(503, "layout", title, str(error), headers={"Retry-After": "60"}).response(tongue_of(request))
 
 
 def _is_away(error: DBAPIError) -> bool:

@@ -16,6 +16,14 @@ from services.settings import Database
 LAYOUT = 4  # of tables.sql, indexes.sql and which fold takes which type: another one is rebuilt, not migrated
 HERE = Path(__file__).parent.parent
 
+
+class OtherLayout(Problem):
+    """The active version was made by another release: what it holds would be read wrongly."""
+
+    def __init__(self, layout: object) -> None:
+        super().__init__(f"The projection has layout {layout}, this release needs {LAYOUT}: run `rapport rebuild`.")
+
+
 # A frozen process must not hold a row lock for ever: the server ends its transaction and its connection.
 _GUARDS = {
     "lock_timeout": "10s",
@@ -123,22 +131,28 @@ SEE = text("""
     WHERE position.partition = new.partition
 """)
 LOG = text("SELECT cluster_id, topic_id FROM log")
+LAYOUT_AND_LOG = text("SELECT number, cluster_id, topic_id FROM layout LEFT JOIN log ON true")
 SET_LOG = text("INSERT INTO log (cluster_id, topic_id) VALUES (:cluster_id, :topic_id) ON CONFLICT DO NOTHING")
 
 
 async def migrate(engine: AsyncEngine, partitions: int) -> int:
     """Create what is absent and return the active version; safe to repeat and to run twice at once."""
     async with engine.begin() as connection:
-        await connection.execute(LOCK)
-        await connection.execute(CONTROL)
-        for statement in (PROJECTION, *reads.TABLES):
-            await connection.execute(statement)
+        await ensure(connection)
         version = (await connection.execute(ACTIVE)).scalar()
         if version is None:
             version = await add_version(connection, partitions)
             await script(connection, "indexes.sql")
             await flip(connection, version)
         return int(version)
+
+
+async def ensure(connection: AsyncConnection) -> None:
+    """Create what stands beside the versions, if it is absent; others wait until the transaction ends."""
+    await connection.execute(LOCK)
+    await connection.execute(CONTROL)
+    for statement in (PROJECTION, *reads.TABLES):
+        await connection.execute(statement)
 
 
 async def add_version(connection: AsyncConnection, partitions: int, above: int = 0) -> int:
@@ -219,9 +233,28 @@ async def log(connection: AsyncConnection) -> Log | None:
     return Log(*row) if row else None
 
 
+async def fitting_log(connection: AsyncConnection) -> Log | None:
+    """Return what `log` does, from a version of our layout; raises OtherLayout."""
+    layout, *of = (await connection.execute(LAYOUT_AND_LOG)).one()
+    if layout != LAYOUT:
+        raise OtherLayout(layout)
+    return Log(*of) if of[0] is not None else None
+
+
 async def set_log(connection: AsyncConnection, of: Log) -> None:
     """Bind this version to its log, for good."""
     await connection.execute(SET_LOG, of._asdict())
+
+
+async def rebuild_due(engine: AsyncEngine) -> str | None:
+    """Return why the active version has to be rebuilt before anything reads it, or None."""
+    async with engine.begin() as connection:
+        await enter(connection)
+        try:
+            await fitting_log(connection)
+        except OtherLayout as other:
+            return str(other)
+    return None
 
 
 async def active_version(database: Database) -> int:
@@ -239,5 +272,5 @@ async def active_version(database: Database) -> int:
     finally:
         await engine.dispose()
     if layout != LAYOUT:
-        raise Problem(f"The projection has layout {layout}, this release needs {LAYOUT}: run `rapport rebuild`.")
+        raise OtherLayout(layout)
     return version
