@@ -18,6 +18,7 @@ from tests.unit.sending import event
 
 ADMIN = Caller("crm", "admin", "*", "*")
 SALES = {"metric": "sales", "threshold": 1, "weight": 1}
+TARGET = {"owner": "m-1", "amount": {"amount": "1", "currency": "CNY"}}
 DECIMAL = r"\d{1,15}"  # who reads decimals words what is wrong with them
 NO_DECIMAL = "expected a decimal string, as 1250000.00"
 
@@ -54,6 +55,16 @@ def test_a_list_whose_only_item_is_wrong_is_not_told_to_be_too_short_too():
         (event(id="x" * 201), "/id", "expected at most 200 characters"),
         (policy("cadence", version="a b"), "/data/version", "expected 1 to 100 letters, digits or any of _ . -"),
         (policy("style", colours={"good": "red"}), "/data/colours/good", "expected a colour, as #009E73"),
+        (
+            event("target.set.v1", TARGET | {"period": "2025-13"}, partitionkey="$policy"),
+            "/data/period",
+            "expected a year, quarter or month, as 2025, 2025-Q2 or 2025-04",
+        ),
+        (
+            policy("calendar", time_zone="UTC", fiscal_year_start="02-29"),
+            "/data/fiscal_year_start",
+            "expected a month and one of its first 28 days, as 04-01",
+        ),
     ],
 )
 def test_what_was_expected_is_said_in_words(sent, pointer, detail):
