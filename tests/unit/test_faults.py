@@ -63,7 +63,7 @@ def test_a_list_whose_only_item_is_wrong_is_not_told_to_be_too_short_too():
         (
             policy("calendar", time_zone="UTC", fiscal_year_start="02-29"),
             "/data/fiscal_year_start",
-            "expected a month and one of its first 28 days, as 04-01",
+            "expected a month and a day up to 28, as 04-01",
         ),
     ],
 )
