@@ -1,8 +1,7 @@
 """`rapport restore`: an export goes back into a log, into accounts that have no events, with order and record times."""
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -16,10 +15,9 @@ from schemas import POLICY
 from schemas.values import moment
 from services import http_client
 from services.cli import local
-from services.cli.app import say
 from services.cli.progress import bar
 from services.cli.reading import Reader, Refusal, token_for
-from services.cli.waiting import wait_until_projected
+from services.cli.waiting import became, wait_until_projected
 from services.importers.send import PATIENCE, send
 from services.problem import Problem
 
@@ -80,7 +78,7 @@ def restored(file: Path, reader: Reader) -> Restored:
                 f"{problem} The {sent:,} events before these are stored; sent again they count once."
             ) from None
     wait_until_projected(reader, tokens)
-    return Restored(total, len(first), _new(reader, tokens))
+    return Restored(total, len(first), became(reader, tokens)["projected"])
 
 
 def _events(file: Path) -> Iterator[Event]:
@@ -164,18 +162,3 @@ def _oldest(reader: Reader, account: str) -> Event | None:
             return None
         raise
     return events[0]
-
-
-def _new(reader: Reader, tokens: Iterable[str]) -> int:
-    """Count what was projected; raises Problem if anything was not taken."""
-    became: Counter[str] = Counter()
-    details: dict[str, str] = {}
-    for token in tokens:
-        for event in reader.get(f"/v1/receipts/{token}")["events"]:
-            became[event["status"]] += 1
-            details.setdefault(event["status"], event["detail"] or "")
-    for status in became.keys() - {"projected", "duplicate"}:
-        say(f"{became[status]:,} events: {status}: {details[status]}")
-    if became.keys() - {"projected", "duplicate"}:
-        raise Problem("Not all of it was restored.")
-    return became["projected"]

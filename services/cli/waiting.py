@@ -1,10 +1,12 @@
 """Waiting until what was sent can be asked about."""
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from services import receipt
+from services.cli.app import say
 from services.cli.progress import bar
 from services.cli.reading import Reader
 from services.problem import Problem
@@ -29,6 +31,22 @@ def wait_until_projected(reader: Reader, tokens: Iterable[str]) -> None:
             before, left = left, _left(reader, ends)
             moved = time.monotonic() if left != before else moved
             progress.update(task, completed=(progress.tasks[0].total or 0) - left)
+
+
+def became(reader: Reader, tokens: Iterable[str]) -> Counter[str]:
+    """Count by status what became of what these receipts name; raises Problem, having said why, if any was refused."""
+    counts: Counter[str] = Counter()
+    details: dict[str, str] = {}
+    for token in tokens:
+        for event in reader.get(f"/v1/receipts/{token}")["events"]:
+            counts[event["status"]] += 1
+            details.setdefault(event["status"], event["detail"] or "")
+    refused = sorted(counts.keys() - {"projected", "duplicate"})
+    for status in refused:
+        say(f"{counts[status]:,} events: {status}: {details[status]}")
+    if refused:
+        raise Problem(f"Not all of it was taken: {sum(counts[each] for each in refused):,} events are dead letters.")
+    return counts
 
 
 def _left(reader: Reader, ends: Mapping[int, int]) -> int:

@@ -16,7 +16,7 @@ def predicted(stack):
 
 
 def test_s15_predictions_are_recorded_with_the_digest_of_their_inputs(stack, predicted):
-    assert predicted["sent"] == predicted["predicted"] > 0
+    assert predicted["sent"] == predicted["predicted"] > predicted["duplicates"] == 0
     rows = stack.ask(
         "accounts/acme-corporation/prediction", as_of="2017-06-30", tz="UTC", after=predicted["tokens"][-1]
     )["predictions"]
@@ -32,15 +32,27 @@ def test_s15_predictions_are_recorded_with_the_digest_of_their_inputs(stack, pre
     assert len(recorded) == predicted["sent"]
 
 
-@pytest.mark.usefixtures("predicted")
-def test_the_same_prediction_made_again_is_the_same_event(stack):
-    again = json.loads(
-        stack.run("predict", *CUT, "--quantity", "win_probability", "--account", "acme-corporation", "--json").stdout
-    )
-    with stack.client(stack.record.api, "auditor") as api:
-        stack.ask("accounts/acme-corporation/team", after=again["tokens"][-1])
-        receipt = api.get(f"/v1/receipts/{again['tokens'][-1]}").json()
-    assert {each["status"] for each in receipt["events"]} == {"duplicate"}
+def test_the_same_prediction_made_again_is_the_same_event(stack, predicted):
+    choice = ("--quantity", "win_probability", "--account", "acme-corporation")
+    again = stack.run("predict", "--token", predicted["token"], *choice)
+    assert again.returncode == 0, again.stderr
+    sent = f"{predicted['sent']:,}"
+    assert f"Predictions sent: {sent}, {sent} of them recorded before: they count once." in again.stdout
+    repeat = f"rapport predict --token {predicted['token']} --account acme-corporation --quantity win_probability"
+    assert again.stderr.rstrip().endswith(f"The same again: {repeat}")
+
+
+@pytest.mark.parametrize(
+    ("choice", "sentence"),
+    [
+        (("--account", "nobody"), "Of the account nobody nothing can be predicted. "),
+        (("--opportunity", "none"), "There is no open opportunity none then: nothing was predicted."),
+    ],
+)
+def test_what_is_not_there_is_one_sentence(stack, choice, sentence):
+    refused = stack.run("predict", *CUT, *choice)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.startswith(sentence)
 
 
 def test_what_was_predicted_once_the_end_was_known_is_hindsight(stack, predicted):
