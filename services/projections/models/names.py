@@ -5,7 +5,8 @@ from functools import cached_property
 from schemas.values import Ref
 from services.projections.models.account.members import member_name
 from services.projections.models.contact.people import People
-from services.projections.models.interaction.meetings import InAPurchase, Purchases, titles
+from services.projections.models.interaction.meetings import titles
+from services.projections.models.interaction.purchases import InAPurchase, Purchases
 from services.projections.models.opportunity.deal_names import deal_name
 from services.projections.models.organisation.units import Units
 from services.projections.models.references import References

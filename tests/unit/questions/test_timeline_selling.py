@@ -140,3 +140,23 @@ def test_a_contract_names_its_products_and_a_need_of_nobody_in_particular_names_
         ("01-01", "need", "need, stated, clarity 2 of 5: " + "x" * 99 + "…"),
         ("02-01", "contract", "contract signed, 5 EUR: CT, service"),
     ]
+
+
+def test_what_was_agreed_in_a_meeting_is_of_the_purchase_that_the_meeting_was_about():
+    met = {"interaction": "i", "kind": "call", "direction": "mutual", "our_participants": [], "participants": []}
+    facts = [
+        fact("interaction.recorded", "2025-01-01", met | DEAL),
+        fact(
+            "next_action.planned",
+            "2025-01-01",
+            {"action": "a", "owner": "m-1", "due": "2025-02-01", "text": "call", "interaction": "i"},
+        ),
+        fact("question.asked", "2025-01-01", {"question": "q", "text": "when?", "interaction": "i"}),
+        fact(
+            "objection.raised",
+            "2025-01-01",
+            {"objection": "x", "contact": "c", "kind": "price", "text": "dear", "interaction": "i"},
+        ),
+    ]
+    kinds = [each["kind"] for each in ask("timeline", facts, "2025-12-31", **DEAL)]
+    assert kinds == ["call", "action", "question", "objection"]

@@ -15,7 +15,7 @@ from services.projections.models import standing
 from services.projections.models.account.members import member_name
 from services.projections.models.after_sale.rounds import complainant
 from services.projections.models.contact.people import People
-from services.projections.models.interaction.meetings import InAPurchase, Purchases
+from services.projections.models.interaction.purchases import InAPurchase, Purchases
 from services.projections.models.latest import time_at
 from services.projections.models.opportunity.deal_names import deal_name
 from services.projections.models.opportunity.deals import goes_on, over

@@ -11,7 +11,7 @@ from services.projections.folds.action import Action
 from services.projections.history import Recorded
 from services.projections.models import standing
 from services.projections.models.assessment.champions import courses
-from services.projections.models.interaction.meetings import Purchases
+from services.projections.models.interaction.purchases import Purchases
 from services.projections.models.interaction.strength import by_person
 from services.projections.models.opportunity.deal_names import deal_name
 from services.projections.models.opportunity.deals import end, goes_on

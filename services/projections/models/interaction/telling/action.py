@@ -26,7 +26,7 @@ def _action(data: OfAction, so_far: SoFar) -> New:
         what = with_text(said("action cancelled: {text}", text=text), data.reason)
     else:
         what = said("action done: {text}", text=text)
-    owner, deal = (planned.owner, planned.opportunity) if planned else (None, None)
+    owner, deal = (planned.owner, so_far.purchase(planned)) if planned else (None, None)
     title = of_name(so_far.name("member", owner), what)
     return New("action", title, ("action", data.action), (), only(owner), deal)
 
@@ -42,4 +42,5 @@ def _question(data: OfQuestion, so_far: SoFar) -> New:
     contacts = (by.id,) if by and by.kind == "contact" else ()
     ours = [by.id if by and by.kind == "member" else None, asked.owner if asked else None]
     members = tuple(dict.fromkeys(each for each in ours if each))
-    return New("question", title, ("question", data.question), contacts, members, asked.opportunity if asked else None)
+    deal = so_far.purchase(asked) if asked else None
+    return New("question", title, ("question", data.question), contacts, members, deal)

@@ -53,7 +53,7 @@ def _objection(data: OfObjection, so_far: SoFar) -> New:
     )
     if not isinstance(data, ObjectionRaised):
         what = with_text(what, getattr(data, "text", None) or getattr(data, "reason", None))
-    by, deal = (raised.contact, raised.opportunity) if raised else (None, None)
+    by, deal = (raised.contact, so_far.purchase(raised)) if raised else (None, None)
     title = of_name(so_far.name("contact", by), what)
     return New("objection", title, ("objection", data.objection), only(by), (), deal)
 

@@ -8,6 +8,7 @@ from schemas.competition import CompetitorIdentified
 from schemas.values import Money
 from services.projections.history import Recorded
 from services.projections.models.interaction.happening import Kind, New
+from services.projections.models.interaction.purchases import Purchases
 from services.projections.models.references import References
 from services.projections.said import Said
 
@@ -18,8 +19,9 @@ class SoFar:
     """Names, and the last beginning of each thing among the facts that were read so far."""
 
     def __init__(self, references: References, facts: Iterable[Recorded]) -> None:
-        """Take the names that any of the facts gives to a competitor, beside those that references know."""
-        self._references = references
+        """Take the names that any of the facts gives to a competitor, and what any interaction among them was about."""
+        self._references, facts = references, list(facts)
+        self.purchase = Purchases(facts).of
         told = [fact.event.data for fact in facts if isinstance(fact.event.data, CompetitorIdentified)]
         self._competitors = {each.party: each.name for each in told if each.name}
         self._begun: dict[Hashable, Fact] = {}
