@@ -52,7 +52,10 @@ POOLS: dict[str, Sequence[str]] = {
     "email": EMAILS,
     "sha256": ("0" * 64,),
     "inputs_digest": ("sha256:" + "0" * 64,),
-    "currency": ("CNY", "EUR"),
+    **dict.fromkeys(("currency", "base"), ("CNY", "EUR")),
+    "period": ("2024", "2024-Q4", "2025-02"),
+    "fiscal_year_start": ("01-01", "04-01"),
+    "time_zone": ("UTC", "Asia/Shanghai", "America/New_York"),
     "amount": ("0", "-1.50", "8500000.00", "9999999999999.999999"),  # a sum of them is Money, too
     "id": (*CONTACTS[:2], *UNITS[:2], *MEMBERS[:1], *PARTIES[:1]),
     "text": TEXTS,
@@ -75,7 +78,7 @@ TIMES = (
 TIMEBASES = ("exact", "exact", "exact", "exact", "day", "month", "estimated", "since")
 
 
-# What may stand on any event is drawn whole, which halves the time that an example takes.
+# What may stand on any event is drawn whole, which halves the time that an example takes; and rates, text by text.
 WHOLE: dict[str, Sequence[Any]] = {
     "basis": (
         {},
@@ -84,6 +87,7 @@ WHOLE: dict[str, Sequence[Any]] = {
         {"assessor": "m-3"},
         None,
     ),
+    "rates": ({}, {"USD": "7.1"}, {"EUR": "7.85", "USD": "0.000001"}),
     "causes": ([], [{"source": "s", "id": "e0"}], [{"source": "elsewhere", "id": "e1"}, {"source": "s", "id": "e2"}]),
     "external_ids": (
         [],
