@@ -149,3 +149,23 @@ def test_row_17_the_departments_and_the_first_buyer_of_the_year_before(ask):
     assert [each["unit_name"] for each in buyer["positions"]] == ["采购部"]
     others = [each for each in chart["units"] if each["name"] != "采购部"]
     assert {each["basis"]["timebasis"] for each in others} == {"since"}
+
+
+@pytest.mark.parametrize(
+    ("account", "question", "query", "path", "expected"),
+    [
+        ("mfr-1", "attitude-mix", {"opportunity": "opp-line", "as_of": "2024-03-10"}, ("points", "support"), 3),
+        ("retail-1", "decision-steps", {"opportunity": "opp-north"}, ("bottlenecks", "name"), "财务部审核"),
+        ("it-1", "qualification", {"opportunity": "opp-data"}, ("qualifications", "became"), "pursued, won"),
+        ("supply-1", "deliveries", {}, ("deliveries", "days_late"), -3),
+    ],
+    ids=["manufacturer", "retailer", "it", "supplier"],
+)
+def test_the_other_stories_are_restored_too(stack, account, question, query, path, expected):
+    (row,) = stack.ask(f"accounts/{account}/{question}", tz="Asia/Shanghai", **query)[path[0]]
+    assert row[path[1]] == expected
+
+
+def test_the_bank_exceeded_its_target(stack):
+    targets = stack.ask("portfolio/targets", as_of="2024-12-31", period="2024", tz="Asia/Shanghai")["targets"]
+    assert [each["currencies"][0]["attainment"] for each in targets if each["group"] == "m-qiao"] == [1.15]
