@@ -151,19 +151,15 @@ def test_row_17_the_departments_and_the_first_buyer_of_the_year_before(ask):
     assert {each["basis"]["timebasis"] for each in others} == {"since"}
 
 
-@pytest.mark.parametrize(
-    ("account", "question", "query", "path", "expected"),
-    [
-        ("mfr-1", "attitude-mix", {"opportunity": "opp-line", "as_of": "2024-03-10"}, ("points", "support"), 3),
-        ("retail-1", "decision-steps", {"opportunity": "opp-north"}, ("bottlenecks", "name"), "财务部审核"),
-        ("it-1", "qualification", {"opportunity": "opp-data"}, ("qualifications", "became"), "pursued, won"),
-        ("supply-1", "deliveries", {}, ("deliveries", "days_late"), -3),
-    ],
-    ids=["manufacturer", "retailer", "it", "supplier"],
-)
-def test_the_other_stories_are_restored_too(stack, account, question, query, path, expected):
-    (row,) = stack.ask(f"accounts/{account}/{question}", tz="Asia/Shanghai", **query)[path[0]]
-    assert row[path[1]] == expected
+def test_the_other_stories_are_restored_too(stack):
+    def only(account, question, rows, **query):
+        (row,) = stack.ask(f"accounts/{account}/{question}", tz="Asia/Shanghai", **query)[rows]
+        return row
+
+    assert only("mfr-1", "attitude-mix", "points", opportunity="opp-line", as_of="2024-03-10")["support"] == 3
+    assert only("retail-1", "decision-steps", "bottlenecks", opportunity="opp-north")["name"] == "财务部审核"
+    assert only("it-1", "qualification", "qualifications", opportunity="opp-data")["became"] == "pursued, won"
+    assert only("supply-1", "deliveries", "deliveries")["days_late"] == -3
 
 
 def test_the_bank_exceeded_its_target(stack):
