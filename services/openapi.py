@@ -1,18 +1,18 @@
 """OpenAPI documents that are complete: with the problems, with what routes describe by hand, in each language."""
 
+import asyncio
+import threading
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+import fastapi
 import orjson
 from fastapi import FastAPI, Request, Response
-from fastapi.dependencies import utils
 from fastapi.openapi.utils import get_openapi
 
 from services import http_problem, http_tongues, tongues
-
-# FastAPI keeps the fields of 128 models of parameters: a document with more of them would not find its own again.
-utils.get_cached_model_fields = cache(utils.get_cached_model_fields.__wrapped__)  # type: ignore[attr-defined]
+from services.problem import Problem
 
 OURS = "#/components/schemas/ProblemDocument"
 FASTAPIS = "#/components/schemas/HTTPValidationError"
@@ -25,12 +25,33 @@ LANGUAGE = {
 }
 
 
+def _make_fields_once() -> None:
+    """Let FastAPI make the fields of a model once; raises Problem if it has no such place.
+
+    It keeps those of 128 models of parameters, and a document with more would not find its own again; those of
+    answers it makes anew each time that a model is named, which is half of the time that a large document takes.
+    """
+    try:
+        from fastapi._compat import v2  # noqa: PLC0415 -- it may not be there
+
+        v2.get_model_fields = cache(v2.get_model_fields)
+    except (ImportError, AttributeError):
+        raise Problem(
+            f"FastAPI {fastapi.__version__} is not one that Rapport knows: install the one that constraints.txt names."
+        ) from None
+
+
+_make_fields_once()
+
+
 def complete(app: FastAPI, schemas: Mapping[str, Any]) -> None:
     """Serve `/openapi.json` in each language, with the problems' schemas and these in `components.schemas`.
 
     Call it after all routes are included, on an app whose `openapi_url` is None. A 422 that FastAPI documents by
-    itself becomes a problem, as it is answered.
+    itself becomes a problem, as it is answered. A large document takes seconds: it is made once, at the first request,
+    and in a thread, so that others are answered meanwhile.
     """
+    turn = threading.Lock()
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -38,12 +59,17 @@ def complete(app: FastAPI, schemas: Mapping[str, Any]) -> None:
         return app.openapi_schema
 
     @cache
-    def written(code: str) -> bytes:
+    def write(code: str) -> bytes:
         return orjson.dumps(tongues.translated(openapi(), tongues.tongue(code)))
+
+    def written(code: str) -> bytes:
+        with turn:
+            return write(code)
 
     async def show(request: Request) -> Response:
         tongue = http_tongues.tongue_of(request)
-        return Response(written(tongue.code), headers=http_tongues.headers(tongue), media_type="application/json")
+        document = await asyncio.to_thread(written, tongue.code)
+        return Response(document, headers=http_tongues.headers(tongue), media_type="application/json")
 
     app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI's documentation tells one to
     app.add_route("/openapi.json", show, include_in_schema=False)
