@@ -43,6 +43,8 @@ def ask(  # noqa: PLR0913  what the read API takes, each by its name
     """Ask a question; the answer is a table."""
     if (account is None) == (not portfolio):
         raise Problem("Ask either of one account (--account) or over all of them (--portfolio).")
+    if columns and (as_json or as_csv or question == DIFF):
+        raise Problem("--columns chooses what a table shows: it goes with neither --json, nor --csv, nor diff.")
     path = f"/v1/accounts/{quote(account, safe='')}/{question}" if account else f"/v1/portfolio/{question}"
     moments = {"as_of": as_of, "known_at": known_at, "tz": tz, "explain": "1" if explain else None}
     query = dict(map(named, parameter or [])) | {name: value for name, value in moments.items() if value is not None}
@@ -64,7 +66,7 @@ def _tell(reader: Reader, path: str, query: Query, kind: str, *, raw: bool, colu
         out = tables.console()
         form = differences if envelope["question"] == DIFF else tables
         out.print(form.header(envelope), style="bold")
-        if columns and form is tables:
+        if columns:
             tables.show_columns(envelope["answer"], [each.strip() for each in columns.split(",")], out)
         else:
             form.show(envelope["answer"], out)

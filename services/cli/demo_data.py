@@ -40,9 +40,14 @@ def load_all(reader: Reader, home: Path) -> None:
 
 
 def _restore(story: Path, reader: Reader) -> None:
-    """Restore a story: it was recorded over months and years, and only a restore keeps when."""
-    accounts = {json.loads(line)["partitionkey"] for line in story.read_text(encoding="utf-8").splitlines()}
-    if there := sum(count(reader, {"account": account}) for account in accounts):
+    """Restore a story: it was recorded over months and years, and only a restore keeps when.
+
+    One that broke off is restored again; what is there already counts once.
+    """
+    lines = story.read_text(encoding="utf-8").splitlines()
+    accounts = {json.loads(line)["partitionkey"] for line in lines}
+    there = sum(count(reader, {"account": account}) for account in accounts)
+    if there >= len(lines):
         say(f"{story.stem}: already there, {there:,} events.")
         return
     outcome = restored(story, reader)

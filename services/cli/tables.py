@@ -58,19 +58,29 @@ def moment(text: str) -> str:
     return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M:%S} UTC"
 
 
-def chosen(answer: Any, columns: Sequence[str]) -> list[Listed]:  # noqa: ANN401 -- any JSON
-    """Return the lists of an answer that have all these columns, with these alone; raises Problem if none has."""
-    lists = [each for each in _lists(answer, "") if each.rows]
-    fit = [each for each in lists if set(columns) <= {name for row in each.rows for name in row}]
-    if lists and not fit:
-        known = "; ".join(f"{each.path or 'it'} has {', '.join(each.rows[0])}" for each in lists)
+def chosen(answers: Sequence[Any], columns: Sequence[str]) -> list[list[Listed]]:
+    """Return of each answer the lists that have all these columns, with these alone; raises Problem if none has."""
+    filled = [[each for each in _lists(answer, "") if each.rows] for answer in answers]
+    fit = [[each for each in lists if set(columns) <= {name for row in each.rows for name in row}] for lists in filled]
+    if any(filled) and not any(fit):
+        there = {each.path or "it": ", ".join(each.rows[0]) for lists in filled for each in lists}
+        known = "; ".join(f"{path} has {names}" for path, names in there.items())
         raise Problem(f"No list of the answer has all the columns {', '.join(columns)}: {known}.")
-    return [Listed(each.path, [{name: row.get(name) for name in columns} for row in each.rows]) for each in fit]
+    return [[_narrowed(each, columns) for each in lists] for lists in fit]
+
+
+def _narrowed(listed: Listed, columns: Sequence[str]) -> Listed:
+    return Listed(listed.path, [{name: row.get(name) for name in columns} for row in listed.rows])
+
+
+def _is_by_account(answer: Any) -> bool:  # noqa: ANN401 -- any JSON
+    """Whether an answer is that of one account after the other."""
+    return isinstance(answer, list) and bool(answer) and set(answer[0]) == {"account", "answer"}
 
 
 def show(answer: Any, out: Console) -> None:  # noqa: ANN401 -- any JSON
     """Print an answer: first its single values, then each of its lists that has rows; account by account."""
-    if isinstance(answer, list) and answer and set(answer[0]) == {"account", "answer"}:
+    if _is_by_account(answer):
         for each in answer:
             out.print(Text(str(each["account"]), style="bold"))
             show(each["answer"], out)
@@ -87,11 +97,15 @@ def show(answer: Any, out: Console) -> None:  # noqa: ANN401 -- any JSON
 
 
 def show_columns(answer: Any, columns: Sequence[str], out: Console) -> None:  # noqa: ANN401 -- any JSON
-    """Print of an answer only these columns, of each list that has them all."""
-    lists = chosen(answer, columns)
-    for each in lists:
-        out.print(_drawn(each, alone=len(lists) == 1, whole=True))
-    if not lists:
+    """Print of an answer only these columns, of each list that has them all; account by account."""
+    by_account = _is_by_account(answer)
+    found = chosen([each["answer"] for each in answer] if by_account else [answer], columns)
+    for index, lists in enumerate(found):
+        if by_account and lists:
+            out.print(Text(str(answer[index]["account"]), style="bold"))
+        for each in lists:
+            out.print(_drawn(each, alone=len(lists) == 1, whole=True))
+    if not any(found):
         out.print(NOTHING)
 
 

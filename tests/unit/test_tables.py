@@ -4,8 +4,9 @@ import io
 
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
-from services.cli import tables
+from services.cli import app, tables
 from services.problem import Problem
 
 ANSWER = {
@@ -35,3 +36,20 @@ def test_a_column_that_no_list_has_is_refused_with_those_that_there_are():
 
 def test_an_answer_without_rows_says_so():
     assert shown("name", answer={"people": []}).strip() == tables.NOTHING
+
+
+def test_over_all_accounts_the_columns_are_those_of_each_accounts_answer():
+    accounts = [{"account": "acme", "answer": ANSWER}, {"account": "empty", "answer": {"people": []}}]
+    text = shown("name", "level", answer=accounts)
+    assert text.index("acme") < text.index("王敏")
+    assert "empty" not in text
+    with pytest.raises(Problem, match="levels: units has unit, name; people has contact, name, level"):
+        shown("levels", answer=accounts)
+    assert shown("name", answer=accounts[1:]).strip() == tables.NOTHING
+
+
+@pytest.mark.parametrize(("question", "form"), [("org-map", "--json"), ("org-map", "--csv"), ("diff", "--portfolio")])
+def test_columns_are_of_tables_only(question, form):
+    asked = ["ask", question, "--columns", "name", "--portfolio", form]
+    refused = CliRunner().invoke(app, asked).exception
+    assert str(refused) == ("--columns chooses what a table shows: it goes with neither --json, nor --csv, nor diff.")
