@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
-from typing import Annotated, Literal, NamedTuple, cast, get_args
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -13,7 +13,7 @@ from services.projections.models.opportunity.outlook import Outlook
 from services.projections.models.opportunity.pipeline import RULE
 from services.projections.models.opportunity.portfolio import Deal, Group, GroupBy, Windowed, grouped
 from services.projections.models.opportunity.prospects import LEAST, ZONE, Prospect, measures, overlaps, read
-from services.projections.models.opportunity.staff import Assigned, Staff, Unit, assigned, by_unit
+from services.projections.models.opportunity.staff import Assigned, Staff, assigned, by_unit, is_unit
 from services.projections.models.opportunity.weights import FLOOR, Chances
 from services.projections.policy import Rates
 from services.projections.question import Answer, PortfolioQuestion, Row, Views, key
@@ -22,7 +22,7 @@ Counted = Prospect | Assigned  # what is counted under a group
 
 
 class ForecastParameters(Windowed):
-    """A window shows the periods that overlap it; `tz` says which day it is at as_of."""
+    """A window shows the periods that overlap it; the day of as_of is that of the calendar, too."""
 
     group_by: GroupBy | None = Field(None, description="for each of these, instead of for all")
     period: Length = Field("month", description="how long a period is; quarters and years are those of the calendar")
@@ -76,8 +76,8 @@ class Asked(NamedTuple):
 
 def answer(views: Views, parameters: ForecastParameters) -> ForecastAnswer:
     """Forecast by group in order of id and by period; a deal counts once, for its owner, however many are in it."""
-    fiscal, today = Fiscal(views.policies.calendar), parameters.day(views.moment.as_of)
-    asked = Asked(parameters, fiscal, today, views.policies.rates)
+    fiscal = Fiscal(views.policies.calendar)
+    asked = Asked(parameters, fiscal, fiscal.day(views.moment.as_of), views.policies.rates)
     found, chances, open_ = read(views, parameters.group_by, fiscal)
     counted: list[tuple[Group, Counted]] = [*found, *_targets(views, asked)]
     groups = grouped(counted)
@@ -94,8 +94,8 @@ def answer(views: Views, parameters: ForecastParameters) -> ForecastAnswer:
 def _targets(views: Views, asked: Asked) -> Iterator[tuple[Group, Assigned]]:
     """Yield the targets of periods that are not over, under their groups; segments and accounts have none."""
     by = asked.parameters.group_by
-    if by in {None, *get_args(Unit)}:
-        units = by_unit(assigned(views.defined), Staff(views), cast("Unit | None", by))
+    if by is None or is_unit(by):
+        units = by_unit(assigned(views.defined), Staff(views), by)
         for (each, period), targets in units.items():
             if length_of(period) == asked.parameters.period and asked.fiscal.named(period).last >= asked.today:
                 yield from ((each, target) for target in targets)

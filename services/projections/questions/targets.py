@@ -21,8 +21,8 @@ class TargetsParameters(Windowed):
 
     group_by: Unit = Field(
         "owner",
-        description="whose targets: those of managers and offices are the sums of their people's, but a target of an "
-        "office itself stands in the place of those of its people",
+        description="whose targets: those of managers and offices are the sums of their people's, but a target of a "
+        "manager or an office itself stands in the place of those of their people",
     )
     period: str | None = Field(None, description="only this one, as 2025, 2025-Q2 or 2025-04")
 

@@ -110,6 +110,13 @@ def test_one_deal_with_several_people_is_counted_once_and_each_group_apart():
     assert [(row["group"], row["open_deals"]) for row in groups] == [("m-1", 2), ("m-2", 1)]
 
 
+def test_the_day_of_as_of_is_that_of_the_calendar():
+    facts = [policy("calendar.defined", time_zone="Asia/Shanghai", fiscal_year_start="01-01")]
+    facts += open_("a", "2025-03-31", "5")
+    answer = ask_portfolio("forecast", facts, "2025-03-31T16:00:00Z")  # 1 April in Beijing
+    assert (answer["periods"], sums(answer["overdue"], "open")) == ([], [(None, "5")])
+
+
 def test_both_clocks():
     first = deal("o", "identified", name="o", value=euros("100"), expected_close="2025-01-31")
     facts = [first, stage("2025-01-01", "talk"), corrected(first, value=euros("120"))]

@@ -85,6 +85,45 @@ def test_managers_and_offices_have_the_sums_of_their_people_but_an_offices_own_t
     assert rows(ask_portfolio("targets", own, "2025-07-31"), "target") == [("1000",), ("500",)]
 
 
+def test_a_managers_own_target_stands_for_those_of_the_people_wherever_they_are_summed():
+    facts = [*QUARTER, member("m-0", "m-00", "Bonn"), target("m-0", "2025-Q1", "1200")]
+
+    def targets(by: str, *more: Recorded) -> Any:
+        answer = ask_portfolio("targets", [*facts, *more], "2025-06-01", group_by=by)
+        return [(row["group"], *(each["target"]["amount"] for each in row["currencies"])) for row in answer["targets"]]
+
+    assert targets("manager") == [("m-0", "1200")]
+    assert targets("office") == [("Bonn", "1200")]
+    assert targets("owner") == [("m-0", "1200"), ("m-1", "1000"), ("m-2", "500")]
+    # in dollars nobody above them has one; an office has one of its own among offices alone
+    assert targets("manager", target("m-1", "2025-Q1", "7", "USD")) == [("m-0", "1200", "7")]
+    assert targets("manager", target("Bonn", "2025-Q1", "2000")) == [("m-0", "1200")]
+    assert targets("office", target("Bonn", "2025-Q1", "2000")) == [("Bonn", "2000")]
+    (whole,) = ask_portfolio("forecast", facts, "2025-06-01", period="quarter", to="2025-06-29")["periods"]
+    assert whole["currencies"][0]["target"]["amount"] == "1200"
+
+
+def test_of_two_who_are_said_to_manage_each_other_no_target_is_lost():
+    facts = [member("m-1", "m-2", "Bonn"), member("m-2", "m-1", "Bonn")]
+    facts += [target("m-1", "2025", "3"), target("m-2", "2025", "4")]
+    assert rows(ask_portfolio("targets", facts, "2025-12-31", group_by="office"), "target") == [("7",)]
+
+
+def test_targets_and_wins_meet_under_the_newest_word_of_any_account_on_one_of_ours():
+    def under(manager: str, time: str, account: str) -> Recorded:
+        data = {"member": "m-1", "name": "M-1", "manager": manager, "office": f"of {manager}"}
+        return fact("member.registered", time, data, account=account)
+
+    facts = [under("old", "2025-01-01", "acme"), under("new", "2025-02-01", "beta"), target("m-1", "2025", "100")]
+    facts += [open_("a", "m-1"), won("a", "2025-03-01", "40")]
+    for by, group in (("manager", "new"), ("office", "of new")):
+        for name, listed in (("targets", "targets"), ("forecast", "periods")):
+            length = {"period": "year"} if name == "forecast" else {}
+            (row,) = ask_portfolio(name, facts, "2025-12-31", group_by=by, **length)[listed]
+            (figures,) = row["currencies"]
+            assert (row["group"], row["won_deals"], figures["target"]["amount"]) == (group, 1, "100")
+
+
 def test_currencies_stay_apart_and_are_added_where_rates_are_given():
     facts = [target("m-1", "2025", "100"), target("m-1", "2025", "30", "USD"), open_("a", "m-1")]
     facts += [won("a", "2025-02-01", "50", "USD")]

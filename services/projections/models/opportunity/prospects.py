@@ -1,6 +1,6 @@
 """Deals as a forecast counts them: won on a day, or open with one on which they may close. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -9,6 +9,7 @@ from services.projections.models.opportunity import deals
 from services.projections.models.opportunity.fiscal import Fiscal, Period
 from services.projections.models.opportunity.outlook import Possible, outlook
 from services.projections.models.opportunity.portfolio import Deal, Group, GroupBy, Windowed, every_deal, group
+from services.projections.models.opportunity.staff import Staff, is_unit
 from services.projections.models.opportunity.weights import Chances
 from services.projections.policy import Rates
 from services.projections.question import Views
@@ -26,8 +27,11 @@ class Prospect(NamedTuple):
 
 
 def read(views: Views, by: GroupBy | None, fiscal: Fiscal) -> tuple[list[tuple[Group, Prospect]], Chances, list[Deal]]:
-    """Return each such deal once, under its group; the chances of all stages; and the deals that are open."""
-    every = list(every_deal(views))
+    """Return each such deal once, under its group; the chances of all stages; and the deals that are open.
+
+    Our people are who they are told to be last by any account, as with their targets.
+    """
+    every, under = list(every_deal(views)), _groups(views, by)
     chances = Chances((deal.opportunity for deal in every), views.policies.pipelines)
     found: list[tuple[Group, Prospect]] = []
     open_: list[Deal] = []
@@ -37,12 +41,19 @@ def read(views: Views, by: GroupBy | None, fiscal: Fiscal) -> tuple[list[tuple[G
         if end is None:
             chance = chances.of(chances.place(opportunity)).value
             day = deals.expected_close(opportunity)
-            found.append((group(deal, by), Prospect(won=False, day=day, possible=Possible(value, chance))))
+            found.append((under(deal), Prospect(won=False, day=day, possible=Possible(value, chance))))
             open_.append(deal)
         elif end.kind == "won":
             day = fiscal.day(end.time)
-            found.append((group(deal, by), Prospect(won=True, day=day, possible=Possible(value, None))))
+            found.append((under(deal), Prospect(won=True, day=day, possible=Possible(value, None))))
     return found, chances, open_
+
+
+def _groups(views: Views, by: GroupBy | None) -> Callable[[Deal], Group]:
+    if not is_unit(by):
+        return lambda deal: group(deal, by)
+    staff = Staff(views)
+    return lambda deal: staff.unit(deal.opportunity.owner.value, by)
 
 
 def measures(found: Iterable[Prospect], target: Sequence[Money], rates: Rates) -> dict[str, Any]:
