@@ -15,7 +15,7 @@ from services.projections.models.latest import time_at, time_of
 from services.projections.models.opportunity import deals
 from services.projections.models.opportunity.deal_names import deal_name
 from services.projections.models.opportunity.deals import money
-from services.projections.models.opportunity.prices import best, leading, premium, quoted, standing_offers
+from services.projections.models.opportunity.prices import Offer, best, leading, premium, quoted, standing_offers
 from services.projections.models.opportunity.rivals import STANDING, party_name, rivals
 from services.projections.models.shapes import Part
 from services.projections.models.turns import began, last, places, places_of
@@ -47,7 +47,7 @@ class CompetitorRow(Row):
 
     party: str
     name: str | None
-    state: Literal["in", "withdrew"]
+    status: Literal["in", "withdrew"]
     since: datetime | None = Field(description="since when it stands so; null: nobody told us that it was identified")
     timebasis: str | None = Field(description="of `since`")
     reason: str | None = Field(description="why it withdrew, while it did")
@@ -71,6 +71,9 @@ class BestOffer(Part):
     party: str
     name: str | None
     amount: Money
+    learned_after: bool = Field(
+        description="nothing was seen of its offers before the end: this is the first that was seen after"
+    )
 
 
 class CompetitionRow(Row):
@@ -117,7 +120,6 @@ def _row(view: View, opportunity: str) -> CompetitionRow:
     lowest = best(standing_offers(state, opportunity, end), view.policies.rates)
     ours = (end.amount if end else None) or (money(last_quote.told.amount) if last_quote else None)
     to_party = end.to_party if end else None
-    offer = lowest and BestOffer(party=lowest.party, name=party_name(view.states, lowest.party), amount=lowest.amount)
     return CompetitionRow(
         opportunity=opportunity,
         opportunity_name=deal_name(view.states.opportunity, opportunity),
@@ -128,12 +130,21 @@ def _row(view: View, opportunity: str) -> CompetitionRow:
         competitors=[_competitor(view, opportunity, each) for each in sorted(rivals(state, opportunity))],
         quotes=list(_quotes(quotes)),
         ours=ours,
-        best_offer=offer,
+        best_offer=_best(view, lowest) if lowest else None,
         premium_percent=premium(ours, lowest.amount if lowest else None, view.policies.rates),
         because=[
             *places(last_quote, lowest.turn if lowest else None),
             *([(end.step.at[3], end.step.at[2])] if end else []),
         ],
+    )
+
+
+def _best(view: View, lowest: Offer) -> BestOffer:
+    return BestOffer(
+        party=lowest.party,
+        name=party_name(view.states, lowest.party),
+        amount=lowest.amount,
+        learned_after=lowest.learned_after,
     )
 
 
@@ -146,7 +157,7 @@ def _competitor(view: View, opportunity: str, party: str) -> CompetitorRow:
     return CompetitorRow(
         party=party,
         name=party_name(view.states, party),
-        state="withdrew" if withdrew else "in",
+        status="withdrew" if withdrew else "in",
         since=time_at(since.at) if since else None,
         timebasis=since.ground.timebasis if since else None,
         reason=course[-1].told.reason if withdrew else None,

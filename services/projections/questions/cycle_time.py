@@ -50,7 +50,7 @@ class StageTimes(Times):
 
 
 class CycleTimeAnswer(Answer):
-    """The times to each end, and in each stage; what began at an unknown time is left out."""
+    """The times to each end, and in each stage; what began at an unknown or estimated time is left out."""
 
     outcomes: Annotated[list[OutcomeTimes], key("group", "outcome")]
     stages: Annotated[list[StageTimes], key("group", "stage")]
@@ -77,13 +77,13 @@ def answer(views: Iterable[View], parameters: CycleTimeParameters) -> CycleTimeA
 def _course(deal: Deal, asked: CycleTimeParameters) -> Course:
     as_of = deal.view.moment.as_of
     began, end = deals.began(deal.opportunity), deals.end(deal.opportunity)
-    days = ((end.time if end else as_of) - began) / deals.DAY if began else None
+    lasted = deals.lasted(deal.opportunity, as_of)
     spells = [
         (spell.stage, Length(length, ended=spell.end is not None))
         for spell in deals.spells(deal.opportunity)
         if spell.dated and (length := spell.days(as_of)) is not None and asked.within(spell.start)
     ]
-    return Course(began, days, end.kind if end else None, spells)
+    return Course(began, lasted / deals.DAY if lasted is not None else None, end.kind if end else None, spells)
 
 
 def _outcomes(each: Group, courses: list[Course], asked: CycleTimeParameters) -> list[OutcomeTimes]:

@@ -49,8 +49,8 @@ class GroupVelocity(Row):
     lost: int
     win_rate: float | None = Field(description="won / (won + lost)")
     cycle_days: float | None = Field(
-        description="mean of the days from the first trace of a deal to its win; those that began at an unknown "
-        "time are left out"
+        description="mean of the days from the first trace of a deal to its win; those that began or "
+        "ended at an unknown time, or began at an estimated one, are left out"
     )
     currencies: Annotated[list[Speed], key("currency")]
     in_base: Speed | None = Field(description="of all currencies together; null without rates for each of them")
@@ -76,8 +76,7 @@ def answer(views: Views, parameters: VelocityParameters) -> VelocityAnswer:
 
 
 def _way(deal: Deal) -> Way:
-    began, end = deals.began(deal.opportunity), deals.end(deal.opportunity)
-    return Way(end, end.time - began if end and began and end.time >= began else None)
+    return Way(deals.end(deal.opportunity), deals.lasted(deal.opportunity, deal.view.moment.as_of))
 
 
 def _velocity(each: Group, ways: Sequence[Way], asked: Windowed, rates: Rates) -> GroupVelocity:

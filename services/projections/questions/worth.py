@@ -10,7 +10,6 @@ from pydantic import Field
 from schemas.account import EffortSpent
 from schemas.after_sale import CostBooked, PaymentReceived
 from schemas.interaction import InteractionRecorded
-from schemas.opportunity import OpportunityIdentified
 from schemas.values import Money
 from services.projections.folds.opportunity import Opportunity
 from services.projections.history import Recorded
@@ -19,29 +18,18 @@ from services.projections.models.money import in_base
 from services.projections.models.opportunity import deals
 from services.projections.models.opportunity.deal_names import deal_name
 from services.projections.models.opportunity.portfolio import total
-from services.projections.models.opportunity.prices import quoted
-from services.projections.models.opportunity.stakes import promise
+from services.projections.models.opportunity.promised import VALUES, Promised, promised
 from services.projections.models.shapes import Part
-from services.projections.models.turns import last, places
 from services.projections.policy import Rates
-from services.projections.question import AccountQuestion, Answer, Parameters, Place, Row, View, key
+from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, key
+
+_SUMMED = (PaymentReceived, CostBooked)  # effort has its own places
 
 
 class WorthParameters(Parameters):
     """Which sale."""
 
     opportunity: str | None = Field(None, description="only this one")
-
-
-class Promised(Part):
-    """What we expected of the sale; null: unknown."""
-
-    identified: Money | None = Field(description="its value as it was told when it was identified")
-    value: Money | None = Field(description="its value as it was told last, before it was won")
-    quoted: Money | None = Field(description="our last quote")
-    won: Money | None = Field(description="what it was won for")
-    contract: Money | None = Field(description="the contract signed last")
-    profit: Money | None = Field(description="the profit that was estimated last")
 
 
 class KindRow(Row):
@@ -104,6 +92,7 @@ def answer(view: View, parameters: WorthParameters) -> WorthAnswer:
 
 def _row(view: View, opportunity: str, told: Sequence[Recorded], items: Iterable[Item]) -> WorthRow:
     end = deals.end(view.states.opportunity.opportunities.get(opportunity, Opportunity()))
+    promise = promised(view, opportunity, [each for each in told if isinstance(each.event.data, VALUES)])
     effort = Spent(**spent(whole(items)))
     paid, costs = list(_payments(told)), [*(each.amount for each in _costs(told)), *effort.costs]
     margin = [*paid, *(Money(amount=-each.amount, currency=each.currency) for each in costs)]
@@ -112,41 +101,18 @@ def _row(view: View, opportunity: str, told: Sequence[Recorded], items: Iterable
         opportunity_name=deal_name(view.states.opportunity, opportunity),
         outcome=end.kind if end else None,
         closed_at=end.time if end else None,
-        promised=_promised(view, opportunity, told, end),
+        promised=promise.of,
         paid=total(paid).value,
         costs=_kinds(told),
         effort=effort,
         spent=total(costs).value,
         margin=total(margin).value,
         in_base=_in_base(paid, costs, margin, view.policies.rates),
-        because=_places(view, opportunity, told, end),
+        because=[
+            *promise.because,
+            *((each.partition, each.offset) for each in told if isinstance(each.event.data, _SUMMED)),
+        ],
     )
-
-
-def _promised(view: View, opportunity: str, told: Sequence[Recorded], end: deals.End | None) -> Promised:
-    states = view.states
-    first = [data.value for each in told if isinstance(data := each.event.data, OpportunityIdentified)]
-    known = states.opportunity.opportunities.get(opportunity, Opportunity())
-    quote = quoted(states.competition.quotes.get(opportunity, {}), end=None)
-    contract = last(states.after_sale.contracts.get(opportunity, []))
-    exposure = promise(view, opportunity)
-    return Promised(
-        identified=first[-1] if first else None,
-        value=deals.money(known.value.value),
-        quoted=deals.money(quote.told.amount) if quote else None,
-        won=end.amount if end else None,
-        contract=deals.money(contract.told.amount) if contract else None,
-        profit=exposure.profit if exposure else None,
-    )
-
-
-def _places(view: View, opportunity: str, told: Iterable[Recorded], end: deals.End | None) -> list[Place]:
-    """Return where the promise, the payments and the costs stand; effort has its own."""
-    quote = quoted(view.states.competition.quotes.get(opportunity, {}), end=None)
-    contract, exposure = last(view.states.after_sale.contracts.get(opportunity, [])), promise(view, opportunity)
-    facts = [each for each in told if not isinstance(each.event.data, EffortSpent | InteractionRecorded)]
-    found = [*((each.partition, each.offset) for each in facts), *places(quote, contract)]
-    return [*found, *(exposure.because if exposure else ()), *([(end.step.at[3], end.step.at[2])] if end else [])]
 
 
 def _payments(told: Iterable[Recorded]) -> Iterator[Money]:
@@ -181,5 +147,5 @@ question = AccountQuestion(
     answer_model=WorthAnswer,
     answer=answer,
     subjects=("opportunity", "competition", "after_sale", "qualification", "account"),
-    history=(OpportunityIdentified, PaymentReceived, CostBooked, EffortSpent, InteractionRecorded),
+    history=(*VALUES, *_SUMMED, EffortSpent, InteractionRecorded),
 )

@@ -81,6 +81,13 @@ def test_where_nobody_waits_the_stage_with_the_lowest_conversion_is_the_bottlene
     assert stuck["sentence"] == "The fewest go on from talk: 1 of the 2 that left it."
 
 
+def test_a_deal_that_was_lost_did_not_go_on_though_it_was_reopened_in_a_later_stage():
+    reopened = fact("opportunity.reopened", "2025-01-20", {"opportunity": "a"})
+    facts = [PIPELINE, entered("a", "2025-01-01", "talk"), lost("a", "2025-01-10"), entered("a", "2025-01-15", "offer")]
+    answer = ask_portfolio("bottleneck", [*facts, reopened], "2025-01-31")
+    assert flow(answer, "left", "went_on")[:2] == [("talk", 1, 0), ("offer", 0, 0)]
+
+
 def test_a_stage_of_the_pipeline_that_nothing_entered_is_shown_empty_and_a_turned_window_measures_nothing():
     facts = [PIPELINE, entered("a", "2025-01-01", "talk")]
     assert flow(ask_portfolio("bottleneck", facts, "2025-01-31"), "standing") == [

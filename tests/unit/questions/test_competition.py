@@ -52,7 +52,7 @@ def test_the_premium_over_the_best_offer_at_the_moment_as_then_known():
 def test_the_hospitals_scanner_was_won_at_ten_percent_above_the_competitor():
     (row,) = ask("competition", hospital(), beijing("2025-06-30"), opportunity="opp-ct")["competitions"]
     assert (row["outcome"], row["ours"], row["premium_percent"]) == ("won", money("8000000.00"), 10.0)
-    assert row["best_offer"] == {"party": "p-b", "name": "B公司", "amount": money("7272727.27")}
+    assert row["best_offer"] == {"party": "p-b", "name": "B公司", "amount": money("7272727.27"), "learned_after": False}
 
 
 def test_of_a_quote_the_highest_version_leads_and_of_offers_the_last():
@@ -65,8 +65,8 @@ def test_of_a_quote_the_highest_version_leads_and_of_offers_the_last():
         JANUARY,
     )
     p, q = row["competitors"]
-    assert (p["name"], p["state"], p["offer"], p["offered"][:10]) == ("P Ltd", "in", money("60"), "2025-04-20")
-    assert (q["name"], q["state"], q["since"][:10], q["reason"]) == ("Q", "withdrew", MARCH, "no capacity")
+    assert (p["name"], p["status"], p["offer"], p["offered"][:10]) == ("P Ltd", "in", money("60"), "2025-04-20")
+    assert (q["name"], q["status"], q["since"][:10], q["reason"]) == ("Q", "withdrew", MARCH, "no capacity")
     other = the([*HISTORY[:7], quote("2025-01-30", 1, "50", quote="q-2")])
     assert (other["ours"], other["premium_percent"]) == (money("50"), None)  # the quote submitted last; no offer
 
@@ -81,6 +81,29 @@ def test_prices_in_different_currencies_are_compared_only_by_rates():
     assert the(several)["best_offer"] is None
     assert (the([*several, rates])["best_offer"]["party"], the([*several, rates])["premium_percent"]) == ("q", 25.0)
     assert the([*several, rates, offer("r", "2025-01-12", "1", "XAU")])["best_offer"] is None
+
+
+def test_what_happened_at_the_moment_of_the_end_counts_whichever_was_told_first():
+    facts = [
+        *(of("opportunity.lost", MARCH, reason="price"), quote(MARCH, 1, "110"), offer("p", MARCH, "100")),
+        *(offer("q", "2025-01-10", "50"), of("competitor.withdrew", MARCH, party="q")),
+    ]
+    for order in (facts, [each._replace(offset=-each.offset) for each in facts]):
+        row = the(order)
+        assert (row["ours"], row["best_offer"]["party"], row["premium_percent"]) == (money("110"), "p", 10.0)
+
+
+def test_an_end_of_which_only_a_time_after_it_is_known_comes_after_the_prices_until_then():
+    lost = fact("opportunity.lost", MARCH, {"opportunity": "o", "reason": "price"}, timebasis="since")
+    row = the([quote("2025-01-05", 1, "110"), offer("p", "2025-01-10", "100"), offer("p", "2025-04-01", "90"), lost])
+    assert (row["ours"], row["premium_percent"]) == (money("110"), 10.0)
+
+
+def test_an_offer_that_is_seen_only_after_the_award_counts_and_is_said_to_be():
+    facts = [quote("2025-01-05", 1, "100"), of("opportunity.lost", MARCH, reason="price")]
+    facts += [offer("p", "2025-04-20", "80"), offer("p", "2025-05-01", "50"), offer("q", "2025-01-10", "90")]
+    best = the(facts)["best_offer"]
+    assert (best["party"], best["amount"], best["learned_after"]) == ("p", money("80"), True)
 
 
 def test_how_the_customer_sees_us_and_them_and_to_whom_it_was_lost():
@@ -100,5 +123,5 @@ def test_how_the_customer_sees_us_and_them_and_to_whom_it_was_lost():
 def test_a_competitor_identified_again_is_back_and_one_only_seen_to_offer_is_one():
     back = of("competitor.identified", "2025-03-20", party="q")
     row = the([*HISTORY[:-3], back, offer("r", "2025-01-15", "0")])
-    assert [(each["party"], each["state"]) for each in row["competitors"]] == [("p", "in"), ("q", "in"), ("r", "in")]
+    assert [(each["party"], each["status"]) for each in row["competitors"]] == [("p", "in"), ("q", "in"), ("r", "in")]
     assert (row["competitors"][2]["since"], row["best_offer"]["party"], row["premium_percent"]) == (None, "r", None)

@@ -71,6 +71,16 @@ def test_a_window_counts_what_was_closed_in_it_and_a_deal_won_the_moment_it_bega
     assert group["currencies"][0]["value_per_day"] is None
 
 
+def test_a_deal_takes_as_long_here_as_in_cycle_time_and_no_length_is_taken_from_a_guess():
+    guessed = {"opportunity": "b", "name": "b", "owner": "m-1"}
+    facts = [began("a"), fact("opportunity.identified", "2025-01-01", guessed, timebasis="estimated")]
+    facts += [won("a", "2025-01-11", "1"), won("b", "2025-01-31", "1")]
+    (group,) = ask_portfolio("velocity", facts, "2025-06-30")["groups"]
+    assert (group["won"], group["cycle_days"]) == (2, 10)
+    times = ask_portfolio("cycle-time", facts, "2025-06-30")["outcomes"][0]
+    assert (times["outcome"], times["ended"], times["mean_days"]) == ("won", 1, 10)
+
+
 def test_both_clocks():
     def factors(answer: Any) -> tuple[Any, ...]:
         (group,) = answer["groups"]

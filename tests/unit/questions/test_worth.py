@@ -66,6 +66,24 @@ def test_what_was_promised_and_for_what_it_was_spent():
     assert (answer["unassigned"], row["in_base"]) == ([money("7")], None)
 
 
+def test_what_is_told_after_the_end_was_not_promised_and_a_reopened_sale_promises_anew():
+    told = [
+        of("opportunity.identified", "2025-01-05", name="O", value=money("1040")),  # told again
+        of("opportunity.value_changed", "2025-03-15", value=money("2000")),
+        of("quote.submitted", "2025-03-15", quote="q", version=2, amount=money("1900")),
+    ]
+
+    def promised(*more: Recorded) -> Any:
+        (row,) = ask("worth", [*HISTORY, *told, *more], "2025-12-31", opportunity="o")["sales"]
+        names = ("identified", "value", "quoted", "contract")
+        return [(row["promised"][each] or {"amount": None})["amount"] for each in names]
+
+    assert promised() == ["1000", "1100", "1050", "1010"]
+    reopened = of("opportunity.reopened", "2025-05-01")
+    assert promised(reopened) == ["1000", "2000", "1900", None]
+    assert promised(reopened, of("contract.signed", "2025-06-01", amount=money("1800")))[3] == "1800"
+
+
 def test_sums_in_one_currency_need_a_rate_for_each():
     def in_base(**rates: str) -> Any:
         defined = fact("rates.defined", "2025-01-01", {"base": "CNY", "rates": rates}, account="$policy")

@@ -49,6 +49,14 @@ class End(NamedTuple):
     to_party: str | None
     step: Step
 
+    def after(self, at: Stamp) -> bool:
+        """Whether what stands at a stamp was so by then: of one moment, whichever was told first.
+
+        Of an end that came some time before, all that is known is the time by which it had come.
+        """
+        mine = self.step.at[:2]
+        return at[1] <= mine[1] if self.step.timebasis == "since" else at[:2] <= mine
+
 
 def money(amount: Amount | None) -> Money | None:
     """Return an amount of the state as Money."""
@@ -83,6 +91,24 @@ def began(opportunity: Opportunity) -> datetime | None:
     return None if not steps or steps[0].timebasis == "since" else time_at(steps[0].at)
 
 
+def lasted(opportunity: Opportunity, now: datetime) -> timedelta | None:
+    """Return how long it took to its end, or has taken up to `now` while it is open.
+
+    None where either moment is not known: one told as `since` or, of the beginning, as estimated is no measure.
+    """
+    start, closed = began(opportunity), end(opportunity)
+    guessed = start is None or _steps(opportunity)[0].timebasis == "estimated"
+    if start is None or guessed or (closed and closed.step.timebasis == "since"):
+        return None
+    length = (closed.time if closed else now) - start
+    return length if length >= timedelta() else None
+
+
+def by_then(end: End | None, at: Stamp) -> bool:
+    """Whether what stands at a stamp was so when a deal was closed; of an open one, all that is told."""
+    return end is None or end.after(at)
+
+
 def end(opportunity: Opportunity) -> End | None:
     """Return how it was closed, or None while it is open: never closed, or reopened since."""
     last = next((step for step in reversed(opportunity.steps) if step.kind != "stage"), None)
@@ -90,6 +116,17 @@ def end(opportunity: Opportunity) -> End | None:
         return None
     kind = cast("Outcome", last.kind)
     return End(kind, time_at(last.at), money(last.amount), last.reason, last.to_party, last)
+
+
+def closing(opportunity: Opportunity) -> list[Step]:
+    """Return every step that told its end since it was reopened last; the last of them is the end that holds."""
+    found: list[Step] = []
+    for step in opportunity.steps:
+        if step.kind == "reopened":
+            found = []
+        elif step.kind in ENDS:
+            found.append(step)
+    return found
 
 
 def over(state: State) -> frozenset[str]:

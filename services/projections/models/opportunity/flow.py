@@ -7,6 +7,8 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from schemas.values import Money
+from services.projections.history import Stamp
+from services.projections.models.latest import time_at
 from services.projections.models.opportunity import deals
 from services.projections.models.opportunity.pipeline import direction, order, pipeline_id
 from services.projections.models.opportunity.portfolio import Deal, Windowed
@@ -55,6 +57,7 @@ class Stay(NamedTuple):
 def stays(deal: Deal, pipelines: Pipelines) -> Iterator[Stay]:
     """Yield the stays of a deal in order; an open one stands in the last of them."""
     opportunity, as_of = deal.opportunity, deal.view.moment.as_of
+    ends = [step.at for step in opportunity.steps if step.kind in deals.ENDS]
     pipeline = pipeline_id(opportunity, pipelines)
     places = order(pipelines.each.get(pipeline or ""))
     course, end = deals.course(opportunity), deals.end(opportunity)
@@ -67,14 +70,19 @@ def stays(deal: Deal, pipelines: Pipelines) -> Iterator[Stay]:
             spell.at[:2],
             spell.start if spell.dated else None,
             spell.end,
-            None if spell.end is None else won or (following is not None and _onward(spell, following, places)),
+            None if spell.end is None else won or (following is not None and _onward(spell, following, ends, places)),
             Length(days, ended=spell.end is not None) if days else None,
             deals.value(opportunity) if spell.end is None else None,
         )
 
 
-def _onward(spell: deals.Spell, following: deals.Spell, places: Mapping[str, int]) -> bool:
-    """Whether the next stay is a later stage; where no order is known, whether it is another stage."""
+def _onward(spell: deals.Spell, following: deals.Spell, ends: Iterable[Stamp], places: Mapping[str, int]) -> bool:
+    """Whether the next stay is a later stage; where no order is known, whether it is another stage.
+
+    A stay that the deal's end cut off led nowhere, in whatever stage the deal was reopened.
+    """
+    if any(spell.at < at < following.at and spell.end and time_at(at) >= spell.end for at in ends):
+        return False
     return following.stage != spell.stage and direction(spell.stage, following.stage, places) != "back"
 
 

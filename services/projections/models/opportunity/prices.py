@@ -8,22 +8,24 @@ from schemas.values import Money
 from services.projections.course import Course, Turn
 from services.projections.folds.competition import Price, State
 from services.projections.models.money import in_base
+from services.projections.models.opportunity import deals
 from services.projections.models.opportunity.deals import End, money
 from services.projections.models.opportunity.rivals import withdrew
 from services.projections.policy import Rates
 
 
 class Offer(NamedTuple):
-    """The price of a competitor."""
+    """The price of a competitor; `learned_after`: nothing was seen of it before the deal was closed."""
 
     party: str
     amount: Money
     turn: Turn[Price]
+    learned_after: bool
 
 
 def by_then(course: Course[Price], end: End | None) -> Course[Price]:
     """Return what was asked before a deal was closed; of an open one, all."""
-    return [each for each in course if end is None or each.at < end.step.at]
+    return [each for each in course if deals.by_then(end, each.at)]
 
 
 def leading(course: Course[Price]) -> Turn[Price] | None:
@@ -38,15 +40,19 @@ def quoted(quotes: Mapping[str, Course[Price]], end: End | None) -> Turn[Price] 
 
 
 def standing_offers(state: State, opportunity: str, end: End | None) -> list[Offer]:
-    """Return the last offer of each competitor that had not withdrawn, as of the end or now, in order of party."""
+    """Return the last offer of each competitor that had not withdrawn, as of the end or now, in order of party.
+
+    Bids are often opened at the award: of one of whom nothing was seen before, it is the first that was seen after.
+    """
     courses = state.competitors.get(opportunity, {})
     found = []
     for party, told in sorted(state.offers.get(opportunity, {}).items()):
-        course = [each for each in courses.get(party, []) if end is None or each.at < end.step.at]
-        offers = by_then(told, end)
-        amount = money(offers[-1].told.amount) if offers else None
+        course = [each for each in courses.get(party, []) if deals.by_then(end, each.at)]
+        before = by_then(told, end)
+        turn = before[-1] if before else told[0]
+        amount = money(turn.told.amount)
         if amount and not withdrew(course):
-            found.append(Offer(party, amount, offers[-1]))
+            found.append(Offer(party, amount, turn, learned_after=not before))
     return found
 
 

@@ -12,7 +12,7 @@ from services.projections.folds.account import State as AccountState
 from services.projections.folds.qualification import Pursuit as Told
 from services.projections.models.account.members import member_name
 from services.projections.models.latest import time_at
-from services.projections.models.opportunity.deals import End
+from services.projections.models.opportunity.deals import End, by_then
 from services.projections.models.opportunity.qualifying import Rating
 from services.projections.models.shapes import Part
 from services.projections.models.turns import began, last
@@ -61,7 +61,7 @@ class Suggestion(Part):
 
 def before(course: Course[Told], end: End | None) -> Turn[Told] | None:
     """Return the decision that stood when a deal was closed; of an open one, the last."""
-    return last([each for each in course if end is None or each.at < end.step.at])
+    return last([each for each in course if by_then(end, each.at)])
 
 
 def pursuit(course: Course[Told], ours: AccountState) -> Pursuit | None:

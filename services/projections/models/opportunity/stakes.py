@@ -54,7 +54,7 @@ class GapRow(Row):
 
     gap: str
     text: str | None
-    state: Literal["open", "closed"]
+    status: Literal["open", "closed"]
     since: datetime = Field(description="since when it stands so")
     timebasis: str = Field(description="of `since`")
     via: Literal["own", "partner", "bought"] | None = Field(description="how it was closed, while it is")
@@ -69,7 +69,7 @@ class ConflictRow(Row):
     id: str
     name: str | None = Field(description="of a party")
     text: str | None
-    state: Literal["flagged", "cleared"]
+    status: Literal["flagged", "cleared"]
     since: datetime = Field(description="since when it stands so")
     timebasis: str = Field(description="of `since`")
     reason: str | None = Field(description="why it was cleared, while it is")
@@ -125,7 +125,7 @@ def _standing(course: Course[Any], words: Mapping[str, str]) -> dict[str, Any]:
     since = began(course, words) or course[0]
     return {
         "text": told(course, "text"),
-        "state": words[since.kind],
+        "status": words[since.kind],
         "since": time_at(since.at),
         "timebasis": since.ground.timebasis,
         "because": places_of(course),
