@@ -22,7 +22,7 @@ from services.projections.course import Course, turn
 from services.projections.history import Recorded, Stamp
 from services.projections.register import Register, insert
 
-VERSION = 3
+VERSION = 4
 
 Amount = tuple[str, str]  # decimal string, ISO 4217 code
 
@@ -128,7 +128,8 @@ def _identify(opportunity: Opportunity, data: OpportunityIdentified, fact: Recor
     opportunity.owner.put(data.owner, fact)
     opportunity.value.put(_amount(data.value), fact)
     opportunity.expected_close.put(data.expected_close, fact)
-    opportunity.lead.put(data.lead, fact)
+    if data.lead is not None:  # it was a lead once and for all: told again without, it still was
+        opportunity.lead.put(data.lead, fact)
     opportunity.pipeline.put(data.pipeline, fact)
     opportunity.products.put(list(data.products), fact)
 

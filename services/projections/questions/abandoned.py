@@ -29,7 +29,7 @@ from services.projections.models.turns import places
 from services.projections.question import Answer, PortfolioQuestion, Row, View, key
 from services.projections.register import Register
 
-_HALF_HEARTED = {None, "reduce", "abandon"}  # before a loss that was our own doing, too
+_HALF_HEARTED = {"monitor", "reduce", "abandon"}  # before a loss that was our own doing, too
 
 
 class AbandonedParameters(Windowed):
@@ -39,7 +39,7 @@ class AbandonedParameters(Windowed):
 
 
 class AbandonedRow(Row):
-    """A deal that we gave up, or lost after deciding to give it up, to put less into it, or nothing at all."""
+    """A deal that we gave up, or lost after deciding to give it up, to put less into it, or to watch it only."""
 
     account: str
     account_name: str | None

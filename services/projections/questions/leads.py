@@ -7,17 +7,18 @@ from typing import Annotated, Any, Literal, NamedTuple, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from schemas.opportunity import OpportunityIdentified
 from schemas.values import Money
 from services.projections.course import Course
 from services.projections.folds.qualification import Lead
+from services.projections.history import Stamp
 from services.projections.models import standing
 from services.projections.models.account.members import member_name
 from services.projections.models.latest import time_at
-from services.projections.models.latest import time_of as told_at
 from services.projections.models.opportunity import deals
 from services.projections.models.opportunity.portfolio import Deal, Group, Windowed, every_deal, grouped, person
 from services.projections.models.turns import DAY, first, places_of, time_of, told
-from services.projections.question import Answer, PortfolioQuestion, Row, View, because, key
+from services.projections.question import Answer, PortfolioQuestion, Row, View, key
 from services.projections.register import Register
 
 Status = Literal["open", "dismissed", "converted"]
@@ -87,6 +88,13 @@ class LeadsAnswer(Counts, Answer):
     leads: Annotated[list[LeadRow], key("account", "lead")]
 
 
+class Named(NamedTuple):
+    """A deal that names a lead as what it was, and where it did so for the first time."""
+
+    deal: Deal
+    at: Stamp
+
+
 class Counted(NamedTuple):
     """A lead and what it counts under."""
 
@@ -105,7 +113,7 @@ def answer(views: Iterable[View], parameters: LeadsParameters) -> LeadsAnswer:
 
 
 def _leads(view: View, asked: LeadsParameters) -> Iterator[Counted]:
-    became: Mapping[str | None, list[Deal]] = _by_lead(view)
+    became = _by_lead(view)
     for lead, course in sorted(view.states.qualification.leads.items()):
         if asked.within(time_of(first(course, "captured"))):
             row = _row(view, lead, course, became.get(lead, []))
@@ -113,16 +121,22 @@ def _leads(view: View, asked: LeadsParameters) -> Iterator[Counted]:
             yield Counted(under, row)
 
 
-def _by_lead(view: View) -> dict[str | None, list[Deal]]:
-    found: dict[str | None, list[Deal]] = defaultdict(list)
+def _by_lead(view: View) -> Mapping[str, list[Named]]:
+    named: dict[tuple[str, str | None], Stamp] = {}
+    for fact in view.facts:
+        if isinstance(data := fact.event.data, OpportunityIdentified):
+            named.setdefault((data.opportunity, data.lead), fact.stamp)
+    found: dict[str, list[Named]] = defaultdict(list)
     for deal in every_deal([view]):
-        found[deal.opportunity.lead.value].append(deal)
+        lead = deal.opportunity.lead.value
+        if lead is not None and (deal.id, lead) in named:
+            found[lead].append(Named(deal, named[deal.id, lead]))
     return found
 
 
-def _row(view: View, lead: str, course: Course[Lead], became: Sequence[Deal]) -> LeadRow:
+def _row(view: View, lead: str, course: Course[Lead], became: Sequence[Named]) -> LeadRow:
     captured, now = first(course, "captured"), standing.stand("lead", course)
-    converted = min((told_at(deal.opportunity.lead) for deal in became), default=None)
+    converted = min((time_at(each.at) for each in became), default=None)
     status: Status = "converted" if converted else cast("Status", now.state)
     since, begun = converted or time_at(now.begin.at), time_of(captured)
     until = view.moment.as_of if status == "open" else since
@@ -142,12 +156,12 @@ def _row(view: View, lead: str, course: Course[Lead], became: Sequence[Deal]) ->
         status=status,
         since=since,
         reason=told(standing.during(course, now), "reason", "dismissed") if status == "dismissed" else None,
-        opportunities=[_became(deal) for deal in became],
+        opportunities=[_became(*each) for each in became],
         because=places_of(course),
     )
 
 
-def _became(deal: Deal) -> Became:
+def _became(deal: Deal, at: Stamp) -> Became:
     end = deals.end(deal.opportunity)
     return Became(
         opportunity=deal.id,
@@ -156,7 +170,7 @@ def _became(deal: Deal) -> Became:
         value=deals.value(deal.opportunity),
         outcome=end.kind if end else None,
         closed_at=end.time if end else None,
-        because=because(deal.opportunity.lead),
+        because=[(at[3], at[2])],
     )
 
 
@@ -179,4 +193,5 @@ question = PortfolioQuestion(
     answer_model=LeadsAnswer,
     answer=answer,
     subjects=("qualification", "opportunity", "account"),
+    history=(OpportunityIdentified,),
 )

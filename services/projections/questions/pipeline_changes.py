@@ -39,7 +39,7 @@ class DealMove(Row):
     account: str
     account_name: str | None
     opportunity: str
-    name: str | None
+    opportunity_name: str | None
     owner: str | None = Field(description="at as_of")
     owner_name: str | None
     kind: Kind
@@ -104,7 +104,7 @@ def _row(of: Group, deal: Deal, move: Move) -> DealMove:
             "account": deal.view.account,
             "account_name": account.profile["name"].value if "name" in account.profile else None,
             "opportunity": deal.id,
-            "name": deal.opportunity.name.value,
+            "opportunity_name": deal.opportunity.name.value,
             "owner": owner,
             "owner_name": member_name(account, owner),
             "kind": move.kind,

@@ -67,7 +67,8 @@ class TargetRow(Row):
     owner: str
     period: str
     amount: Money
-    since: datetime | None
+    since: datetime
+    timebasis: str | None = Field(description="of `since`")
     defined_by: str | None
 
 
@@ -106,6 +107,7 @@ def answer(views: Views, parameters: PoliciesParameters) -> PoliciesAnswer:  # n
                 period=period,
                 amount=Money(amount=register.value.amount, currency=currency),
                 since=time_of(register),
+                timebasis=register.ground.timebasis if register.ground else None,
                 defined_by=register.ground.assessor if register.ground else None,
                 because=because(register),
             )

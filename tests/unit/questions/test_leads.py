@@ -73,6 +73,17 @@ def test_a_lead_captured_again_is_open_and_as_it_was_told_last():
     assert (row["origin"], row["owner"], row["reason"]) == ("web", None, None)
 
 
+def test_a_lead_is_converted_since_an_opportunity_first_named_it_whatever_of_that_is_told_again():
+    again = {"opportunity": "o", "name": "O"}
+    facts = [
+        *HISTORY,
+        fact("opportunity.identified", "2025-02-05", {**again, "lead": "b"}),
+        fact("opportunity.identified", "2025-02-10", again),
+    ]
+    (row,) = [each for each in ask_portfolio("leads", facts, "2025-12-31")["leads"] if each["lead"] == "b"]
+    assert (row["status"], row["since"], row["age_days"]) == ("converted", "2025-01-21T00:00:00Z", 10)
+
+
 def test_the_age_of_a_lead_that_was_captured_some_time_before_is_unknown():
     facts = [captured("a", "2025-01-01", timebasis="since"), dismissed("b", "2025-01-01")]
     found = ask_portfolio("leads", facts, "2025-12-31")["leads"]

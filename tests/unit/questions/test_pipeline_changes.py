@@ -111,11 +111,11 @@ def test_a_new_deal_is_told_once_and_sums_are_by_kind_group_and_currency():
         deal("abandoned", "2025-02-04", "c", reason="no need"),
     ]
     answer = ask_portfolio("pipeline-changes", facts, "2025-02-28", from_="2025-02-01", group_by="owner")
-    assert [(row["kind"], row["opportunity"], row["to"]) for row in answer["changes"]] == [
-        ("new", "a", "identified"),
-        ("new", "b", "identified"),
-        ("new", "c", "identified"),
-        ("abandoned", "c", "abandoned"),
+    assert [(row["kind"], row["opportunity_name"], row["to"]) for row in answer["changes"]] == [
+        ("new", "A", "identified"),
+        ("new", "B", "identified"),
+        ("new", "C", "identified"),
+        ("abandoned", "C", "abandoned"),
     ]
     assert [(row["group"], row["kind"], row["count"], row["value"]) for row in answer["totals"]] == [
         ("m-1", "new", 1, [euros("5")]),

@@ -168,8 +168,8 @@ def test_what_speaks_for_the_sale_and_against_it():
     row = the(facts)
     assert (row["strategic_fit"]["level"], row["strategic_fit"]["since"][:10]) == (4, "2025-01-10")
     assert row["exposure"]["profit_per_cash_day"] == pytest.approx(1 / 300)  # 1.2 million / 3 million / 120 days
-    assert [(each["gap"], each["state"], each["text"]) for each in row["gaps"]] == [("g", "open", "no service here")]
-    assert [(each["kind"], each["id"], each["state"]) for each in row["conflicts"]] == [("party", "p", "flagged")]
+    assert [(each["gap"], each["status"], each["text"]) for each in row["gaps"]] == [("g", "open", "no service here")]
+    assert [(each["kind"], each["id"], each["status"]) for each in row["conflicts"]] == [("party", "p", "flagged")]
     ended = [
         of("capability_gap.closed", MARCH, gap="g", via="partner", party="s"),
         of("conflict.cleared", MARCH, **rival, reason="they agreed"),
@@ -177,6 +177,6 @@ def test_what_speaks_for_the_sale_and_against_it():
     ]
     row = the([*facts, *ended])
     (gap,), (conflict,) = row["gaps"], row["conflicts"]
-    assert (gap["state"], gap["via"], gap["party"], gap["text"]) == ("closed", "partner", "s", "no service here")
-    assert (gap["since"][:10], conflict["state"], conflict["reason"]) == (MARCH, "cleared", "they agreed")
+    assert (gap["status"], gap["via"], gap["party"], gap["text"]) == ("closed", "partner", "s", "no service here")
+    assert (gap["since"][:10], conflict["status"], conflict["reason"]) == (MARCH, "cleared", "they agreed")
     assert row["exposure"]["profit_per_cash_day"] is None

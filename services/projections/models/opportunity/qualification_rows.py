@@ -126,7 +126,7 @@ def _step(view: View, step: QualificationStep, criteria: Sequence[Judged]) -> St
 
 def _reason(found: Score) -> Said:
     if found.rating == "grey":
-        return said("Nothing was answered.")
+        return said("Nothing was answered with yes or no.")
     third = f"{found.most / 3:.4g}"
     return said(
         "{points} points: green from {green} up, red from {red} down.",

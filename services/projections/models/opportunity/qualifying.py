@@ -55,11 +55,12 @@ def judged(template: Iterable[Weighted], subject: str, told: Iterable[tuple[str 
 
 
 def score(criteria: Sequence[Judged]) -> Score:
-    """Return the colour: red up to a third of the way down, green from a third of the way up, grey without an answer.
+    """Return the colour: red up to a third of the way down, green from a third of the way up, grey without yes or no.
 
-    A `yes` counts with its weight, a `no` against it, `unknown` for nothing; an open criterion widens the range only.
+    A `yes` counts with its weight, a `no` against it; an open criterion, and one of which nobody knows, widens the
+    range only.
     """
-    answered = [each for each in criteria if each.course]
+    answered = [each for each in criteria if each.course and SIGNS[each.course[-1].kind]]
     points = sum((SIGNS[each.course[-1].kind] * _exact(each.weight) for each in answered), Fraction(0))
     most = sum((_exact(each.weight) for each in criteria), Fraction(0))
     return Score(_rating(points, most) if answered else "grey", float(points), float(most))
