@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from services.projections.course import Turn
 from services.projections.folds import FOLDS, subject_of
 from services.projections.history import Recorded
 from services.projections.register import Register
@@ -55,15 +56,21 @@ def told(
 
 
 _PAIRS = {
-    **dict.fromkeys(("value", "amount", "up_to"), ("amount", "currency")),
+    **dict.fromkeys(("value", "amount", "up_to", "budget", "profit", "cash_tied_up"), ("amount", "currency")),
     "external_ids": ("system", "key"),
     "formerly": ("account", "contact"),
 }
 
 
 def plain(value: Any, field: str = "") -> Any:  # noqa: ANN401 -- any value of a register, as JSON
-    """Return a value as JSON: a scalar, or a small object; the stamp of a step is left out."""
+    """Return a value as JSON: a scalar, or a small object; the stamp of a step is left out.
+
+    Of a turn its word as `turn`, and what was told with it: neither its ground nor what it did not tell.
+    """
     match value:
+        case Turn():
+            content = plain(value.told)
+            return {"turn": value.kind, **{name: each for name, each in content.items() if each is not None}}
         case msgspec.Struct():
             return {each: plain(getattr(value, each), each) for each in value.__struct_fields__ if each != "at"}
         case (one, other) if field in _PAIRS and isinstance(value, tuple):

@@ -32,7 +32,7 @@ class FactRow(Row):
     """
 
     subject: str
-    thing: str = Field(description="what it is about: account, contact, unit, opportunity, member, party, interaction")
+    thing: str = Field(description="what it is about, as account, contact, unit, opportunity, party, need or complaint")
     of: str = Field(description="the id of that thing, as it was told")
     name: str | None
     field: str = Field(description="as name, attitude or asks.status; of what happens: the type of the event")
@@ -41,7 +41,9 @@ class FactRow(Row):
     part_thing: str | None
     part: str | None = Field(description="what of the thing: the position, the assessor, the manager, the step")
     part_name: str | None
-    kind: str | None = Field(description="of a role, right, motive, line, link or trait: which")
+    kind: str | None = Field(
+        description="of a role, right, motive, line, link, trait or factor: which; of an answer: step.criterion"
+    )
     value: Any = Field(description="a scalar, a small object or a list; null: cleared, or no longer so")
     valid_from: datetime | None = Field(description="null: since always")
     valid_to: datetime | None = Field(description="null: still, at as_of")
@@ -81,7 +83,7 @@ class Found(NamedTuple):
 
 def answer(view: View, parameters: FactsParameters) -> FactsAnswer:
     """List what is true by `as_of`, thing by thing, in order of knowledge."""
-    names = Names(view.states)
+    names = Names(view.states, {view.account, *(each.event.partitionkey for each in view.told)})
     found = [each for each in _found(view) if _wanted(each, parameters)]
     found.sort(key=_order)
     return FactsAnswer(facts=[_row(each, names) for each in found])
@@ -153,6 +155,6 @@ question = AccountQuestion(
     parameters=FactsParameters,
     answer_model=FactsAnswer,
     answer=answer,
-    subjects=("account", "contact", "organisation", "opportunity"),
+    subjects=("account", "contact", "organisation", "opportunity", "competition"),
     told=True,
 )

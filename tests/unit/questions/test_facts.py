@@ -113,6 +113,31 @@ def test_the_hospitals_engineer_came_to_support_us_two_weeks_later_than_we_thoug
     }
 
 
+def test_of_a_sale_each_turn_tells_its_word_and_what_it_said_and_parties_and_purchases_are_named():
+    told = {"opportunity": "o"}
+    answers = [{"criterion": "price", "subject": each, "answer": "yes"} for each in ("us", "p-b")]
+    facts = [
+        fact("opportunity.identified", "2025-01-01", told | {"name": "CT"}),
+        fact("competitor.identified", "2025-01-02", told | {"party": "p-b", "name": "B"}),
+        fact("need.stated", "2025-01-03", told | {"need": "n", "text": "128 slices", "clarity": 3}),
+        fact("need.withdrawn", MARCH, told | {"need": "n"}),
+        fact("qualification.answered", "2025-01-04", told | {"step": "win", "answers": answers}),
+        fact("conflict.flagged", "2025-01-05", told | {"with": {"kind": "account", "id": "other"}, "text": "they too"}),
+    ]
+    answer = ask("facts", facts, FOR_EVER, known=True)
+    rows = [each for each in answer["facts"] if each["subject"] != "opportunity"]
+    columns = ("thing", "of", "name", "kind", "part_thing", "part", "part_name", "value")
+    assert {each["opportunity_name"] for each in rows} == {"CT"}
+    assert [tuple(each[column] for column in columns) for each in rows] == [
+        ("party", "p-b", "B", None, None, None, None, {"turn": "identified", "name": "B"}),
+        ("need", "n", None, None, None, None, None, {"turn": "stated", "text": "128 slices", "clarity": 3}),
+        ("need", "n", None, None, None, None, None, {"turn": "withdrawn"}),
+        ("opportunity", "o", "CT", None, "account", "other", None, {"turn": "flagged", "text": "they too"}),
+        ("opportunity", "o", "CT", "win.price", None, None, None, {"turn": "yes"}),
+        ("opportunity", "o", "CT", "win.price", "party", "p-b", "B", {"turn": "yes"}),
+    ]
+
+
 def test_facts():
     first = trait("2025-01-01", 2)
     facts = [first, trait(MARCH, 4), *late(trait(JANUARY, 1)), corrected(first, score=3)]
