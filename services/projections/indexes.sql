@@ -8,4 +8,5 @@ CREATE INDEX journal_merger ON journal (merged_into) WHERE merged_into IS NOT NU
 CREATE INDEX journal_restored ON journal (partition, "offset") WHERE logged_at IS NOT NULL;
 CREATE INDEX journal_restored_known ON journal (partition, recorded_at) WHERE logged_at IS NOT NULL;
 CREATE INDEX journal_restored_account ON journal (account, recorded_at) WHERE logged_at IS NOT NULL;
+CREATE INDEX dead_letter_account ON dead_letter (account, partition, "offset") WHERE account IS NOT NULL;
 CREATE INDEX dead_letter_identity ON dead_letter (id, source, account);

@@ -106,6 +106,7 @@ async def _new_version(kafka: Kafka, database: Database, ends: Ends) -> tuple[in
     engine = control.connect(database, pool=1)
     try:
         async with engine.begin() as connection:
+            await control.ensure(connection)
             live = await control.active(connection)
             if live is None:
                 raise Problem("There is no projection to rebuild: run `rapport migrate` first.")

@@ -3,17 +3,25 @@
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from services.projections.api import ledger, noting, retention
+from services.projections.api.ledger import Ledger, Unrecordable
+from services.projections.store import control
+from services.projections.store import reads as store
 from tests.integration.projection import power
 from tests.integration.reading import CSV, NDJSON, reading
 from tests.integration.service import Service
+from tests.unit.sending import event
+from tests.unit.test_ledger import a_read
 
 SAID = ("question", "account", "portfolio", "compares", "role", "outcome", "status")
 ACME = "/v1/accounts/acme"
+NOW, HOUR = datetime.now(UTC), timedelta(hours=1)  # older than days enough, reads are forgotten by the API itself
 
 
 async def said(reads: Any, **wanted: Any) -> list[tuple[Any, ...]]:
@@ -33,6 +41,8 @@ async def test_what_was_asked_and_what_was_refused_is_told_to_auditors(projectio
     await reads.ok(f"{ACME}/diff", question="attitude", from_="2025-01-01")
     await reads.post(f"{ACME}/what-if", {"question": "attitude", "add": [], "drop": [{"source": "crm", "id": "1"}]})
     await reads.get("/v1/replay", account="acme")
+    await reads.ok("/v1/positions", account="acme")  # polled, and of no customer
+    await reads.problem(422, "/v1/receipts/none")
     await reads.problem(403, "/v1/reads", role="manager")
     await reads.problem(403, "/v1/reads", role="admin")
     assert await said(reads) == [
@@ -71,19 +81,87 @@ async def test_reads_are_chosen_and_come_in_pages_and_as_rows(reads):
     assert lines[0].startswith("read,time,caller,role,question,")
     assert len(lines) == 2
     assert (await reads.get("/v1/reads", account="c", headers=NDJSON)).text.count("\n") == 2  # to read of c is about c
-    problem = await reads.problem(422, "/v1/reads", cursor="x/y")
+    problem = await reads.problem(422, "/v1/reads", cursor="2025-01-01T00:00:00+00:00")
     assert [each["parameter"] for each in problem["errors"]] == ["cursor"]
 
 
 async def test_reads_outlive_a_database_that_was_away_and_are_written_once(projection, reads, database):
     await reads.get("/v1/accounts/a/attitude")
     await projection.run("ALTER TABLE rapport.read RENAME TO away")
-    assert (await reads.get("/v1/reads")).status_code == 500  # the table that is not there; nothing is forgotten
+    told = await reads.problem(503, "/v1/reads")  # nothing is forgotten
+    assert (told["type"], "run `rapport migrate`" in told["detail"]) == ("urn:rapport:problem:reads", True)
+    assert (await reads.problem(503, "/health/ready"))["type"] == "urn:rapport:problem:reads"
     await projection.run("ALTER TABLE rapport.away RENAME TO read")
-    asked = [("attitude", 404), ("reads", 500)]
+    await reads.ok("/health/ready")
+    asked = [("attitude", 404), ("reads", 503)]
     assert [(each[0], each[-1]) for each in await said(reads)] == asked
     async with reading(database) as other:
         assert [(each[0], each[-1]) for each in await said(other)][:2] == asked
+
+
+async def test_a_read_that_began_before_the_page_and_was_noted_after_it_is_on_the_next_page(projection, reads):
+    await noted(projection, "late", at=NOW)
+    page = await reads.ok("/v1/reads", limit=1)
+    await noted(projection, "slow", at=NOW - HOUR)
+    following = await reads.ok("/v1/reads", limit=2, cursor=page["next"])
+    assert [page["reads"][0]["account"], following["reads"][1]["account"]] == ["late", "slow"]
+
+
+async def test_who_may_have_seen_an_account_among_others_is_found_by_it(projection, log, reads):
+    log.extend(power("1"), power("2", partitionkey="acme-old"))
+    log.add(event("account.merged.v1", {"into": "acme"}, id="3", partitionkey="acme-old"))
+    await projection.take(log.records)
+    await reads.ok("/v1/portfolio/attitude", role="manager", accounts=["acme", "acme-old"])
+    await reads.ok("/v1/portfolio/attitude", role="manager", accounts=["globex"])
+    await reads.ok("/v1/accounts", role="admin")
+    await reads.ok(f"{ACME}/attitude", role="manager")
+    found = [(row[0], row[1], row[4]) for row in await said(reads, account="acme-old")]
+    assert found == [
+        ("attitude", None, "manager"),
+        ("accounts", None, "admin"),
+        ("attitude", "acme", "manager"),  # into which it was merged
+    ]
+    assert await said(reads, account="acme-old", accounts=["acme"]) == []  # who may see an account is nobody's business
+
+
+async def test_one_request_notes_some_accounts_and_the_rest_in_one_read(reads):
+    many = [f"a-{number:02}" for number in range(noting.MOST + 2)]
+    await reads.problem(404, "/v1/changes", account=many)
+    rows = await said(reads)
+    assert [row[1] for row in rows] == [*many[: noting.MOST], None]
+    assert [row[1] for row in await said(reads, account=many[-1])] == [None]
+
+
+async def test_reads_are_forgotten_after_so_many_days(projection, reads):
+    for account, at in (("a", NOW - HOUR), ("b", NOW - HOUR), ("c", NOW)):
+        await noted(projection, account, at=at)
+    assert await retention.forget(projection.engine, NOW) == 2
+    assert [row[1] for row in await said(reads)] == ["c"]
+
+
+async def test_a_table_that_is_not_there_is_said_once_and_what_waits_is_counted(projection, monkeypatch, caplog):
+    monkeypatch.setattr(ledger, "PATIENCE", 0.3)
+    monkeypatch.setattr(ledger, "BEAT", 0.01)
+    await projection.run("DROP TABLE rapport.read")
+    book = Ledger()
+    book.add(a_read("acme"))
+    with pytest.raises(Unrecordable):
+        await book.check(projection.engine)
+    await book.close(projection.engine)
+    assert [each.getMessage() for each in caplog.records if each.name == ledger.__name__] == [
+        f"Reads cannot be recorded, and wait: {ledger.REMEDY}",
+        "1 reads are not recorded: the database did not take them",
+    ]
+    async with projection.engine.begin() as connection:
+        await control.ensure(connection)
+    await book.flush(projection.engine)
+    assert await projection.rows("SELECT account FROM rapport.read") == [("acme",)]
+
+
+async def noted(projection: Any, account: str, *, at: datetime) -> None:
+    """Write a read as another process does."""
+    async with projection.engine.begin() as connection:
+        await store.append(connection, [a_read(account, at)])
 
 
 @pytest.mark.usefixtures("projection")
@@ -95,7 +173,7 @@ async def test_a_process_that_is_asked_to_stop_writes_what_it_holds(servers, dat
             assert (await client.get(f"/v1/accounts/{account}/attitude")).status_code == 404
         assert service.process
         service.process.send_signal(signal.SIGTERM)
-    assert service.process.wait(30) == -signal.SIGTERM
+    assert service.process.wait(300) == -signal.SIGTERM
     rows = await projection.rows("SELECT caller, account, status FROM rapport.read ORDER BY time")
     assert rows == [("sender-7", "acme", 404), ("sender-7", "globex", 404)]
 

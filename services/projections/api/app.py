@@ -29,11 +29,12 @@ from services.projections.api import (
     log,
     reads,
     replaying,
+    retention,
     supposing,
     supposition,
 )
 from services.projections.api.change_stream import Live, Pace
-from services.projections.api.ledger import Ledger
+from services.projections.api.ledger import Ledger, Unrecordable
 from services.projections.api.noting import Noting
 from services.projections.api.serving import Serving
 from services.projections.store import control
@@ -45,7 +46,8 @@ logger = logging.getLogger(__name__)
 
 DESCRIPTION = "Ask Rapport: who decides, who supports us, how that changed and why, at any moment."
 CONNECTIONS = 10
-GRACE = 15
+GRACE = 10  # seconds for requests in flight; with the ledger's patience and this less than the supervisor waits
+DISPOSING = 2.0  # seconds for the database to let go
 AWAY = ("08", "53", "57P")  # SQLSTATE: no connection, no room for one, the server starts or stops
 
 health = APIRouter(tags=["health"])
@@ -57,19 +59,27 @@ class Health(BaseModel):
     status: str = "ok"
 
 
-def read_api(database: Database, signer: Signer, partitions: int, pace: Pace | None = None) -> FastAPI:
-    """Build the service."""
+def read_api(
+    database: Database, signer: Signer, partitions: int, pace: Pace | None = None, kept: int = retention.DAYS
+) -> FastAPI:
+    """Build the service; `kept` is for how many days reads are."""
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.engine = control.connect(app.state.database, pool=CONNECTIONS)
         app.state.live = Live.of(app.state.engine, pace or Pace())
-        writing = asyncio.create_task(app.state.ledger.run(app.state.engine))
+        working = [
+            asyncio.create_task(app.state.ledger.run(app.state.engine)),
+            asyncio.create_task(retention.run(app.state.engine, kept)),
+        ]
         yield
         app.state.live.pulse.stop()
-        writing.cancel()
+        for each in working:
+            each.cancel()
         await app.state.ledger.close(app.state.engine)
-        await app.state.engine.dispose()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DISPOSING):
+                await app.state.engine.dispose()
 
     app = FastAPI(
         title="Rapport read API",
@@ -90,6 +100,7 @@ def read_api(database: Database, signer: Signer, partitions: int, pace: Pace | N
     app.add_exception_handler(ConnectionError, _unreachable)  # refused, reset: before SQLAlchemy wraps it
     app.add_exception_handler(TimeoutError, _unreachable)
     app.add_exception_handler(control.OtherLayout, _outdated)
+    app.add_exception_handler(Unrecordable, _unrecordable)
     app.add_middleware(Noting)
     app.add_middleware(Observed)
     for router in (
@@ -123,6 +134,12 @@ async def _outdated(request: Request, error: Exception) -> Response:
     return HttpProblem(503, "layout", title, str(error), headers={"Retry-After": "60"}).response(tongue_of(request))
 
 
+async def _unrecordable(request: Request, error: Exception) -> Response:
+    return HttpProblem(503, "reads", "Reads cannot be recorded", str(error), headers={"Retry-After": "60"}).response(
+        tongue_of(request)
+    )
+
+
 def _is_away(error: DBAPIError) -> bool:
     return error.connection_invalidated or str(getattr(error.orig, "sqlstate", "")).startswith(AWAY)
 
@@ -135,9 +152,11 @@ async def live() -> Health:
 
 @health.get("/health/ready", responses=responses(503))
 async def ready(request: Request) -> Health:
-    """Tell whether answers can be read now: 503 if not."""
+    """Tell whether answers can be read now, and who reads them recorded: 503 if not."""
     async with answers.snapshot(request.app.state.engine):
-        return Health()
+        pass
+    await request.app.state.ledger.check(request.app.state.engine)
+    return Health()
 
 
 @health.get(
@@ -154,7 +173,7 @@ def run() -> None:
     """Read the settings and serve until SIGTERM."""
     kafka, database, signer, endpoints = load(Kafka), load(Database), load(Signer), load(Endpoints)
     host, port = address(endpoints.api)
-    app = read_api(database, signer, kafka.partitions)
+    app = read_api(database, signer, kafka.partitions, kept=load(retention.Reads).days)
     server = Serving(
         app,
         uvicorn.Config(

@@ -14,6 +14,7 @@ from services.access import Caller
 from services.http_problem import responses
 from services.projections import answers, portfolio
 from services.projections.answers import Asked
+from services.projections.api import noting
 from services.projections.api.answering import Envelope, envelope_model, respond
 from services.projections.api.entering import (
     READERS,
@@ -47,6 +48,7 @@ def _account_route(question: AccountQuestion[Any]) -> Route:
         moments: Asked = asked.asked()
         async with answers.snapshot(engine) as at:
             of = await customer(at, account, caller)
+            noting.merged(request, of.merged)
             at_cut = resolve(at, moments, of.partitions(request))
             view = await answers.account_view(at, account, question, moments, at_cut, of.merged)
             restored = await answers.restored(at, account, at_cut, of.merged)

@@ -43,7 +43,7 @@ class DeadLettersParameters(Parameters):
 
 
 class DeadLetter(BaseModel):
-    """A record of the log that became no fact. What it says of itself is null where it cannot be read."""
+    """A record of the log that became no fact. What it says of itself is null where it cannot be read, or is long."""
 
     partition: int
     offset: int
@@ -53,7 +53,7 @@ class DeadLetter(BaseModel):
     account: str | None
     source: str | None
     id: str | None
-    type: str | None
+    type: str | None = Field(description="null: it cannot be read, or the record is longer than 4 KB")
     size: int | None = Field(description="of its value, in bytes; null: it has none")
     key: str | None = Field(description="base64, with raw=1")
     value: str | None = Field(description="base64, with raw=1")
@@ -71,7 +71,7 @@ class DeadLettersPage(BaseModel):
     """Dead letters, partition by partition, each in the order of the log."""
 
     dead_letters: list[DeadLetter]
-    counts: list[ReasonCount]
+    counts: list[ReasonCount] | None = Field(description="of all pages; null on those after the first")
     next: str | None = Field(description="the cursor of the following page")
 
 
@@ -85,11 +85,11 @@ async def dead_letters_page(
     beyond = logposition.read(wanted.cursor) if wanted.cursor else (-1, -1)
     async with answers.snapshot(request.app.state.engine) as at:
         found = await dead_letters.page(at.connection, chosen, beyond, most, whole=wanted.raw)
-        counts = await dead_letters.counted(at.connection, chosen)
+        counts = None if wanted.cursor else await dead_letters.counted(at.connection, chosen)
     following = logposition.written(found[-1].partition, found[-1].offset) if len(found) == most else None
     page = DeadLettersPage(
         dead_letters=[_letter(each, raw=wanted.raw) for each in found],
-        counts=[ReasonCount.model_validate(each) for each in counts],
+        counts=None if counts is None else [ReasonCount.model_validate(each) for each in counts],
         next=following,
     )
     return listed(request, DeadLetter, page.dead_letters, page.model_dump(mode="json"), following)

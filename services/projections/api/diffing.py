@@ -83,6 +83,7 @@ async def account_diff(
     await wait_for(request.app.state.engine, asked.after)
     async with answers.snapshot(request.app.state.engine) as at:
         of = await customer(at, account, caller)
+        noting.merged(request, of.merged)
         cuts = await spans.between(at, *asked.cuts(at, of.partitions(request)))
         facts = await spans.account_facts(at, account, wanted.question, of.merged)
         restored = await answers.restored(at, account, cuts.now, of.merged)

@@ -1,5 +1,6 @@
 """`/v1/reads`: who asked what, about which account, as of when, and whether it was answered."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -8,7 +9,6 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field, field_validator
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from schemas.values import moment
 from services.access import Caller, require
 from services.projections.api.entering import among
 from services.projections.api.listing import documented, listed
@@ -19,13 +19,18 @@ from services.projections.store.reads import Chosen, Read
 router = APIRouter(prefix="/v1", tags=["log"])
 
 Outcome = Literal["answered", "refused", "unfit", "left", "failed"]
+PLACE = re.compile(r"\d{1,18}", re.ASCII)
 REFUSED, LEFT, OURS, THEIRS = (403, 404), 499, 500, 400  # statuses of HTTP
 
 
 class ReadsParameters(Parameters):
     """Which reads."""
 
-    account: str | None = Field(None, description="only of this account, asked about by its id")
+    account: str | None = Field(
+        None,
+        description="only what may have told of this account: asked about it by its id, or about one into which it was"
+        " merged, or about all accounts of a token that was for this one",
+    )
     caller: str | None = Field(None, description="only by this subject of a token")
     from_: datetime | None = Field(None, alias="from", description="asked from this moment on")
     to: datetime | None = Field(None, description="asked up to this moment")
@@ -60,7 +65,7 @@ class ReadRow(BaseModel):
 
 
 class ReadsPage(BaseModel):
-    """Reads in the order in which they were asked."""
+    """Reads in the order in which they were noted: each as its answer began."""
 
     reads: list[ReadRow]
     next: str | None = Field(description="the cursor of the following page")
@@ -74,37 +79,42 @@ async def reads_page(
 ) -> Response:
     """List who read what: whoever asked anything with a valid token, be it this.
 
+    To ask for positions and receipts, which tell nothing of a customer, is not recorded.
+
     What other processes answered appears within some seconds; a process that was killed may have lost its last second.
     """
     chosen = _chosen(wanted, among(caller))
     engine: AsyncEngine = request.app.state.engine
     await request.app.state.ledger.flush(engine)
     async with engine.begin() as connection:
-        found = await reads.page(connection, chosen, wanted.limit)
-    following = f"{found[-1].time.isoformat()}/{found[-1].id}" if len(found) == wanted.limit else None
-    page = ReadsPage(reads=[_row(each) for each in found], next=following)
+        found = await reads.page(connection, chosen, wanted.limit) if _may_see(caller, wanted.account) else []
+    following = str(found[-1][0]) if len(found) == wanted.limit else None
+    page = ReadsPage(reads=[_row(each) for _, each in found], next=following)
     return listed(request, ReadRow, page.reads, page.model_dump(mode="json"), following)
 
 
 def _chosen(wanted: ReadsParameters, allowed: list[str] | None) -> Chosen:
-    chosen = Chosen(allowed, wanted.account, wanted.caller, wanted.from_, wanted.to)
-    if wanted.cursor is None:
-        return chosen
-    beyond, beyond_id = _place(wanted.cursor)
-    return chosen._replace(beyond=beyond, beyond_id=beyond_id)
+    beyond = None if wanted.cursor is None else _place(wanted.cursor)
+    return Chosen(allowed, wanted.account, wanted.caller, wanted.from_, wanted.to, beyond)
 
 
-def _place(cursor: str) -> tuple[datetime, UUID]:
-    """Return time and id of the last read of a page; ValueError for what is no cursor."""
-    time, _, id_ = cursor.partition("/")
-    return moment(time), UUID(id_)
+def _may_see(caller: Caller, account: str | None) -> bool:
+    """Tell whether reads of it may be told: whose token was for an account tells that there is one."""
+    return account is None or caller.may_see(account)
+
+
+def _place(cursor: str) -> int:
+    """Return the place of the last read of a page; ValueError for what is no cursor."""
+    if not PLACE.fullmatch(cursor):
+        raise ValueError("expected the `next` of a page")
+    return int(cursor)
 
 
 def _row(read: Read) -> ReadRow:
     return ReadRow(
         read=read.id,
         outcome=_outcome(read.status),
-        **{name: value for name, value in read._asdict().items() if name != "id"},
+        **{name: value for name, value in read._asdict().items() if name not in {"id", "scope"}},
     )
 
 

@@ -81,6 +81,7 @@ async def what_if(request: Request, account: Plain, caller: Annotated[Caller, De
             wanted = supposition.read(raw, caller)
             async with answers.snapshot(request.app.state.engine) as at:
                 of = await customer(at, account, caller)
+                noting.merged(request, of.merged)
                 cut = resolve(at, Asked(wanted.body.as_of, wanted.body.known_at), of.partitions(request))
                 real = await answers.told(at, account, cut, of.merged)
                 restored = await answers.restored(at, account, cut, of.merged)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projections.arrival import Letter
@@ -29,27 +29,26 @@ LETTERS_AT = text("""
         SELECT * FROM unnest(CAST(:partitions AS integer[]), CAST(:offsets AS bigint[])))
 """)
 
-# One page, after a place. Accounts that may be seen; NULL: all, and letters of no account. What is long is left out.
-PAGE = text("""
-    SELECT partition, "offset", recorded_at, reason, detail, account, source, id, octet_length(value) AS size, key,
+# One page, after a place, and without what is long. Only the terms that are asked for are added, so that each choice
+# finds its own index.
+PAGE = """
+    SELECT partition, "offset", recorded_at, reason, detail, account, source, id, octet_length(value) AS size,
+           CASE WHEN :whole THEN key END AS key,
            CASE WHEN :whole OR octet_length(value) <= :longest THEN value END AS value
-    FROM dead_letter
-    WHERE (partition, "offset") > (:partition, :beyond)
-      AND (CAST(:accounts AS text[]) IS NULL OR account = ANY(CAST(:accounts AS text[])))
-      AND (CAST(:reason AS text) IS NULL OR reason = :reason)
-      AND (CAST(:account AS text) IS NULL OR account = :account)
-      AND (CAST(:source AS text) IS NULL OR source = :source)
+    FROM dead_letter WHERE (partition, "offset") > (:partition, :beyond) {terms}
     ORDER BY partition, "offset" LIMIT :most
-""")
-COUNTED = text("""
-    SELECT reason, source, count(*) AS letters FROM dead_letter
-    WHERE (CAST(:accounts AS text[]) IS NULL OR account = ANY(CAST(:accounts AS text[])))
-      AND (CAST(:reason AS text) IS NULL OR reason = :reason)
-      AND (CAST(:account AS text) IS NULL OR account = :account)
-      AND (CAST(:source AS text) IS NULL OR source = :source)
+"""
+COUNTED = """
+    SELECT reason, source, count(*) AS letters FROM dead_letter WHERE true {terms}
     GROUP BY reason, source ORDER BY reason, source
-""")
-LONGEST = 65_536  # bytes of a letter that is read to see what it says of itself
+"""
+TERMS = {
+    "accounts": "AND account = ANY(CAST(:accounts AS text[]))",
+    "reason": "AND reason = :reason",
+    "account": "AND account = :account",
+    "source": "AND source = :source",
+}
+LONGEST = 4_096  # bytes of a letter that is read to see what it says of itself: 4 MB for the largest page
 
 
 class Chosen(NamedTuple):
@@ -62,7 +61,7 @@ class Chosen(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """A dead letter as a page shows it; `value` is null where it is long and not asked for whole."""
+    """A dead letter as a page shows it; not asked for whole, `key` is null, and `value` where it is long."""
 
     partition: int
     offset: int
@@ -103,11 +102,17 @@ async def letters_at(connection: AsyncConnection, places: Iterable[tuple[int, in
 async def page(
     connection: AsyncConnection, chosen: Chosen, beyond: tuple[int, int], most: int, *, whole: bool
 ) -> list[Kept]:
-    """Return up to `most` dead letters after a place in the log, in order, `whole` or without long values."""
+    """Return up to `most` dead letters after a place in the log, in order, `whole` or without keys and long values."""
     place = {"partition": beyond[0], "beyond": beyond[1], "most": most, "whole": whole, "longest": LONGEST}
-    return [Kept(*row) for row in await connection.execute(PAGE, chosen._asdict() | place)]
+    statement, wanted = _choosing(PAGE, chosen)
+    return [Kept(*row) for row in await connection.execute(statement, wanted | place)]
 
 
 async def counted(connection: AsyncConnection, chosen: Chosen) -> list[dict[str, Any]]:
     """Return how many of them there are: reason, source and letters."""
-    return [dict(row) for row in (await connection.execute(COUNTED, chosen._asdict())).mappings()]
+    return [dict(row) for row in (await connection.execute(*_choosing(COUNTED, chosen))).mappings()]
+
+
+def _choosing(statement: str, chosen: Chosen) -> tuple[TextClause, dict[str, Any]]:
+    wanted = {name: value for name, value in chosen._asdict().items() if value is not None}
+    return text(statement.format(terms=" ".join(TERMS[name] for name in wanted))), wanted

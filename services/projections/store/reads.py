@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 TABLES = (
     text("""
         CREATE TABLE IF NOT EXISTS rapport.read (  -- append-only: every question that somebody with a token asked
+            place     bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,  -- in the order of noting
             time      timestamptz NOT NULL,
-            id        uuid        NOT NULL,
+            id        uuid        NOT NULL UNIQUE,
             caller    text        COLLATE "C" NOT NULL,
             role      text        NOT NULL,
             question  text        NOT NULL,
@@ -23,37 +25,54 @@ TABLES = (
             as_of     timestamptz,
             known_at  timestamptz,
             status    smallint    NOT NULL,
-            PRIMARY KEY (time, id))
+            scope     text[]      COLLATE "C")  -- what else it may have told of; '*': all accounts
     """),
-    text("CREATE INDEX IF NOT EXISTS read_account ON rapport.read (account, time) WHERE account IS NOT NULL"),
-    text("CREATE INDEX IF NOT EXISTS read_caller ON rapport.read (caller, time)"),
+    text("CREATE INDEX IF NOT EXISTS read_account ON rapport.read (account, place) WHERE account IS NOT NULL"),
+    text("CREATE INDEX IF NOT EXISTS read_scope ON rapport.read USING gin (scope) WHERE scope IS NOT NULL"),
+    text("CREATE INDEX IF NOT EXISTS read_caller ON rapport.read (caller, place)"),
+    text("CREATE INDEX IF NOT EXISTS read_time ON rapport.read (time)"),
 )
+# One batch at a time, whoever writes: no place becomes visible after a greater one, beyond which a reader may be.
+ONE_BY_ONE = text("SELECT pg_advisory_xact_lock(7284063)")
 # A batch whose acknowledgement was lost is written again, and leaves each read once.
 APPEND = text("""
     INSERT INTO rapport.read
-    SELECT * FROM unnest(
+           (time, id, caller, role, question, compares, portfolio, account, as_of, known_at, status, scope)
+    SELECT time, id, caller, role, question, compares, portfolio, account, as_of, known_at, status,
+           CASE WHEN scope IS NOT NULL THEN ARRAY(SELECT jsonb_array_elements_text(CAST(scope AS jsonb))) END
+    FROM unnest(
         CAST(:time AS timestamptz[]), CAST(:id AS uuid[]), CAST(:caller AS text[]), CAST(:role AS text[]),
         CAST(:question AS text[]), CAST(:compares AS text[]), CAST(:portfolio AS boolean[]), CAST(:account AS text[]),
-        CAST(:as_of AS timestamptz[]), CAST(:known_at AS timestamptz[]), CAST(:status AS smallint[]))
+        CAST(:as_of AS timestamptz[]), CAST(:known_at AS timestamptz[]), CAST(:status AS smallint[]),
+        CAST(:scope AS text[]))
+        AS new (time, id, caller, role, question, compares, portfolio, account, as_of, known_at, status, scope)
     ON CONFLICT DO NOTHING
 """)
+FORGET = text("""
+    DELETE FROM rapport.read
+    WHERE place IN (SELECT place FROM rapport.read WHERE time < :before ORDER BY time LIMIT :most)
+""")
+FORGET_NOTHING = text("DELETE FROM rapport.read WHERE false")
 # Only the terms that are asked for are added, so that each choice finds its own index.
 PAGE = """
-    SELECT time, id, caller, role, question, compares, portfolio, account, as_of, known_at, status FROM rapport.read
-    WHERE true {terms} ORDER BY time, id LIMIT :most
+    SELECT place, time, id, caller, role, question, compares, portfolio, account, as_of, known_at, status
+    FROM rapport.read WHERE true {terms} ORDER BY place LIMIT :most
 """
 TERMS = {
     "among": "AND (account IS NULL OR account = ANY(CAST(:among AS text[])))",
-    "account": "AND account = :account",
+    "account": "AND (account = :account OR scope && ARRAY['*', CAST(:account AS text)])",
     "caller": "AND caller = :caller",
     "start": "AND time >= :start",
     "end": "AND time <= :end",
-    "beyond": "AND (time, id) > (CAST(:beyond AS timestamptz), CAST(:beyond_id AS uuid))",
+    "beyond": "AND place > :beyond",
 }
 
 
 class Read(NamedTuple):
-    """One question that was asked; `status` is that of HTTP, the moments are the answer's, if there was one."""
+    """One question that was asked; `status` is that of HTTP, the moments are the answer's, if there was one.
+
+    `scope` are ids of accounts of which it may have told beside `account`, ("*",) for all; it is not read back.
+    """
 
     time: datetime
     id: UUID
@@ -66,30 +85,52 @@ class Read(NamedTuple):
     as_of: datetime | None
     known_at: datetime | None
     status: int
+    scope: tuple[str, ...] | None = None
 
 
 class Chosen(NamedTuple):
-    """Which reads; None: any. `among` are the accounts that may be seen; what is about no account may be, too."""
+    """Which reads; None: any. `among` are the accounts that may be seen; what is about no account may be, too.
+
+    `account` chooses what was asked about it, and what may have told of it, too.
+    """
 
     among: list[str] | None = None
     account: str | None = None
     caller: str | None = None
     start: datetime | None = None
     end: datetime | None = None
-    beyond: datetime | None = None  # with `beyond_id`: the last read of the page before
-    beyond_id: UUID | None = None
+    beyond: int | None = None  # the place of the last read of the page before
 
 
 async def append(connection: AsyncConnection, reads: Sequence[Read]) -> None:
     """Insert reads, those that are there already excepted."""
-    await connection.execute(APPEND, dict(zip(Read._fields, map(list, zip(*reads, strict=True)), strict=True)))
+    await connection.execute(ONE_BY_ONE)
+    await connection.execute(APPEND, _columns(reads))
 
 
-async def page(connection: AsyncConnection, chosen: Chosen, most: int) -> list[Read]:
-    """Return up to `most` of the chosen reads, in the order in which they were asked."""
+async def check(connection: AsyncConnection) -> None:
+    """Do what recording does, with no read; raises what the database says if it would not record any."""
+    await connection.execute(APPEND, _columns([]))
+    await connection.execute(FORGET_NOTHING)
+
+
+async def forget(connection: AsyncConnection, before: datetime, most: int) -> int:
+    """Delete up to `most` of the reads that were asked before a moment; return how many."""
+    return (await connection.execute(FORGET, {"before": before, "most": most})).rowcount
+
+
+async def page(connection: AsyncConnection, chosen: Chosen, most: int) -> list[tuple[int, Read]]:
+    """Return up to `most` of the chosen reads with their places, in the order in which they were noted."""
     wanted = {name: value for name, value in chosen._asdict().items() if value is not None}
     statement = text(PAGE.format(terms=_terms(wanted)))
-    return [Read(*row) for row in await connection.execute(statement, wanted | {"most": most})]
+    return [(place, Read(*row)) for place, *row in await connection.execute(statement, wanted | {"most": most})]
+
+
+def _columns(reads: Sequence[Read]) -> dict[str, list[object]]:
+    columns: dict[str, list[object]] = {name: [getattr(each, name) for each in reads] for name in Read._fields}
+    # Arrays of arrays are not for `unnest`.
+    columns["scope"] = [None if each.scope is None else orjson.dumps(each.scope).decode() for each in reads]
+    return columns
 
 
 def _terms(names: Iterable[str]) -> str:
