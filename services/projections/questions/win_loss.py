@@ -20,6 +20,7 @@ from services.projections.models.opportunity.portfolio import (
     total,
     win_rate,
 )
+from services.projections.models.opportunity.rivals import party_name
 from services.projections.question import Answer, PortfolioQuestion, Row, View, key
 
 
@@ -36,6 +37,7 @@ class Reason(Row):
 
     reason: str = Field(description="as it was told; `unknown` where nobody knew")
     to_party: str | None
+    to_party_name: str | None = Field(description="as the account of the last such loss names it")
     count: int
     value: Annotated[list[Money], key("currency")]
 
@@ -74,12 +76,18 @@ class Closed(NamedTuple):
     groups: list[Group]
     end: deals.End
     value: Money | None
+    to_party_name: str | None
 
 
 def answer(views: Iterable[View], parameters: WinLossParameters) -> WinLossAnswer:
     """Count what is won and lost at as_of: a deal that was reopened since is neither."""
     closed = [
-        Closed(_groups(deal, end, parameters), end, deals.value(deal.opportunity))
+        Closed(
+            _groups(deal, end, parameters),
+            end,
+            deals.value(deal.opportunity),
+            party_name(deal.view.states, end.to_party),
+        )
         for deal in every_deal(views)
         if (end := deals.end(deal.opportunity)) and end.kind != "abandoned" and parameters.within(end.time)
     ]
@@ -115,13 +123,24 @@ def _measures(closed: Sequence[Closed]) -> dict[str, Any]:
 
 
 def _reasons(lost: Iterable[Closed]) -> list[Reason]:
-    worth: dict[tuple[str, str | None], list[Money | None]] = defaultdict(list)
+    alike: dict[tuple[str, str | None], list[Closed]] = defaultdict(list)
     for each in lost:
-        worth[each.end.reason or "unknown", each.end.to_party].append(each.value)
+        alike[each.end.reason or "unknown", each.end.to_party].append(each)
     return [
-        Reason(reason=reason, to_party=party, count=len(values), value=total(values).value)
-        for (reason, party), values in sorted(worth.items(), key=lambda item: (-len(item[1]), str(item[0])))
+        Reason(
+            reason=reason,
+            to_party=party,
+            to_party_name=_last_named(losses),
+            count=len(losses),
+            value=total(each.value for each in losses).value,
+        )
+        for (reason, party), losses in sorted(alike.items(), key=lambda item: (-len(item[1]), str(item[0])))
     ]
+
+
+def _last_named(losses: Iterable[Closed]) -> str | None:
+    named = [each for each in losses if each.to_party_name]
+    return max(named, key=lambda each: each.end.step.at).to_party_name if named else None
 
 
 question = PortfolioQuestion(
@@ -130,5 +149,5 @@ question = PortfolioQuestion(
     parameters=WinLossParameters,
     answer_model=WinLossAnswer,
     answer=answer,
-    subjects=("opportunity", "account"),
+    subjects=("opportunity", "account", "competition"),
 )

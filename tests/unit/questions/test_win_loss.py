@@ -58,6 +58,19 @@ def test_losses_are_never_shown_without_their_reasons_and_unknown_is_one():
     assert sum(each["count"] for each in answer["reasons"]) == answer["lost"]["count"] == 3
 
 
+def test_to_whom_deals_were_lost_has_a_name_as_the_account_of_the_last_loss_has_it():
+    def rival(name: str, **how: Any) -> Recorded:
+        return fact("competitor.identified", "2025-01-01", {"opportunity": "a", "party": "p-b", "name": name}, **how)
+
+    first = fact("opportunity.lost", "2025-02-01", {"opportunity": "a", "reason": "price", "to_party": "p-b"})
+    told = {"opportunity": "z", "reason": "price", "to_party": "p-b"}
+    last = fact("opportunity.lost", "2025-03-01", told, account="zeta")
+    facts = [rival("B"), first, rival("B Ltd", account="zeta"), last, lost("c", reason="unknown")]
+    for as_of, name in (("2025-02-15", "B"), ("2025-12-31", "B Ltd")):
+        reasons = ask_portfolio("win-loss", facts, as_of)["reasons"]
+        assert [(each["to_party"], each["to_party_name"]) for each in reasons] == [("p-b", name), (None, None)]
+
+
 def test_results_by_reason_have_the_wins_under_none():
     facts = [won("a"), lost("b", reason="price"), lost("c", reason="unknown")]
     groups = ask_portfolio("win-loss", facts, "2025-12-31", group_by="reason")["groups"]
