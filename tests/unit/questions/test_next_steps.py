@@ -6,7 +6,7 @@ from services.projections.models.advice.deeds import BY_RULE
 from services.projections.models.warning_rules import RULES
 from tests.unit.histories import ask, beijing, fact, hospital
 from tests.unit.portfolios import ask_portfolio
-from tests.unit.worries import attitude, close, contact, identified, met, power, right
+from tests.unit.worries import attitude, close, contact, identified, limits, met, power, right
 
 Step = tuple[str, str, str, list[str]]
 Row = tuple[Any, ...]
@@ -121,6 +121,15 @@ def test_by_whom_and_until_when_as_it_was_true_and_known():
     owned = [*HISTORY, fact("relationship_owner.assigned", "2025-01-02", {"contact": "b", "member": "m-1"})]
     (step,) = ask("next-steps", owned, "2025-02-11", contact="b")["steps"]
     assert (step["what"], step["rule"], step["by"], step["severity"]) == (*report[1:4], None)
+
+
+def test_a_rule_that_is_switched_off_advises_nothing():
+    # What is overdue by that rule is but the next of what is planned; where nothing is planned, nothing is due.
+    off = [*HISTORY, limits(off=["action_overdue", "no_next_step"])]
+    assert steps(off, "2025-02-11")[-1] == ("o", "do_action", "next_action", [])
+    done = fact("next_action.completed", "2025-02-10", {"action": "x"})
+    assert "o" in {about for about, *_ in steps([*HISTORY, done], "2025-02-11")}
+    assert "o" not in {about for about, *_ in steps([*off, done], "2025-02-11")}
 
 
 def test_who_is_about_no_deal_and_what_is_about_neither():

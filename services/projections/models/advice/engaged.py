@@ -36,20 +36,24 @@ def of_people(scene: Scene) -> Iterator[Due]:
 
 
 def of_deals(scene: Scene) -> Iterator[Due]:
-    """Yield what open deals need: who decides and approves there known, and the next action done, or one planned."""
+    """Yield what open deals need: who decides and approves there known, and the next action done, or one planned.
+
+    A rule that is switched off advises nothing: what is overdue by it is but the next of what is planned.
+    """
+    off = scene.view.policies.warnings.off
     for deal in scene.deals:
         about = ("opportunity", deal.id)
         if lacking := _undecided(deal):
             yield _due(scene, about, deal.id, "decision_right_unknown", lacking)
-        waiting = [
-            (standing.content("action", course, Action()), id_, course) for id_, course in scene.open_actions(deal.id)
-        ]
+        told = scene.of.open_actions.get(deal.id, [])
+        waiting = [(standing.content("action", course, Action()), id_, course) for id_, course in told]
         if not waiting:
-            yield _due(scene, about, deal.id, "no_next_step", said("No action of ours is open in it."))
+            if "no_next_step" not in off:
+                yield _due(scene, about, deal.id, "no_next_step", said("No action of ours is open in it."))
             continue
         planned, action, course = min(waiting, key=lambda each: (each[0].due or date.max, each[1]))
         due = planned.due or date.max
-        rule = "action_overdue" if overdue(due, scene.today) else "next_action"
+        rule = "action_overdue" if overdue(due, scene.today) and "action_overdue" not in off else "next_action"
         row = _due(scene, about, deal.id, rule, said("It is the next of what is planned, due on {day}.", day=due))
         yield row._replace(
             sentence=row.do.of(deal.name, scene.thing("action", action)),

@@ -4,12 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from schemas.interaction import InteractionRecorded
 from services.projections.course import Turn
 from services.projections.folds.action import Question
-from services.projections.folds.proposal import Objection
 from services.projections.models import standing
-from services.projections.models.interaction.strength import took_place
 from services.projections.models.latest import time_at
 from services.projections.models.opportunity import deals
 from services.projections.models.turns import last, overdue, places, time_of
@@ -92,8 +89,8 @@ def no_next_step(scene: Scene) -> Iterator[Finding]:
     A meeting that is agreed for later is not true yet, so that no answer knows of it: plan an action for it.
     """
     for deal in scene.deals if scene.states.action.actions else ():
-        if not any(scene.open_actions(deal.id)):
-            ended = [turn for course in scene.actions_of(deal.id) if (turn := last(course))]
+        if deal.id not in scene.of.open_actions:
+            ended = [turn for _, course in scene.of.actions.get(deal.id, []) if (turn := last(course))]
             newest = max(ended, key=lambda turn: turn.at, default=None)
             yield Finding(
                 "opportunity",
@@ -117,22 +114,17 @@ def _proposed(scene: Scene, deal: OpenDeal) -> Turn[Any] | None:
 def _answered(scene: Scene, deal: OpenDeal, proposed: Turn[Any]) -> bool:
     at = time_at(proposed.at)
     shown_in = getattr(proposed.told, "interaction", None)
-    return any(time > at for time in _signs(scene, deal)) or any(
-        fact.event.time > at and met.direction != "outbound" and met.interaction != shown_in
-        for fact in took_place(scene.view.facts)
-        if isinstance(met := fact.event.data, InteractionRecorded) and met.opportunity in {None, deal.id}
-    )
+    return any(time > at for time in _signs(scene, deal)) or scene.of.replied(deal.id, at, shown_in)
 
 
 def _signs(scene: Scene, deal: OpenDeal) -> Iterator[datetime]:
     """Yield when the customer did something in it."""
     for step in scene.states.buying.steps.get(deal.id, {}).values():
         yield from (time_at(turn.at) for turn in step.course if turn.kind not in NO_SIGN)
-    for objection in scene.states.proposal.objections.values():
-        if scene.purchase(standing.content("objection", objection, Objection())) == deal.id:
-            yield from (time_at(turn.at) for turn in objection if turn.kind in {"raised", "reopened"})
-    for question in scene.states.action.questions.values():
+    for _, objection in scene.of.objections.get(deal.id, []):
+        yield from (time_at(turn.at) for turn in objection if turn.kind in {"raised", "reopened"})
+    for _, question in scene.of.questions.get(deal.id, []):
         asked = standing.content("question", question, Question())
-        if scene.purchase(asked) == deal.id and (asked.asked_by or "").startswith("contact:"):
+        if (asked.asked_by or "").startswith("contact:"):
             yield from (time_at(turn.at) for turn in question if turn.kind == "asked")
     yield from (time_at(turn.at) for turn in deal.opportunity.commitments)

@@ -16,7 +16,7 @@ from services.projections.said import Said, said
 
 def action_overdue(scene: Scene) -> Iterator[Finding]:
     """Actions of ours that were to be done by a day that is over; not those of a sale that was lost or given up."""
-    for id_, course in scene.open_actions():
+    for id_, course in scene.of.all_open_actions:
         planned = standing.content("action", course, Action())
         due, opportunity = planned.due, scene.purchase(planned)
         if due and planned.owner and overdue(due, scene.today) and scene.goes_on(opportunity):

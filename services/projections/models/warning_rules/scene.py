@@ -1,22 +1,20 @@
 """What rules look at: one account at one moment, read once for all of them."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
 from schemas.interaction import InteractionRecorded
 from schemas.values import EventRef
-from services.projections.course import Course
-from services.projections.folds.action import Action
 from services.projections.history import Recorded
-from services.projections.models import standing
 from services.projections.models.assessment.champions import courses
 from services.projections.models.interaction.purchases import Purchases
-from services.projections.models.interaction.strength import by_person
+from services.projections.models.interaction.strength import by_person, took_place
 from services.projections.models.opportunity.deal_names import deal_name
 from services.projections.models.opportunity.deals import end, goes_on
 from services.projections.models.references import named
 from services.projections.models.warning_rules import things
+from services.projections.models.warning_rules.by_purchase import ByPurchase
 from services.projections.models.warning_rules.cast import Cast, Who
 from services.projections.models.warning_rules.finding import Place
 from services.projections.models.warning_rules.open_deals import open_deals
@@ -35,11 +33,14 @@ class Scene(Cast):
         """Read them from a view; days are those of the zone that was asked for."""
         super().__init__(view)
         self.today, self.zone = asked.day(self.as_of), asked.zone
-        self.met = by_person(view.facts, self.people)
+        met = took_place(view.facts)
+        self.met = by_person(met, self.people)
         self.met_in = self._met_in()
         self.purchase = Purchases(view.facts).of
+        self.of = ByPurchase(view.states, met, self.purchase)
         self.deals = open_deals(self)
         self.deal = {deal.id: deal for deal in self.deals}
+        self._formal = frozenset(who for deal in self.deals for who in deal.formal)
         told, open_ = courses(view, self.people), {ACCOUNT, *(deal.id for deal in self.deals)}
         self.courses = {place: facts for place, facts in told.items() if place[1] in open_}
         self._facts = {(fact.partition, fact.offset): fact for fact in view.facts}
@@ -88,19 +89,6 @@ class Scene(Cast):
         """Whether what we owe still matters: it is not for a sale that was lost or given up."""
         return goes_on(self.states.opportunity, opportunity)
 
-    def actions_of(self, opportunity: str) -> Iterator[Course[Action]]:
-        """Yield what was told of each action for an opportunity, in order of id."""
-        told = sorted(self.states.action.actions.items())
-        yield from (course for _, course in told if self._purchase_of(course) == opportunity)
-
-    def open_actions(self, opportunity: str | None = None) -> Iterator[tuple[str, Course[Action]]]:
-        """Yield the actions that are still to be done, all or those for an opportunity, in order of id."""
-        told = (each for each in sorted(self.states.action.actions.items()) if standing.is_open("action", each[1]))
-        yield from (each for each in told if opportunity in {None, self._purchase_of(each[1])})
-
-    def _purchase_of(self, course: Course[Action]) -> str | None:
-        return self.purchase(standing.content("action", course, Action()))
-
     def weight(self, who: Who, opportunity: str | None) -> int:
         """Return how much it matters, 0 to 5: the most for who decides by right, else power as assessed, else 0."""
         kind, id_ = who
@@ -109,7 +97,8 @@ class Scene(Cast):
             owners = [step.owner.value for deal in among for step in [deal.steps.get(id_)] if step and step.owner.value]
             return max((self.weight(self.references.canonical(each), opportunity) for each in owners), default=0)
         people = [id_] if kind == "contact" else self.leading(who)  # of who has left, too
-        if any(each in deal.formal for deal in among for each in (who, *(("contact", person) for person in people))):
+        formal = self._formal if opportunity is None else among[0].formal if among else ()
+        if any(each in formal for each in (who, *(("contact", person) for person in people))):
             return MOST_POWER
         powers = (self.power(person, opportunity) for person in people)
         return max((told.value or 0 for told in powers if told), default=0)
