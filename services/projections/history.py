@@ -10,6 +10,7 @@ from schemas.values import EventRef
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+DAY = timedelta(days=1)
 
 # (0 if true before any known date else 1, valid time in µs, offset, partition): the order of folding.
 Stamp = tuple[int, int, int, int]

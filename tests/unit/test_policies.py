@@ -248,4 +248,6 @@ def test_what_selling_settles_is_told_as_it_is_applied_and_only_from_then_on():
 
     assert targets("2025-03-31") == [("m-1", "2025-Q2", "100", "CNY"), ("m-1", "2025-Q2", "7", "USD")]
     assert targets("2025-04-01")[0] == ("m-1", "2025-Q2", "120", "CNY")
+    row = ask_portfolio("policies", history, "2025-04-01")["targets"][0]
+    assert (row["since"], row["timebasis"], row["defined_by"]) == ("2025-04-01T00:00:00Z", "exact", "m-1")
     assert targets("2025-02-28") == ask_portfolio("policies", history, "2025-02-28")["pipelines"] == []

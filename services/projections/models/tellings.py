@@ -2,15 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from schemas.correction import Amendment, EventCorrected
 from services.projections.folds.account import State as AccountState
-from services.projections.history import Recorded, Target, amend, latest_amendments
+from services.projections.history import DAY, Recorded, Target, amend, latest_amendments
 from services.projections.models.account.members import member_name
 
-DAY = timedelta(days=1)
 AmendmentKind = Literal["corrected", "retracted"]
 
 

@@ -1,17 +1,17 @@
 """What the course of a thing says: its status, since when, and what was told of it last. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
 from services.projections.course import Course, Turn
+from services.projections.history import DAY
 from services.projections.models.latest import time_at
 from services.projections.question import Place
 
 T = TypeVar("T", bound=msgspec.Struct)
-DAY = timedelta(days=1)
 
 
 class Spell(NamedTuple, Generic[T]):

@@ -7,9 +7,8 @@ from typing import Annotated
 from pydantic import Field
 
 from schemas.assessment import Ask, AskMet, AskRaised, AskWithdrawn
-from services.projections.history import Recorded
+from services.projections.history import DAY, Recorded
 from services.projections.models.assessment.asks import Asked, AskKind, Status, asks
-from services.projections.models.assessment.attitude import DAY
 from services.projections.models.contact.people import People
 from services.projections.models.contact.present import present
 from services.projections.models.latest import time_of

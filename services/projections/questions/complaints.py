@@ -9,12 +9,13 @@ from pydantic import Field
 
 from services.projections.course import Course, Turn
 from services.projections.folds.after_sale import Complaint
+from services.projections.history import DAY
 from services.projections.models import standing
 from services.projections.models.after_sale.rounds import complainant, present
 from services.projections.models.contact.people import People
 from services.projections.models.opportunity.deal_names import deal_name
 from services.projections.models.turn_rows import TurnRow, turn_rows
-from services.projections.models.turns import DAY, first, moment_of, places_of, time_of
+from services.projections.models.turns import first, moment_of, places_of, time_of
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, key
 
 Status = Literal["open", "responded", "resolved"]

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.assessment import AttitudeAssessed
-from services.projections.history import Recorded
-from services.projections.models.assessment.attitude import DAY, Assessed, Layer, faded, layer, leading_first, left
+from services.projections.history import DAY, Recorded
+from services.projections.models.assessment.attitude import Assessed, Layer, faded, layer, leading_first, left
 from services.projections.models.assessment.leading import Lead, lead
 from services.projections.models.assessment.owners import owner
 from services.projections.models.contact.people import People

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
 from schemas.values import EventRef
-from services.projections.history import Moment, Recorded, visible
+from services.projections.history import DAY, Moment, Recorded, visible
 from services.projections.merged import one_customer, states_of
 from services.projections.models.account.handing_over import HandedOver, HandoverKind, handed_over
 from services.projections.models.account.known_then import SUBJECTS, KnownThen, known_then
@@ -16,7 +16,6 @@ from services.projections.models.account.members import member_name
 from services.projections.news import Known, between, place_of
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, key
 
-DAY = timedelta(days=1)
 FOR_EVER = datetime.max.replace(tzinfo=UTC)  # all that a view shows is known
 SHOWN = 50  # events of a hand-over that were learned later
 

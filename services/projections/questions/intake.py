@@ -8,8 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.projections.history import Recorded
-from services.projections.models.tellings import DAY
+from services.projections.history import DAY, Recorded
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, key
 
 LATE = 1.0  # days

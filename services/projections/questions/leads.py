@@ -11,13 +11,13 @@ from schemas.opportunity import OpportunityIdentified
 from schemas.values import Money
 from services.projections.course import Course
 from services.projections.folds.qualification import Lead
-from services.projections.history import Stamp
+from services.projections.history import DAY, Stamp
 from services.projections.models import standing
 from services.projections.models.account.members import member_name
 from services.projections.models.latest import time_at
 from services.projections.models.opportunity import deals
 from services.projections.models.opportunity.portfolio import Deal, Group, Windowed, every_deal, grouped, person
-from services.projections.models.turns import DAY, first, places_of, time_of, told
+from services.projections.models.turns import first, places_of, time_of, told
 from services.projections.question import Answer, PortfolioQuestion, Row, View, key
 from services.projections.register import Register
 

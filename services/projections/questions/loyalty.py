@@ -10,6 +10,7 @@ from pydantic import Field
 
 from schemas.account import AccountTransactionRecorded
 from schemas.values import Money
+from services.projections.history import DAY
 from services.projections.models.account.criteria import YEAR
 from services.projections.models.account.purchases import Transaction, purchases, transactions
 from services.projections.models.account.sales import Sales, sales
@@ -20,7 +21,6 @@ from services.projections.models.opportunity.portfolio import total
 from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 from services.projections.said import Said, Sentence, said
 
-DAY = timedelta(days=1)
 FEWEST = 3  # purchases, of which two intervals are known: fewer have no rhythm
 LATE, LOST = 1.5, 3.0  # times the median interval since the last purchase
 

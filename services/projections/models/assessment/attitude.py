@@ -1,10 +1,11 @@
 """Which assessment of a person leads at a moment, what layer it is, and how far it has faded."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal, NamedTuple
 
 from services.projections.folds.assessment import Stance, State
+from services.projections.history import DAY
 from services.projections.models.assessment.owners import owner
 from services.projections.models.contact.people import People
 from services.projections.models.latest import scopes, time_of
@@ -12,7 +13,6 @@ from services.projections.policy import AttitudeModel
 from services.projections.register import Register
 
 Layer = Literal["support", "neutral", "oppose", "unknown"]
-DAY = timedelta(days=1)
 
 
 class Assessed(NamedTuple):

@@ -7,8 +7,7 @@ from typing import NamedTuple
 from schemas.interaction import InteractionRecorded
 from schemas.values import Rank
 from services.projections.folds.account import Review
-from services.projections.history import Recorded
-from services.projections.models.assessment.attitude import DAY
+from services.projections.history import DAY, Recorded
 from services.projections.models.contact.people import People
 from services.projections.models.contact.present import present
 from services.projections.models.contact.rank import rank

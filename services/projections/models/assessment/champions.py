@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from schemas.assessment import AttitudeAssessed
-from services.projections.history import Recorded
-from services.projections.models.assessment.attitude import DAY, Assessed, leading_first
+from services.projections.history import DAY, Recorded
+from services.projections.models.assessment.attitude import Assessed, leading_first
 from services.projections.models.contact.people import People
 from services.projections.policy import WarningRules
 from services.projections.question import View

@@ -27,8 +27,7 @@ from schemas.buying import BuyingRoleAssigned, BuyingRoleEnded, DecisionRightAss
 from schemas.contact import ContactAdded, ContactDetailsChanged, ContactPositionAssigned, ContactPositionEnded
 from schemas.organisation import ReportingLineEnded, ReportingLineEstablished
 from schemas.policy_values import FactKind
-from services.projections.history import Recorded, Stamp
-from services.projections.models.assessment.attitude import DAY
+from services.projections.history import DAY, Recorded, Stamp
 from services.projections.models.contact.people import People
 from services.projections.models.opportunity.deals import over
 from services.projections.models.organisation.units import Units

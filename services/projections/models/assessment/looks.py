@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from services.projections.models.assessment.attitude import DAY, Assessed, faded, layer, left
+from services.projections.history import DAY
+from services.projections.models.assessment.attitude import Assessed, faded, layer, left
 from services.projections.models.assessment.leading import Lead
 from services.projections.models.interaction.strength import Band
 from services.projections.models.words import word

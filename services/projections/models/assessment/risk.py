@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from services.projections.history import Recorded
+from services.projections.history import DAY, Recorded
 from services.projections.models.assessment import attitude, closeness, trust
-from services.projections.models.assessment.attitude import DAY
 from services.projections.models.assessment.backing import Backing
 from services.projections.models.assessment.champions import last_met, level, silent
 from services.projections.models.interaction import strength

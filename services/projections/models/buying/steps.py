@@ -6,12 +6,11 @@ from typing import Literal, NamedTuple, cast
 
 from services.projections.folds import States
 from services.projections.folds.buying import Change, Step
-from services.projections.history import Stamp
+from services.projections.history import DAY, Stamp
 from services.projections.models.latest import time_at
 from services.projections.models.opportunity import deals
 
 Status = Literal["planned", "running", "blocked", "completed", "dropped"]
-DAY = timedelta(days=1)
 UNDER_WAY: frozenset[Status] = frozenset({"running", "blocked"})
 
 

@@ -8,8 +8,9 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import Field
 
 from services.projections.folds.opportunity import Opportunity
+from services.projections.history import DAY
 from services.projections.models.buying.step_rows import places
-from services.projections.models.buying.steps import DAY, Taken, taken
+from services.projections.models.buying.steps import Taken, taken
 from services.projections.models.latest import time_at
 from services.projections.models.opportunity.portfolio import Deal, Group, GroupBy, Windowed, group, grouped
 from services.projections.models.survival import Length, summary

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 
+from services.projections.history import DAY
 from services.projections.models.assessment import attitude
-from services.projections.models.assessment.attitude import DAY, Assessed
+from services.projections.models.assessment.attitude import Assessed
 from services.projections.models.assessment.champions import powerful
 from services.projections.models.contact import rank
 from services.projections.models.contact.people import People
