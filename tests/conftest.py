@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 # What mostly waits (for the broker to give a dead member's partitions away, for processes to start) comes first, so
-# that what needs a processor runs beside it. Within a line: the longest first.
+# that what needs a processor runs beside it. Within a line: the longest first. A process that has no more than two
+# tests left is given a further file: chaos is one test, and has a brief file of many with it, lest a long one waits.
+BRIEF = "tests/unit/test_partition.py"
 FIRST = (
-    *("tests/e2e", "tests/chaos"),
+    *("tests/e2e", "tests/chaos", BRIEF),
     *("tests/integration/test_worker.py", "tests/integration/test_ingest_outage.py", "tests/integration/ingest"),
     "tests/integration",
 )
@@ -31,6 +33,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
         def _split_scope(self, nodeid: str) -> str:
+            if nodeid.startswith(("tests/chaos", BRIEF)):
+                return "tests/chaos"
             return next((path for path in TOGETHER if nodeid.startswith(path)), nodeid.partition("::")[0])
 
     config.option.loadscopereorder = False

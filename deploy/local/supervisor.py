@@ -10,16 +10,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
+from pydantic import Field
 
 from deploy.local import child as wrapper
 from deploy.local.process import GRACE, Mark, mark
+from services.environment import Environment, load
 from services.problem import Problem
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0  # seconds before a restart; doubled each time
 HEALTHY = 30.0  # seconds of life after which the next death counts as a first one
-PATIENCE = 300.0  # seconds for one child to become ready: a JVM on a busy machine takes its time
 HOPELESS = 3  # deaths before a child was ever ready: it will not be
 LARGEST_LOG = 16 * 1024 * 1024  # bytes; a longer one is set aside at the next start
+
+
+class Waiting(Environment):
+    """How many seconds one child may take to become ready: a JVM takes its time, and the tests' machine is busy."""
+
+    patience: float = Field(default=120.0, gt=0)
+
 
 Say = Callable[[str], None]
 
@@ -47,13 +55,14 @@ class Supervisor:
     def __init__(self, logs: Path, say: Say, changed: Callable[[dict[str, Mark]], None]) -> None:
         self._logs, self._say, self._changed = logs, say, changed
         self._keepers: dict[str, _Keeper] = {}
+        self._patience = load(Waiting).patience
         logs.mkdir(parents=True, exist_ok=True)
 
     async def start(self, child: Child) -> None:
         """Start `child` and return once it is ready; raises Problem if it will not be."""
         keeper = _Keeper(child, self._logs / f"{child.name}.log", self._say, self._note)
         self._keepers[child.name] = keeper
-        await keeper.until_ready()
+        await keeper.until_ready(self._patience)
         self._say(f"{child.name} is ready")
 
     async def stop(self) -> None:
@@ -78,8 +87,8 @@ class _Keeper:
         _set_aside(log)
         self._task = asyncio.create_task(self._keep())
 
-    async def until_ready(self) -> None:
-        deadline = _now() + PATIENCE
+    async def until_ready(self, patience: float) -> None:
+        deadline = _now() + patience
         while not await self.child.ready():
             if self._task.done():
                 await self._task  # raises what ended it

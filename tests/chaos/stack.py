@@ -31,6 +31,7 @@ class Stack:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("RAPPORT_")}
         ours = {
             "RAPPORT_DATA": str(self.data),
+            "RAPPORT_PATIENCE": "300",
             "RAPPORT_INGEST": "http://127.0.0.1:0",
             "RAPPORT_API": "http://127.0.0.1:0",
         }

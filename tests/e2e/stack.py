@@ -30,7 +30,7 @@ def environment(data: Path, **more: str) -> dict[str, str]:
     """Whatever the developer has set for a stack of their own is not for the tests; each service gets a free port."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("RAPPORT_")}
     ports = {"RAPPORT_INGEST": "http://127.0.0.1:0", "RAPPORT_API": "http://127.0.0.1:0"}
-    return kept | ports | {"RAPPORT_DATA": str(data)} | more
+    return kept | ports | {"RAPPORT_DATA": str(data), "RAPPORT_PATIENCE": "300"} | more
 
 
 def rapport(data: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:

@@ -41,7 +41,7 @@ class Servers:
 def environment(data: Path) -> dict[str, str]:
     """Whatever the developer has set for a stack of their own is not for the tests."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("RAPPORT_")}
-    return kept | {"RAPPORT_DATA": str(data)}
+    return kept | {"RAPPORT_DATA": str(data), "RAPPORT_PATIENCE": "300"}
 
 
 @pytest.fixture(scope="session")

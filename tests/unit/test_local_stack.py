@@ -9,6 +9,9 @@ import pytest
 
 from deploy.local.command import run
 from deploy.local.detached import _Heard
+from deploy.local.supervisor import Child, Supervisor, Waiting
+from services.environment import load
+from services.problem import Problem
 
 GRANDCHILD = "import time; print('here', flush=True); time.sleep(60)"
 CHILD = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {GRANDCHILD!r}])"
@@ -66,3 +69,16 @@ def test_a_stack_that_ends_without_a_word_is_said_to(tmp_path):
     file = tmp_path / "stack.log"
     file.write_text("of an earlier run\n")
     assert _Heard(file, print).last_word() == "The stack ended without a word."
+
+
+async def test_nobody_waits_for_ever_for_what_does_not_become_ready(tmp_path, monkeypatch):
+    async def never() -> bool:
+        return False
+
+    monkeypatch.delenv("RAPPORT_PATIENCE", raising=False)
+    assert load(Waiting).patience == 120
+    monkeypatch.setenv("RAPPORT_PATIENCE", "0.01")
+    supervisor = Supervisor(tmp_path, lambda _: None, lambda _: None)
+    with pytest.raises(Problem, match="idle does not become ready: it said nothing"):
+        await supervisor.start(Child("idle", (sys.executable, "-c", "import time; time.sleep(60)"), ready=never))
+    await supervisor.stop()
