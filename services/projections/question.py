@@ -22,6 +22,7 @@ from services.projections.history import Moment, Recorded
 from services.projections.policy import Policies
 from services.projections.register import Register
 
+_TEXT = {"type": "string"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -33,7 +34,7 @@ class View(NamedTuple):
     policies: Policies
     states: States
     facts: Sequence[Recorded]  # visible at the moment, in fold order, of the types in the question's `history`
-    told: Sequence[Recorded] = ()  # for a question about the telling itself: all that is known, as it was told
+    told: Sequence[Recorded] = ()  # all that is known, as it was told: of the types in `history` if `as_told`
 
     def walk(self, times: Sequence[datetime], *subjects: str) -> Iterator[tuple[datetime, States]]:
         """Yield the states (of `subjects`, if any) at each of the ascending `times`; the same object each time."""
@@ -118,13 +119,7 @@ class Unanswerable(ValueError):  # noqa: N818 -- a sentence for the caller
 
 Place = Annotated[
     tuple[int, int],  # partition and offset; the API names the event that stands there
-    WithJsonSchema(
-        {
-            "type": "object",
-            "properties": {"source": {"type": "string"}, "id": {"type": "string"}},
-            "required": ["source", "id"],
-        }
-    ),
+    WithJsonSchema({"type": "object", "properties": {"source": _TEXT, "id": _TEXT}, "required": ["source", "id"]}),
 ]
 
 
@@ -160,7 +155,7 @@ class AccountQuestion(NamedTuple, Generic[P]):
     """A question about one account.
 
     One with `told` is about the telling itself: it reads all facts that are known at the cut, of any type and time, in
-    the order of the log, as they were told: amendments stand among them, and what they amend is not amended.
+    the order of the log, as they were told: amendments among them, and not applied. With `as_told`: its `history` so.
     """
 
     name: str
@@ -171,6 +166,7 @@ class AccountQuestion(NamedTuple, Generic[P]):
     subjects: tuple[str, ...] = ()  # whose states at the moment it reads
     history: tuple[type[Fact], ...] = ()  # whose facts it reads one by one
     told: bool = False
+    as_told: bool = False
 
 
 class PortfolioQuestion(NamedTuple, Generic[P]):
@@ -184,6 +180,7 @@ class PortfolioQuestion(NamedTuple, Generic[P]):
     subjects: tuple[str, ...] = ()
     history: tuple[type[Fact], ...] = ()
     told: bool = False  # none is
+    as_told: bool = False
 
 
 Question = AccountQuestion[Any] | PortfolioQuestion[Any]

@@ -1,6 +1,6 @@
 """What a question sees of an account, made of saved states or of facts that were known at a cut. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from schemas import Fact
@@ -54,8 +54,9 @@ def view_of_saved(  # noqa: PLR0913, PLR0917 -- what the view holds
     policies: Policies,
 ) -> View:
     """Make a view of saved states, and of the history that the question reads."""
+    facts = list(facts)
     seen = visible(facts, Moment(moment.as_of, END_OF_TIME)) if question.history else []
-    return View(account, moment, policies, held(saved), seen)
+    return View(account, moment, policies, held(saved), seen, as_told(question, facts))
 
 
 def held(saved: Mapping[str, Kept | None]) -> States:
@@ -75,8 +76,15 @@ def view_of_facts(
     seen = visible(facts, Moment(moment.as_of, END_OF_TIME))
     states = states_of(account, seen, question.subjects)
     read = [fact for fact in seen if isinstance(fact.event.data, question.history)] if question.history else []
-    told = sorted(facts, key=lambda fact: (fact.partition, fact.offset)) if question.told else ()
-    return View(account, moment, policies, states, read, told)
+    return View(account, moment, policies, states, read, as_told(question, facts))
+
+
+def as_told(question: Question, facts: Iterable[Recorded]) -> Sequence[Recorded]:
+    """Return what a question about the telling, or one that reads its history so, sees of facts known at a cut."""
+    if not (question.told or question.as_told):
+        return ()
+    types: tuple[type[Fact], ...] = (Fact,) if question.told else (*question.history, Amendment)
+    return sorted((fact for fact in facts if isinstance(fact.event.data, types)), key=lambda each: each[2:4])
 
 
 def defined_by(facts: Iterable[Recorded], moment: Moment) -> PolicyState:

@@ -22,6 +22,7 @@ from services.projections.models.policies import in_force
 from services.projections.policy import Policies
 from services.projections.question import View, Views
 from services.projections.questions import PORTFOLIO
+from services.projections.views import as_told
 from tests.unit.histories import defined, end_of, moment
 
 
@@ -41,7 +42,13 @@ def ask_portfolio(
     question = PORTFOLIO[question_name]
     settled = defined(facts, at)
     policies = in_force(settled)
-    each = list(_views(facts, at, policies, question.subjects, question.history))
+    told: dict[str, list[Recorded]] = defaultdict(list)
+    for fact in facts:
+        told[fact.event.partitionkey] += [fact] if fact.recorded_at <= at.known_at else []
+    each = [
+        view._replace(told=as_told(question, told[view.account]))
+        for view in _views(facts, at, policies, question.subjects, question.history)
+    ]
     return _answer(question_name, Views(at, policies, each, settled), parameters)
 
 

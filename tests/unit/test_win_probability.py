@@ -74,7 +74,10 @@ def test_stages_come_in_the_order_in_which_most_deals_pass_them():
     assert as_passed([("b",), ("a",)]) == ["a", "b"]
 
 
-def test_a_pipeline_says_the_order_of_its_stages_and_others_follow():
+def test_a_pipeline_says_the_order_of_its_stages_and_others_come_where_deals_pass_them():
     pipeline = Pipeline("1", (Stage("tender", 1), Stage("talk", 2)))
     assert stage_order([("talk", "extra", "tender")], pipeline) == ["identified", "tender", "talk", "extra"]
+    of_three = Pipeline("1", (Stage("talk", 1), Stage("tender", 2)))
+    passed = [("identified", "first", "talk", "extra", "tender", "last")]
+    assert stage_order(passed, of_three) == ["identified", "first", "talk", "extra", "tender", "last"]
     assert stage_order([("identified", "talk")], None) == ["identified", "talk"]

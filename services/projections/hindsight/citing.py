@@ -13,7 +13,7 @@ from services.projections.history import Moment, Recorded, visible
 from services.projections.merged import states_of
 from services.projections.news import At, place_of
 from services.projections.question import AccountQuestion, Parameters, Unanswerable, View
-from services.projections.views import END_OF_TIME, of_one, sees
+from services.projections.views import END_OF_TIME, as_told, of_one, sees
 
 
 class Citation(BaseModel):
@@ -58,7 +58,7 @@ class _Sight:
         """Return what the question declares, and nothing else."""
         states = States(**{subject: getattr(self._states, subject) for subject in question.subjects})
         facts = [fact for fact in self._seen if isinstance(fact.event.data, question.history)]
-        told = sorted(self._known, key=place_of) if question.told else ()
+        told = as_told(question, self._known)
         return View(self._account, self._moment, self._policies, states, facts, told)
 
 

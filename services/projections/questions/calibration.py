@@ -1,7 +1,10 @@
 """How good were the predictions that were recorded, by model and version, held against what happened by as_of?
 
-Each prediction counts by itself, so that a deal of which several were made counts several times. One that was
-recorded when its outcome was, or later, is hindsight and counts in no score.
+Each prediction counts by itself, so that a deal of which several were made counts several times, and as it was told
+before it could be judged. One told only when its outcome was recorded, or when its interval was over, is hindsight and
+counts in no score. Days are scored once the interval is over, whatever happened before: scored as soon as they come,
+the early ones would count first. An award's interval holds if the deal is won, so its cover is of those that were won;
+how many were not won by its end stands beside it. A next purchase knows no such if.
 """
 
 from collections import defaultdict
@@ -11,8 +14,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.projections.models.opportunity.calibrating import COVER_EXPECTED, LEAST_SCORED, brier, cover
-from services.projections.models.opportunity.outcomes import HISTORY, Judged, judged
 from services.projections.models.opportunity.portfolio import Windowed
+from services.projections.models.opportunity.scoring import HISTORY, Judged, judged
 from services.projections.question import Answer, PortfolioQuestion, Row, Views, key
 from services.projections.said import Sentence, said
 
@@ -31,8 +34,10 @@ class Counted(Row):
     version: str
     status: Status = Field(description=f"insufficient_data: fewer than {LEAST_SCORED} can be scored")
     made: int
-    hindsight: int = Field(description="of these, those recorded when their outcome was, or later: left out below")
-    open: int = Field(description="nothing has happened yet, and the interval is not over")
+    hindsight: int = Field(
+        description="of these, those recorded when their outcome was, or their interval over: left out below"
+    )
+    open: int = Field(description="nothing has happened yet; of days, the interval is not over, whatever happened")
     ended: int = Field(description="the deal ended so that there is nothing to score")
     scored: int
     need: int = Field(description="how many must be scored before there are means and shares")
@@ -64,12 +69,15 @@ class DateScore(Counted):
     """How good the days and their intervals were."""
 
     quantity: Literal["award_date", "next_purchase"]
-    happened: int
-    passed: int = Field(description="the interval is over and nothing has happened: outside")
+    happened: int = Field(description="in the interval or not; of the scored, the others passed")
+    passed: int = Field(description="the interval is over, and until its end nothing had happened")
+    passed_share: float | None = Field(description="passed / scored")
     inside: int = Field(description="it happened from low to high")
     early: int = Field(description="it happened before the day that was predicted")
     late: int
-    cover: float | None = Field(description="inside / all scored that have an interval")
+    cover: float | None = Field(
+        description="inside / happened; of a next purchase, inside / scored; only what has an interval"
+    )
     cover_expected: float
     mean_days_off: float | None = Field(description="below 0: earlier than predicted")
     mean_absolute_days_off: float | None
@@ -86,7 +94,7 @@ def answer(views: Views, parameters: CalibrationParameters) -> CalibrationAnswer
     """Score what was predicted by as_of."""
     found: dict[Model, list[Judged]] = defaultdict(list)
     for view in views:
-        for each in judged(view, parameters):
+        for each in judged(view):
             if parameters.within(each.fact.event.time):
                 found[each.data.quantity, each.data.model, each.data.version].append(each)
     return CalibrationAnswer(
@@ -103,7 +111,7 @@ def _probability(of: Model, made: Sequence[Judged]) -> ProbabilityScore:
 
 
 def _dates(of: Model, made: Sequence[Judged]) -> DateScore:
-    found = cover(_told(made))
+    found = cover(_told(made), conditional=of[0] == "award_date")
     scores = found._asdict() | {"quantity": of[0], "cover_expected": COVER_EXPECTED}
     return DateScore(**_counted(of, made, found.scored), **scores)
 
@@ -115,7 +123,7 @@ def _told(made: Sequence[Judged]) -> list[Judged]:
 def _counted(of: Model, made: Sequence[Judged], scored: int) -> dict[str, Any]:
     told = _told(made)
     enough = scored >= LEAST_SCORED
-    open_ = sum(each.outcome is None and not each.passed for each in told)
+    open_ = sum(each.open for each in told)
     few = said("{scored} predictions can be scored: at least {need} are needed.", scored=scored, need=LEAST_SCORED)
     return {
         "model": of[1],
@@ -127,7 +135,7 @@ def _counted(of: Model, made: Sequence[Judged], scored: int) -> dict[str, Any]:
         "ended": len(told) - open_ - scored,
         "need": LEAST_SCORED,
         "sentence": said("{scored} predictions are scored.", scored=scored) if enough else few,
-        "because": [(each.fact.partition, each.fact.offset) for each in made],
+        "because": [each.place for each in made],
     }
 
 
@@ -139,4 +147,5 @@ question = PortfolioQuestion(
     answer=answer,
     subjects=("opportunity",),
     history=HISTORY,
+    as_told=True,
 )

@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from schemas.account import AccountTransactionRecorded
 from schemas.prediction import Quantity
 from services.projections.models.opportunity import predicting
-from services.projections.models.opportunity.examples import SUBJECTS
+from services.projections.models.opportunity.examples import HISTORY, SUBJECTS
+from services.projections.models.opportunity.fiscal import Fiscal
 from services.projections.models.opportunity.foretold import Status
 from services.projections.models.opportunity.portfolio import Deal, group
 from services.projections.models.opportunity.predicting import Model, Prediction
@@ -39,7 +40,7 @@ class FactorRow(Row):
     value: str | None = Field(description="null for the prior")
     value_name: str | None = Field(description="of an owner")
     won: int = Field(description="closed deals like this that were won; of a stage: that reached it")
-    lost: int
+    lost: int = Field(description="the same of those that were not won: lost or abandoned")
     ratio: float = Field(description="how likely this is in a deal that is won, over how likely in one that is lost")
 
 
@@ -59,7 +60,7 @@ class PredictionNow(Row):
     account: str
     account_name: str | None
     opportunity: str | None = Field(description="null: of the account")
-    name: str | None = Field(description="of the opportunity")
+    opportunity_name: str | None
     quantity: Quantity
     status: Status
     model: str
@@ -103,15 +104,16 @@ def answer(views: Views, parameters: PredictionsParameters) -> PredictionsAnswer
         for each in open_deals
         if parameters.account in (None, each.deal.view.account) and parameters.opportunity in (None, each.deal.id)
     ]
-    found = [*predicting.of_deals(models, wanted, parameters), *_of_accounts(views, parameters)]
+    fiscal = Fiscal(views.policies.calendar)
+    found = [*predicting.of_deals(models, wanted, fiscal), *_of_accounts(views, parameters, fiscal)]
     rows = [_row(each) for each in found if parameters.quantity in (None, each.quantity)]
     order = sorted(rows, key=lambda row: (row.account, row.opportunity is None, row.opportunity or "", row.quantity))
     return PredictionsAnswer(predictions=order, learned=[_learned(each) for each in models])
 
 
-def _of_accounts(views: Views, asked: PredictionsParameters) -> Iterator[Prediction]:
+def _of_accounts(views: Views, asked: PredictionsParameters, fiscal: Fiscal) -> Iterator[Prediction]:
     if asked.opportunity is None and asked.quantity in (None, "next_purchase"):
-        yield from (predicting.of_account(view, asked) for view in views if asked.account in (None, view.account))
+        yield from (predicting.of_account(view, fiscal) for view in views if asked.account in (None, view.account))
 
 
 def _row(each: Prediction) -> PredictionNow:
@@ -121,7 +123,7 @@ def _row(each: Prediction) -> PredictionNow:
         account=each.view.account,
         account_name=account.value,
         opportunity=deal.id if deal else None,
-        name=deal.opportunity.name.value if deal else None,
+        opportunity_name=deal.opportunity.name.value if deal else None,
         quantity=each.quantity,
         status=foretold.status,
         model=each.model,
@@ -176,5 +178,5 @@ question = PortfolioQuestion(
     answer_model=PredictionsAnswer,
     answer=answer,
     subjects=SUBJECTS,
-    history=(AccountTransactionRecorded,),
+    history=(AccountTransactionRecorded, *HISTORY),
 )

@@ -18,7 +18,7 @@ def identified(deal: str) -> Recorded:
 
 def predicted(deal: str, **data: Any) -> Recorded:
     told = {"opportunity": deal, "model": "m", "version": "1", "inputs_digest": DIGEST} | data
-    return fact("prediction.made", "2025-01-10", told)
+    return fact("prediction.made", "2025-01-10", {name: value for name, value in told.items() if value is not None})
 
 
 def won(deal: str, day: str = MARCH) -> Recorded:
@@ -79,28 +79,56 @@ def award(deal: str, low: str, value: str, high: str) -> Recorded:
     return predicted(deal, quantity="award_date", low=f"2025-{low}", value=f"2025-{value}", high=f"2025-{high}")
 
 
-def test_intervals_that_end_with_nothing_did_not_hold_and_the_lost_are_not_scored():
-    deals = "abcdefghijkl"
-    facts = [
-        *map(identified, deals),
-        *(award(deal, "03-01", "03-14", "04-01") for deal in "abcd"),  # won on 03-10: four days early, inside
-        *(award(deal, "01-20", "02-28", "03-01") for deal in "efgh"),  # won ten days late, outside
-        *(award(deal, "02-01", "02-10", "03-20") for deal in "ij"),  # open: it is over, and nothing happened
-        award("k", "03-01", "04-01", "05-01"),  # open
-        award("l", "03-01", "03-14", "04-01"),  # lost
-        *map(won, "abcdefgh"),
-        lost("l"),
-    ]
-    (row,) = ask_portfolio("calibration", facts, "2025-03-25")["dates"]
+# Ten won on 03-10: five four days early and inside, five ten days late and outside. `k` is open, `l` lost after its
+# interval, `m` before; `n` was won early, `p` without a high: neither counts before 12-31, and then only `n` does.
+TEN = "abcdefghij"
+AWARDS = [
+    *map(identified, "abcdefghijklmnp"),
+    *(award(deal, "03-01", "03-14", "04-01") for deal in TEN[:5]),
+    *(award(deal, "01-20", "02-28", "03-01") for deal in (*TEN[5:], "k", "l")),
+    award("m", "03-01", "03-14", "04-01"),
+    award("n", "03-01", "04-09", "12-31"),
+    predicted("p", quantity="award_date", value="2025-04-09"),
+    *map(won, (*TEN, "n", "p")),
+    *map(lost, "lm"),
+]
+
+
+def test_intervals_are_scored_once_they_are_over_of_those_that_were_won_and_the_passed_beside_them():
+    (row,) = ask_portfolio("calibration", AWARDS, "2025-04-02")["dates"]
     counts = ("made", "open", "ended", "scored", "happened", "passed", "inside", "early", "late")
-    assert [row[each] for each in counts] == [12, 1, 1, 10, 8, 2, 4, 4, 4]
-    assert (row["cover"], row["cover_expected"]) == (0.4, 0.5)
-    assert (row["mean_days_off"], row["mean_absolute_days_off"]) == (None, None)  # eight days are too few to say
-    (later,) = ask_portfolio("calibration", [*facts, won("i", "2025-03-25"), won("j", "2025-03-25")], "2025-03-26")[
-        "dates"
-    ]
-    # 4 x -4, 4 x 10 and 2 x 43 days
-    assert (later["mean_days_off"], later["mean_absolute_days_off"]) == (11.0, 14.2)
+    assert [row[each] for each in counts] == [15, 1, 2, 12, 10, 2, 5, 5, 5]
+    assert (row["cover"], row["cover_expected"], row["passed_share"]) == (0.5, 0.5, pytest.approx(2 / 12))
+    assert (row["mean_days_off"], row["mean_absolute_days_off"]) == (3.0, 7.0)  # 5 x -4 and 5 x 10 days
+    (before,) = ask_portfolio("calibration", AWARDS, "2025-03-31")["dates"]  # seven intervals are over
+    assert [before[each] for each in counts] == [15, 7, 1, 7, 5, 2, 0, 0, 5]
+    assert (before["cover"], before["passed_share"], before["mean_days_off"]) == (None, None, None)
+    (year,) = ask_portfolio("calibration", AWARDS, "2026-01-01")["dates"]  # `n`: thirty days early, inside
+    assert (year["open"], year["happened"], year["cover"]) == (0, 11, pytest.approx(6 / 11))
+    assert year["mean_days_off"] == 0.0
+
+
+def test_what_was_recorded_when_its_interval_was_over_is_hindsight():
+    told_late = [*AWARDS[:15], *late(*AWARDS[15:30]), *AWARDS[30:]]
+    (row,) = ask_portfolio("calibration", told_late, "2025-07-01")["dates"]
+    assert (row["made"], row["hindsight"], row["scored"]) == (15, 15, 0)
+    backfilled = [identified("z"), *late(award("z", "03-01", "03-14", "06-14"), award("z", "03-01", "03-14", "06-15"))]
+    (row,) = ask_portfolio("calibration", backfilled, "2025-07-01")["dates"]  # told on 06-15, when only one was over
+    assert (row["made"], row["hindsight"], row["passed"]) == (2, 1, 1)
+
+
+def purchase(day: str) -> Recorded:
+    paid = {"transaction": day, "amount": {"amount": "1", "currency": "EUR"}}
+    return fact("account.transaction_recorded", f"2025-{day}", paid)
+
+
+def test_a_next_purchase_that_does_not_come_is_outside():
+    due = {"opportunity": None, "quantity": "next_purchase", "low": "2025-03-01", "value": "2025-03-05"}
+    made = [predicted("", **due, high=f"2025-03-{day}") for day in range(10, 20)]  # those up to 03-14 pass
+    (row,) = ask_portfolio("calibration", [*made, purchase("03-15")], "2025-04-01")["dates"]
+    assert (row["scored"], row["passed"], row["inside"], row["cover"]) == (10, 0, 5, 0.5)
+    (row,) = ask_portfolio("calibration", made, "2025-04-01")["dates"]
+    assert (row["scored"], row["passed"], row["inside"], row["cover"]) == (10, 10, 0, 0.0)
 
 
 def test_a_window_counts_the_predictions_that_were_made_in_it():
@@ -108,6 +136,6 @@ def test_a_window_counts_the_predictions_that_were_made_in_it():
 
 
 def test_the_hospitals_one_prediction_is_counted_and_too_few_to_score():
-    (row,) = ask_portfolio("calibration", hospital(), beijing("2025-06-30"))["dates"]
+    (row,) = ask_portfolio("calibration", hospital(), beijing("2025-07-23"))["dates"]  # its interval ends on 07-22
     assert (row["scored"], row["inside"], row["early"], row["cover"]) == (1, 1, 1, None)
     assert (row["status"], row["need"]) == ("insufficient_data", 10)

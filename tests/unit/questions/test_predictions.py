@@ -1,5 +1,6 @@
 """What the models say of open deals and accounts: hand-worked, at two moments of each clock, and below the floors."""
 
+from datetime import timedelta
 from math import prod
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.unit.histories import fact
 from tests.unit.portfolios import ask_portfolio
 
 MAY = "2025-05-01"
+PRICE = {"amount": "1", "currency": "EUR"}
 
 
 def began(opportunity: str, time: str = "2025-01-01", **data: Any) -> Recorded:
@@ -67,12 +69,42 @@ def test_a_chance_is_explained_by_attribute():
     assert factors == {
         "prior": (None, 6, 4),
         "stage": ("identified", 6, 4),
-        "competitor": ("none known", 6, 4),
         "owner": ("m-1", 6, 2),
     }
     odds = prod(each["ratio"] for each in found["factors"])
     assert odds / (1 + odds) == pytest.approx(found["value"])
     assert found["sentence"] == "74.5 % likely to be won, as 10 closed deals teach."
+
+
+RIVAL = {"opportunity": "w0", "party": "r"}
+
+
+def test_what_is_told_after_the_end_of_a_deal_teaches_nothing_and_what_nobody_told_is_unknown():
+    found = row(ask_portfolio("predictions", DEALS, MAY), "win_probability")
+    after = [  # w0 was won on 02-10
+        fact("competitor.identified", "2025-02-11", RIVAL),
+        fact("opportunity.owner_changed", "2025-02-11", {"opportunity": "w0", "owner": "m-9"}),
+    ]
+    assert row(ask_portfolio("predictions", [*DEALS, *after], MAY), "win_probability") == found
+    factors = {each["attribute"]: (each["value"], each["won"], each["lost"]) for each in _with_rivals()["factors"]}
+    assert factors["competitor"] == ("known", 1, 0)  # l0's had withdrawn; of the others nobody told any
+
+
+def _with_rivals() -> Any:
+    before = [
+        fact("competitor.identified", "2025-02-01", RIVAL),
+        fact("competitor.identified", "2025-02-01", RIVAL | {"opportunity": "l0"}),
+        fact("competitor.withdrew", "2025-02-02", RIVAL | {"opportunity": "l0"}),
+        fact("competitor_offer.observed", "2025-04-01", RIVAL | {"opportunity": "o", "amount": PRICE}),
+    ]
+    return row(ask_portfolio("predictions", [*DEALS, *before], MAY), "win_probability")
+
+
+def test_a_deal_that_was_abandoned_was_not_won():
+    gone = [began("g"), fact("opportunity.abandoned", "2025-02-05", {"opportunity": "g", "reason": "no time"})]
+    found = row(ask_portfolio("predictions", [*DEALS, *gone], MAY), "win_probability")
+    (prior,) = [each for each in found["factors"] if each["attribute"] == "prior"]
+    assert (found["have"], prior["won"], prior["lost"]) == (11, 6, 5)
 
 
 def test_the_award_is_dated_by_the_deals_that_were_won_and_took_longer():
@@ -115,6 +147,17 @@ def test_the_next_purchase_follows_the_intervals_that_are_as_long_as_this_one():
     found = row(ask_portfolio("predictions", facts, "2025-04-26"), "next_purchase", None)
     # Intervals of 10, 20, 30 and 40 days; 15 have passed: a third each of the rest at 20, 30 and 40.
     assert (found["low"], found["value"], found["high"]) == ("2025-05-01", "2025-05-11", "2025-05-21")
+
+
+def test_a_deal_and_its_invoice_are_one_purchase():
+    deals = [each for number, bill in enumerate(BOUGHT) for each in won(f"d{number}", _day_before(bill))]
+    found = row(ask_portfolio("predictions", [*BOUGHT, *deals], "2025-03-10"), "next_purchase", None)
+    assert found == row(ask_portfolio("predictions", BOUGHT, "2025-03-10"), "next_purchase", None)
+    assert row(ask_portfolio("predictions", deals, "2025-03-10"), "next_purchase", None)["have"] == 3  # wins alone
+
+
+def _day_before(bill: Recorded) -> str:
+    return (bill.event.time - timedelta(days=1)).date().isoformat()
 
 
 def test_the_next_purchase_needs_three_intervals_and_one_as_long_as_this():

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import fsum
 from typing import NamedTuple
 
-from services.projections.models.opportunity.outcomes import Judged
+from services.projections.models.opportunity.scoring import Judged
 
 LEAST_SCORED = 10  # predictions with a known outcome
 COVER_EXPECTED = 0.5  # from p25 to p75
@@ -37,19 +37,20 @@ class Brier(NamedTuple):
 class Cover(NamedTuple):
     """How days that were predicted compare with those on which it happened; means and shares null below the floor."""
 
-    scored: int  # it happened, or the interval is over
+    scored: int  # happened or passed
     happened: int
     passed: int
     inside: int
     early: int
     late: int
+    passed_share: float | None
     cover: float | None
     mean_days_off: float | None
     mean_absolute_days_off: float | None
 
 
 def brier(judged: Iterable[Judged]) -> Brier:
-    """Score the probabilities whose deals were won or lost."""
+    """Score the probabilities whose deals have ended."""
     pairs = list(_pairs(judged))
     count = len(pairs)
     if count < LEAST_SCORED:
@@ -59,19 +60,24 @@ def brier(judged: Iterable[Judged]) -> Brier:
     return Brier(count, score, rate, rate * (1 - rate), _bins(pairs))
 
 
-def cover(judged: Iterable[Judged]) -> Cover:
-    """Score the days: those that came, and the intervals that ended before anything happened, which did not hold."""
-    scored = [each for each in judged if each.days_off is not None or each.passed]
+def cover(judged: Iterable[Judged], *, conditional: bool) -> Cover:
+    """Score the days whose intervals are over; what passed is a miss unless what is predicted is `conditional`.
+
+    Before that, only those would count that happened early.
+    """
+    scored = [each for each in judged if each.over and (each.days_off is not None or each.passed)]
     off = [each.days_off for each in scored if each.days_off is not None]
-    whole = [each for each in scored if each.inside is not None]
+    passed = sum(each.passed for each in scored)
+    whole = [each for each in scored if each.inside is not None and not (conditional and each.passed)]
     inside = sum(each.inside is True for each in whole)
     return Cover(
         scored=len(scored),
         happened=len(off),
-        passed=sum(each.passed for each in scored),
+        passed=passed,
         inside=inside,
         early=sum(each < 0 for each in off),
         late=sum(each > 0 for each in off),
+        passed_share=passed / len(scored) if len(scored) >= LEAST_SCORED else None,
         cover=inside / len(whole) if len(whole) >= LEAST_SCORED else None,
         mean_days_off=sum(off) / len(off) if len(off) >= LEAST_SCORED else None,
         mean_absolute_days_off=sum(map(abs, off)) / len(off) if len(off) >= LEAST_SCORED else None,
@@ -79,7 +85,7 @@ def cover(judged: Iterable[Judged]) -> Cover:
 
 
 def _pairs(judged: Iterable[Judged]) -> Iterator[tuple[float, int]]:
-    """Yield each probability whose deal was won (1) or lost (0)."""
+    """Yield each probability whose deal was won (1) or not (0)."""
     for each in judged:
         if isinstance(each.data.value, float) and each.squared_error is not None and each.outcome:
             yield each.data.value, int(each.outcome.what == "won")

@@ -1,104 +1,80 @@
-"""What became of what was predicted, by the moment, and how far off it was. Pure.
+"""What became of what was predicted, by the moment, on a day of the calendar policy's zone. Pure.
 
-Of a deal, the end that holds at the moment decides: one that was reopened is open again. Only what was predicted
-before its outcome was recorded is a prediction; anything else is hindsight.
+Of a deal, the end that holds at the moment decides: one that was reopened is open again.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
 from schemas.account import AccountTransactionRecorded
-from schemas.opportunity import OpportunityAbandoned, OpportunityLost, OpportunityWon
 from schemas.prediction import PredictionMade
-from services.projections.history import EPOCH, Recorded
-from services.projections.models.account.purchases import purchases, transactions
+from services.projections.history import Recorded
 from services.projections.models.opportunity import deals
-from services.projections.question import Parameters, Place, View
-
-HISTORY = (PredictionMade, OpportunityWon, OpportunityLost, OpportunityAbandoned, AccountTransactionRecorded)
+from services.projections.models.opportunity.fiscal import Fiscal
+from services.projections.models.opportunity.next_purchase import bought
+from services.projections.question import Place, View
 
 What = Literal["won", "lost", "abandoned", "bought"]
 
 
 class Outcome(NamedTuple):
-    """What happened; `time` is None where nobody knows when."""
+    """What happened; `day` is None where nobody knows when. It was recorded first at `recorded_at`."""
 
     what: What
-    time: datetime | None
+    day: date | None
     place: Place
-    recorded_at: datetime | None
+    recorded_at: datetime
 
 
-class Judged(NamedTuple):
-    """A prediction, what happened, and by how much they differ; None: does not apply, or not yet."""
+class Outcomes:
+    """What happened to the deals of an account, and when it bought."""
 
-    fact: Recorded
-    data: PredictionMade
-    outcome: Outcome | None
-    hindsight: bool
-    passed: bool = False  # nothing has happened yet, and the interval is over
-    happened: date | None = None
-    inside: bool | None = None  # whether it happened from low to high; False as soon as it cannot any more
-    days_off: int | None = None  # below 0: it happened earlier than predicted
-    squared_error: float | None = None  # of a probability (Brier, Mon. Weather Rev. 78, 1950)
+    def __init__(self, view: View) -> None:
+        """Read them once; the view shows ends and transactions as facts, too."""
+        self._fiscal = Fiscal(view.policies.calendar)
+        self._deals = view.states.opportunity.opportunities
+        self._recorded = _recorded(view)
+        self._bought = bought(view, self._fiscal)
+
+    def day(self, moment: datetime) -> date:
+        """Return the day of a moment in the zone in which predictions are made and judged."""
+        return self._fiscal.day(moment)
+
+    def of(self, fact: Recorded, data: PredictionMade) -> Outcome | None:
+        """Return what happened to what was predicted; None: nothing yet."""
+        if data.quantity == "next_purchase":
+            return self._next(self.day(fact.event.time))
+        return self._end(data.opportunity or "")
+
+    def _next(self, after: date) -> Outcome | None:
+        """Return the first purchase of a later day."""
+        day = next((each for each in self._bought if each > after), None)
+        return self._outcome("bought", day, self._bought[day]) if day else None
+
+    def _end(self, opportunity: str) -> Outcome | None:
+        """Return the end of a deal; that it was told again changes nothing about when it was recorded first."""
+        known = self._deals.get(opportunity)
+        end = deals.end(known) if known else None
+        if known is None or end is None:
+            return None
+        places = [(step.at[3], step.at[2]) for step in deals.closing(known)]
+        day = None if end.step.timebasis == "since" else self.day(end.time)
+        return self._outcome(end.kind, day, places)
+
+    def _outcome(self, what: What, day: date | None, places: list[Place]) -> Outcome:
+        return Outcome(what, day, places[-1], min(self._recorded[each] for each in places))
 
 
-def judged(view: View, asked: Parameters) -> Iterator[Judged]:
-    """Yield every prediction that was recorded about the account, in fold order, with what became of it."""
-    by_place = {(fact.partition, fact.offset): fact for fact in view.facts}
-    bought = _bought(view, by_place)
+def _recorded(view: View) -> dict[Place, datetime]:
+    """Return when each fact was recorded, and of a transaction, when it was told first."""
+    first = dict[object, datetime]()
     for fact in view.facts:
-        if isinstance(data := fact.event.data, PredictionMade):
-            outcome = _outcome(view, fact, data, bought, by_place)
-            yield _judged(fact, data, outcome, asked.day(view.moment.as_of), asked)
+        first[_about(fact)] = min(first.get(_about(fact), fact.recorded_at), fact.recorded_at)
+    return {(fact.partition, fact.offset): first[_about(fact)] for fact in view.facts}
 
 
-def _outcome(
-    view: View, fact: Recorded, data: PredictionMade, bought: Sequence[Outcome], by_place: Mapping[Place, Recorded]
-) -> Outcome | None:
-    if data.quantity == "next_purchase":
-        return next((each for each in bought if each.time and each.time > fact.event.time), None)
-    known = view.states.opportunity.opportunities.get(data.opportunity or "")
-    end = deals.end(known) if known else None
-    return _ended(end, end.kind, by_place) if end else None
-
-
-def _ended(end: deals.End, what: What, by_place: Mapping[Place, Recorded]) -> Outcome:
-    place = (end.step.at[3], end.step.at[2])
-    told = by_place.get(place)
-    dated = end.step.timebasis != "since"
-    return Outcome(what, end.time if dated else None, place, told.recorded_at if told else None)
-
-
-def _bought(view: View, by_place: Mapping[Place, Recorded]) -> list[Outcome]:
-    """Return what the account bought, in order of time."""
-    sold = [
-        Outcome("bought", each.time, each.place, by_place[each.place].recorded_at)
-        for each in purchases(transactions(view.facts))
-        if each.dated
-    ]
-    ends = (deals.end(each) for each in view.states.opportunity.opportunities.values())
-    won = [_ended(end, "bought", by_place) for end in ends if end and end.kind == "won"]
-    return sorted((each for each in (*sold, *won) if each.time), key=lambda each: (each.time or EPOCH, each.place))
-
-
-def _judged(fact: Recorded, data: PredictionMade, outcome: Outcome | None, today: date, asked: Parameters) -> Judged:
-    hindsight = bool(outcome and outcome.recorded_at and outcome.recorded_at <= fact.recorded_at)
-    day = asked.day(outcome.time) if outcome and outcome.time else None
-    nothing = Judged(fact, data, outcome, hindsight)
-    if isinstance(data.value, float):
-        seen = {"won": 1.0, "lost": 0.0}.get(outcome.what) if outcome else None
-        return nothing._replace(happened=day, squared_error=None if seen is None else (data.value - seen) ** 2)
-    if outcome is None:
-        passed = isinstance(data.high, date) and today > data.high
-        return nothing._replace(passed=passed, inside=False if passed else None)
-    if day is None or outcome.what not in {"won", "bought"}:
-        return nothing
-    return nothing._replace(happened=day, inside=_inside(data, day), days_off=(day - data.value).days)
-
-
-def _inside(data: PredictionMade, happened: date) -> bool | None:
-    if isinstance(data.low, date) and isinstance(data.high, date):
-        return data.low <= happened <= data.high
-    return None
+def _about(fact: Recorded) -> object:
+    data = fact.event.data
+    if isinstance(data, AccountTransactionRecorded):
+        return data.transaction
+    return fact.partition, fact.offset

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from schemas.prediction import Quantity
 from services.projections.models.opportunity import next_purchase, timetable, win_probability
 from services.projections.models.opportunity.examples import Example, examples
+from services.projections.models.opportunity.fiscal import Fiscal
 from services.projections.models.opportunity.foretold import Foretold, digest, insufficient
 from services.projections.models.opportunity.stage_left import Left, curves, left
 from services.projections.models.opportunity.stage_order import stage_order
@@ -15,10 +16,10 @@ from services.projections.models.opportunity.timetable import Timetable
 from services.projections.models.opportunity.win_probability import Factor, Learned
 from services.projections.models.survival import Point
 from services.projections.policy import Pipeline
-from services.projections.question import Parameters, View, Views
+from services.projections.question import View, Views
 from services.projections.said import said
 
-LEAST_CLOSED = 10  # deals that were won or lost, both among them
+LEAST_CLOSED = 10  # closed deals: some won, some not
 
 
 class Model(NamedTuple):
@@ -63,7 +64,7 @@ def learn(views: Views) -> tuple[list[Model], list[Example]]:
 
 
 def _model(id_: str | None, among: Sequence[Example], pipeline: Pipeline | None, as_of: datetime) -> Model:
-    decided = [each for each in among if each.end and each.end.kind != "abandoned"]
+    decided = [each for each in among if each.end]
     order = stage_order([[spell.stage for spell in each.course] for each in decided], pipeline)
     timed = timetable.endings(among, as_of)
     return Model(
@@ -78,13 +79,13 @@ def _model(id_: str | None, among: Sequence[Example], pipeline: Pipeline | None,
     )
 
 
-def of_deals(models: Iterable[Model], open_deals: Iterable[Example], asked: Parameters) -> Iterator[Prediction]:
+def of_deals(models: Iterable[Model], open_deals: Iterable[Example], fiscal: Fiscal) -> Iterator[Prediction]:
     """Yield for each open deal whether it will be won, and when."""
     by_pipeline = {each.pipeline: each for each in models}
     for example in open_deals:
         model = by_pipeline[example.pipeline]
         yield _chance(model, example)
-        yield _award(model, example, asked)
+        yield _award(model, example, fiscal)
 
 
 def _chance(model: Model, example: Example) -> Prediction:
@@ -113,7 +114,7 @@ def _likely(p: float, closed: int) -> Foretold:
 def _too_few(model: Model) -> Foretold:
     won, lost = model.bayes.all
     sentence = said(
-        "{won} deals were won and {lost} lost: at least {need} in all, and some of both, are needed.",
+        "{won} deals were won and {lost} were not: at least {need} in all, and some of both, are needed.",
         won=won,
         lost=lost,
         need=LEAST_CLOSED,
@@ -121,7 +122,7 @@ def _too_few(model: Model) -> Foretold:
     return insufficient(won + lost, LEAST_CLOSED, sentence)
 
 
-def _award(model: Model, example: Example, asked: Parameters) -> Prediction:
+def _award(model: Model, example: Example, fiscal: Fiscal) -> Prediction:
     name, version = timetable.MODEL, timetable.VERSION
     view, as_of = example.deal.view, example.deal.view.moment.as_of
     read = digest(
@@ -129,28 +130,28 @@ def _award(model: Model, example: Example, asked: Parameters) -> Prediction:
         version=version,
         learned=model.lengths,
         as_of=as_of.isoformat(),
-        tz=asked.tz,
+        tz=fiscal.zone_name,
         deal=[*_ids(example), example.began.isoformat() if example.began else None],
     )
-    foretold = timetable.award(model.table, example.began, as_of, asked)
+    foretold = timetable.award(model.table, example.began, as_of, fiscal)
     return Prediction(
         view, example, "award_date", name, version, read, foretold, left=left(model.stages, example, as_of)
     )
 
 
-def of_account(view: View, asked: Parameters) -> Prediction:
+def of_account(view: View, fiscal: Fiscal) -> Prediction:
     """Return when an account will buy again."""
     name, version = next_purchase.MODEL, next_purchase.VERSION
-    dates, as_of = next_purchase.bought(view, asked), view.moment.as_of
+    dates, as_of = list(next_purchase.bought(view, fiscal)), view.moment.as_of
     read = digest(
         model=name,
         version=version,
         account=view.account,
         as_of=as_of.isoformat(),
-        tz=asked.tz,
+        tz=fiscal.zone_name,
         bought=[each.isoformat() for each in dates],
     )
-    foretold = next_purchase.next_purchase(dates, asked, as_of)
+    foretold = next_purchase.next_purchase(dates, fiscal.day(as_of))
     return Prediction(view, None, "next_purchase", name, version, read, foretold)
 
 

@@ -9,9 +9,14 @@ from services.projections.policy import Pipeline
 
 
 def stage_order(courses: Iterable[Sequence[str]], pipeline: Pipeline | None) -> list[str]:
-    """Return `identified`, the stages of the pipeline, then those of the courses that it does not name, as passed."""
-    named = [each.stage for each in pipeline.stages] if pipeline else []
-    return list(dict.fromkeys([IDENTIFIED, *named, *as_passed(courses)]))
+    """Return `identified` and the stages of the pipeline; those that it does not name behind what deals pass before."""
+    found = list(dict.fromkeys([IDENTIFIED, *(each.stage for each in (pipeline.stages if pipeline else ()))]))
+    before = IDENTIFIED
+    for stage in as_passed(courses):
+        if stage not in found:
+            found.insert(found.index(before) + 1, stage)
+        before = stage
+    return found
 
 
 def as_passed(courses: Iterable[Sequence[str]]) -> list[str]:

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from services.projections.models.opportunity.deals import DAY
 from services.projections.models.opportunity.examples import Example
+from services.projections.models.opportunity.fiscal import Fiscal
 from services.projections.models.opportunity.foretold import Foretold, beyond_calendar, insufficient, quartiles
 from services.projections.models.survival import Ending, Point, to_end_so
-from services.projections.question import Parameters
 from services.projections.said import Said, said
 
 MODEL, VERSION = "aalen-johansen", "1"
@@ -46,7 +46,7 @@ def timetable(lengths: Iterable[Ending]) -> Timetable:
     return Timetable(to_end_so(lengths, "won"), len(lengths) - ways[None], won)
 
 
-def award(table: Timetable, began: datetime | None, as_of: datetime, asked: Parameters) -> Foretold:
+def award(table: Timetable, began: datetime | None, as_of: datetime, fiscal: Fiscal) -> Foretold:
     """Return the day of the award: median and quartiles, or what is missing to say one."""
     if table.closed < LEAST_CLOSED:
         sentence = said(
@@ -57,10 +57,10 @@ def award(table: Timetable, began: datetime | None, as_of: datetime, asked: Para
         return insufficient(table.closed, LEAST_CLOSED, sentence)
     if began is None:
         return insufficient(0, 1, said("It is not known when it began."))
-    return _award(table, began, (as_of - began) / DAY, asked)
+    return _award(table, began, (as_of - began) / DAY, fiscal)
 
 
-def _award(table: Timetable, began: datetime, lasted: float, asked: Parameters) -> Foretold:
+def _award(table: Timetable, began: datetime, lasted: float, fiscal: Fiscal) -> Foretold:
     longer = len(table.won) - bisect_right(table.won, lasted)
     if longer < LEAST_LONGER:
         sentence = said(
@@ -69,7 +69,7 @@ def _award(table: Timetable, began: datetime, lasted: float, asked: Parameters) 
             need=LEAST_LONGER,
         )
         return insufficient(longer, LEAST_LONGER, sentence)
-    low, value, high = quartiles(table.curve, lasted, lambda took: asked.day(began + took))
+    low, value, high = quartiles(table.curve, lasted, lambda took: fiscal.day(began + took))
     if value is None:
         return beyond_calendar(longer, LEAST_LONGER)
     return Foretold(value, low, high, longer, LEAST_LONGER, _said(value, low, high))

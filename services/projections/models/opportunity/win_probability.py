@@ -16,7 +16,7 @@ PRIOR, STAGE = "prior", "stage"  # the first two factors; the others are named a
 
 
 class Case(NamedTuple):
-    """A deal that was won or lost, the stage in which it ended, and what is known of it, by attribute."""
+    """A deal that was won, or lost or abandoned, the stage in which it ended, and what is known of it, by attribute."""
 
     won: bool
     stage: str | None
@@ -24,7 +24,7 @@ class Case(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """How many deals were won and lost."""
+    """How many deals were won, and how many were not: `lost` counts those that were abandoned, too."""
 
     won: int
     lost: int
