@@ -173,7 +173,9 @@ async def test_a_rebuild_is_to_the_byte_what_the_worker_made_and_can_be_backed_o
     kafka: Kafka, database: Database, accounts: list[str], back: str
 ) -> None:
     before = await verify(kafka, database, silent)
+    await rows(database, "DROP TABLE rapport.read")  # as in a database of a release before it
     done = await rebuild(kafka, database, silent)
+    assert await rows(database, "SELECT count(*) FROM rapport.read") == [(0,)]
     after = await verify(kafka, database, silent)
     assert (done.version, done.replaced) == (2, 1)
     assert before.differences == after.differences == []

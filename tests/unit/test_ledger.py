@@ -52,6 +52,7 @@ async def test_what_has_no_room_is_counted_and_no_caller_takes_the_room_of_other
     assert lost() - before == 1  # the fourth of a
     book.add(a_read("acme", caller="c"))
     assert lost() - before == 2  # the sixth of all
+    assert [each.caller for each in book._waiting] == list("aaabb")
 
 
 async def test_closing_while_the_database_is_dead_ends_and_counts_what_is_lost(monkeypatch, caplog):
