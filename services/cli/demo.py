@@ -13,9 +13,9 @@ import typer
 from rich.console import Console
 
 from deploy.local import detached
+from deploy.local.plan import PARTS, SERVICES, Plan
 from deploy.local.process import find
 from deploy.local.record import Record
-from deploy.local.stack import PARTS, SERVICES, Plan
 from services.cli import local, tables
 from services.cli.app import say
 from services.cli.demo_answers import ANSWERS
