@@ -140,12 +140,8 @@ def _row(view: View, opportunity: str) -> CompetitionRow:
 
 
 def _best(view: View, lowest: Offer) -> BestOffer:
-    return BestOffer(
-        party=lowest.party,
-        name=party_name(view.states, lowest.party),
-        amount=lowest.amount,
-        learned_after=lowest.learned_after,
-    )
+    name = party_name(view.states, lowest.party)
+    return BestOffer(party=lowest.party, name=name, amount=lowest.amount, learned_after=lowest.learned_after)
 
 
 def _competitor(view: View, opportunity: str, party: str) -> CompetitorRow:
