@@ -10,7 +10,6 @@ from services.projections.folds.opportunity import Opportunity
 from services.projections.models import standing
 from services.projections.models.advice.deeds import BY_RULE, GET_TO_KNOW, PRESSING, SOMEBODY, Do
 from services.projections.models.assessment import owners
-from services.projections.models.interaction.key_actions import Purchase, key_actions, purchase
 from services.projections.models.latest import scopes
 from services.projections.models.references import named
 from services.projections.models.warning_rules import Warned
@@ -18,7 +17,6 @@ from services.projections.models.warning_rules.cast import Who
 from services.projections.models.warning_rules.finding import SEVERITIES, Place, Severity
 from services.projections.models.warning_rules.scene import MOST_POWER, Scene
 from services.projections.said import Said
-from services.projections.scope import ACCOUNT
 
 PEOPLE = frozenset({"contact", "unit", "party", "member"})
 
@@ -88,13 +86,6 @@ def member(scene: Scene, about: Who, opportunity: str | None) -> str | None:
     return scene.states.opportunity.opportunities.get(opportunity or "", Opportunity()).owner.value
 
 
-def acted(scene: Scene, person: str, opportunity: str | None) -> set[str]:
-    """Return the kinds of key action that a person took part in: for the opportunity, or for none that we know."""
-    deal = scene.deal.get(opportunity or "")
-    bought = purchase(deal.id, deal.opportunity) if deal else Purchase(opportunity or ACCOUNT)
-    return {kind for *_, kind in key_actions(scene.met.get(person, []), bought)}
-
-
 def _subjects(scene: Scene, each: Warned) -> list[Who]:
     """Return the people whom a warning is about, of a unit those who lead it; else its open deal, else the account."""
     found = each.found
@@ -113,7 +104,7 @@ def _do(scene: Scene, each: Warned, about: Who) -> Do:
     if each.rule == "approver_not_covered" and deal:
         if about[0] != "contact":
             return SOMEBODY
-        return GET_TO_KNOW if "executive_meeting" in acted(scene, about[1], deal.id) else BY_RULE[each.rule]
+        return GET_TO_KNOW if "executive_meeting" in scene.acted(about[1], deal.id) else BY_RULE[each.rule]
     return BY_RULE[each.rule]
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from services.projections.folds.action import Action
 from services.projections.models import standing
 from services.projections.models.advice.deeds import BY_MODE, BY_RULE, INVITE, MEET, Do
-from services.projections.models.advice.due import Due, acted, member, spoken, weight
+from services.projections.models.advice.due import Due, member, spoken, weight
 from services.projections.models.assessment.attitude import layer
 from services.projections.models.assessment.engaged import Scene as Engaged
 from services.projections.models.assessment.engaged import scenes
@@ -14,6 +14,7 @@ from services.projections.models.assessment.engaging import expected
 from services.projections.models.interaction.happenings import stance
 from services.projections.models.interaction.key_actions import KEY_ACTIONS
 from services.projections.models.turns import last, overdue, places
+from services.projections.models.warning_rules.cast import by_scope
 from services.projections.models.warning_rules.finding import places as places_of
 from services.projections.models.warning_rules.open_deals import OpenDeal
 from services.projections.models.warning_rules.scene import Scene
@@ -26,9 +27,11 @@ INVITED = frozenset(KEY_ACTIONS) - {"executive_meeting"}
 
 def of_people(scene: Scene) -> Iterator[Due]:
     """Yield how to engage those who have a say in an open deal or were met in it, and those with power elsewhere."""
-    among = [(deal, people) for deal in scene.deals if (people := _involved(scene, deal))]
+    ways = _engaged_in(scene)
+    among = [(deal, people) for deal in scene.deals if (people := _involved(scene, deal, ways.get(deal.id, set())))]
     everywhere = {person for _, people in among for person in people}
-    alone = [person for person in scene.everyone if person not in everywhere and _matters(scene, person)]
+    of_account = ways.get(ACCOUNT, set())
+    alone = [person for person in scene.everyone if person not in everywhere and _matters(scene, person, of_account)]
     engaged = scenes(scene.view, [*(deal.id for deal, _ in among), None], fallback=True)
     for (deal, people), one in zip(among, engaged, strict=False):
         yield from (_engage(scene, one, person, deal) for person in people)
@@ -63,20 +66,20 @@ def of_deals(scene: Scene) -> Iterator[Due]:
         )
 
 
-def _involved(scene: Scene, deal: OpenDeal) -> list[str]:
+def _involved(scene: Scene, deal: OpenDeal, engaged: set[str]) -> list[str]:
     voices = {person for kind, person in deal.voices if kind == "contact"}
-    found = voices | scene.met_in.get(deal.id, {}).keys() | _engaged_in(scene, deal.id)
+    found = voices | scene.met_in.get(deal.id, {}).keys() | engaged
     return sorted(each for each in found if scene.here(each))
 
 
-def _matters(scene: Scene, person: str) -> bool:
+def _matters(scene: Scene, person: str, engaged: set[str]) -> bool:
     """Whether a person has power in the account, or a way to engage them there is set."""
-    return scene.powerful(person, None) is not None or person in _engaged_in(scene, ACCOUNT)
+    return scene.powerful(person, None) is not None or person in engaged
 
 
-def _engaged_in(scene: Scene, scope: str) -> set[str]:
-    ways = scene.states.assessment.engagement.items()
-    return {scene.people.canonical(contact) for contact, by_scope in ways if scope in by_scope}
+def _engaged_in(scene: Scene) -> dict[str, set[str]]:
+    """Return by scope the people for whom a way to engage them is set there."""
+    return by_scope(scene.people, scene.states.assessment.engagement)
 
 
 def _engage(scene: Scene, engaged: Engaged, person: str, deal: OpenDeal | None) -> Due:
@@ -92,7 +95,7 @@ def _engage(scene: Scene, engaged: Engaged, person: str, deal: OpenDeal | None) 
         f"engagement_{where}",
         _reason(stance(stands.level if stands else None), mode, engaged.manner(person, where)),
     )
-    do = _manner(where, mode, acted(scene, person, row.opportunity))
+    do = _manner(where, mode, scene.acted(person, row.opportunity))
     name = spoken(scene, row.about)
     grounds = places_of([stands.register if stands else None, way])
     return row._replace(do=do, sentence=do.of(name, name), places=grounds)

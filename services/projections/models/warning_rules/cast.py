@@ -1,8 +1,8 @@
 """The customer's people as rules see them: who is here, who leads what, where they stand, and what power they have."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 
 from services.projections.history import DAY
 from services.projections.models.assessment import attitude
@@ -19,6 +19,15 @@ from services.projections.register import Register
 from services.projections.said import Said
 
 Who = tuple[str, str]  # kind and id
+
+
+def by_scope(people: People, *told: Mapping[str, Mapping[str, object]]) -> dict[str, set[str]]:
+    """Return by scope the people of whom anything is told for it; `told` is by contact and scope."""
+    found: dict[str, set[str]] = {}
+    for contact, scopes_ in (item for each in told for item in each.items()):
+        for scope in scopes_:
+            found.setdefault(scope, set()).add(people.canonical(contact))
+    return found
 
 
 class Cast:
@@ -54,14 +63,44 @@ class Cast:
     def _stance(self, person: str, opportunity: str | None) -> Assessed | None:
         """Return the leading assessment of a person's attitude; an opportunity falls back to the account."""
         state, model = self.states.assessment, self.view.policies.attitude
-        if opportunity and not self._told_in(opportunity, person, state.attitude, state.owners):
+        if opportunity and person not in self._judged_in.get(opportunity, ()):  # all is as in the account
             return self.stance(person, None)
         told = attitude.leading_first(state, self.people, person, opportunity, as_of=self.as_of, model=model)
         return told[0] if told else None
 
-    def _told_in(self, opportunity: str, person: str, *told: Mapping[str, Mapping[str, object]]) -> bool:
-        """Whether anything is told for the opportunity itself; else all is as in the account."""
-        return any(opportunity in by.get(alias, {}) for by in told for alias in self.people.aliases(person))
+    def supporting(self, opportunity: str) -> list[tuple[str, Assessed]]:
+        """Return who is here and supports us in an opportunity, in order of id, and who says so."""
+        there = {*self._supporters, *self._judged_in.get(opportunity, ())}
+        told = ((person, self.stance(person, opportunity)) for person in sorted(there) if person in self._here)
+        return [(person, stance) for person, stance in told if stance and stance.level > 0]
+
+    def with_power(self, opportunity: str) -> Iterator[tuple[str, Register[int]]]:
+        """Yield who is here and has high power in an opportunity, in order of id, and what says so."""
+        for person in sorted({*self._mighty, *self._power_in.get(opportunity, ())}):
+            if person in self._here and (told := self.powerful(person, opportunity)):
+                yield person, told
+
+    @cached_property
+    def _here(self) -> frozenset[str]:
+        return frozenset(self.everyone)
+
+    @cached_property
+    def _supporters(self) -> list[str]:
+        """Who supports us in the account as a whole."""
+        return [each for each in self.everyone if (stance := self.stance(each, None)) and stance.level > 0]
+
+    @cached_property
+    def _mighty(self) -> list[str]:
+        """Who has high power in the account as a whole."""
+        return [each for each in self.everyone if self.powerful(each, None)]
+
+    @cached_property
+    def _judged_in(self) -> dict[str, set[str]]:
+        return by_scope(self.people, self.states.assessment.attitude, self.states.assessment.owners)
+
+    @cached_property
+    def _power_in(self) -> dict[str, set[str]]:
+        return by_scope(self.people, self.states.assessment.power)
 
     def power(self, person: str, opportunity: str | None) -> Register[int] | None:
         """Return what was told of a person's power; an opportunity falls back to the account."""
@@ -69,7 +108,7 @@ class Cast:
 
     def _powerful(self, person: str, opportunity: str | None) -> Register[int] | None:
         """Return what says that a person has high power; None if it is lower, or unknown."""
-        if opportunity and not self._told_in(opportunity, person, self.states.assessment.power):
+        if opportunity and person not in self._power_in.get(opportunity, ()):
             return self.powerful(person, None)
         told = self.power(person, opportunity)
         return told if powerful(told, self.rules) else None

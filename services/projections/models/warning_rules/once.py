@@ -18,7 +18,8 @@ def once(scene: Scene, found: Iterable[Finding]) -> Iterator[Finding]:
         about.setdefault((each.kind, each.id), []).append(each)
     for told in about.values():
         alike = _alike(told)
-        yield from (each for each in told if each not in alike)
+        joined = set(map(id, alike))
+        yield from (each for each in told if id(each) not in joined)
         yield _joined(scene, alike)
 
 

@@ -92,9 +92,7 @@ def _owners(cast: Cast, steps: Iterable[Step]) -> Iterator[Told]:
 
 
 def _powerful(cast: Cast, opportunity: str) -> Iterator[Told]:
-    for person in cast.everyone:
-        if told := cast.powerful(person, opportunity):
-            yield ("contact", person), told
+    yield from ((("contact", person), told) for person, told in cast.with_power(opportunity))
 
 
 def _group(cast: Cast, opportunity: str) -> Iterator[Told]:

@@ -1,6 +1,7 @@
 """Rules about people with power or a say: against us, closer to a competitor, or owned by nobody of ours."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from services.projections.models.assessment import owners
 from services.projections.models.assessment.closeness import closest, in_scope
@@ -8,17 +9,22 @@ from services.projections.models.interaction.happenings import stance
 from services.projections.models.latest import scopes, time_of
 from services.projections.models.warning_rules.finding import Finding, earliest, later, places
 from services.projections.models.warning_rules.scene import Scene
+from services.projections.register import Register
 from services.projections.said import Said, said
 from services.projections.scope import ACCOUNT
 
 
 def opponent_with_power(scene: Scene) -> Iterator[Finding]:
     """People who oppose us and have power, or any say in an open opportunity."""
+    grounds: dict[str, dict[str, list[Register[Any]]]] = {}
+    for deal in scene.deals:
+        for (kind, id_), registers in deal.voices.items():
+            if kind == "contact":
+                grounds.setdefault(id_, {})[deal.id] = registers
     for person in scene.everyone:
         found: dict[str | None, Finding] = {}
         power = scene.powerful(person, None)
-        grounds = {deal.id: deal.voices[who] for deal in scene.deals if (who := ("contact", person)) in deal.voices}
-        for opportunity, registers in [*grounds.items(), *([(None, [power])] if power else [])]:
+        for opportunity, registers in [*grounds.get(person, {}).items(), *([(None, [power])] if power else [])]:
             told = scene.stance(person, opportunity)
             if told and told.level < 0:
                 everywhere = None if power and told.scope == ACCOUNT else opportunity

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from services.projections.folds.buying import Change
 from services.projections.models.buying.steps import progress
 from services.projections.models.interaction.happenings import stance
-from services.projections.models.interaction.key_actions import key_actions, purchase
 from services.projections.models.references import named
 from services.projections.models.warning_rules.cast import Who
 from services.projections.models.warning_rules.finding import Finding, earliest, later, places
@@ -18,11 +17,7 @@ def single_threaded(scene: Scene) -> Iterator[Finding]:
     """Opportunities in which no more than `single_threaded_people` took part in a meeting, or support us."""
     for deal in scene.deals if scene.peopled else ():
         met = {person: facts for person, facts in scene.met_in.get(deal.id, {}).items() if scene.here(person)}
-        told = [
-            (person, stance)
-            for person in scene.everyone
-            if (stance := scene.stance(person, deal.id)) and stance.level > 0
-        ]
+        told = scene.supporting(deal.id)
         people = sorted({*met, *(person for person, _ in told)})
         if len(people) <= scene.limits["single_threaded_people"]:
             names = [scene.contact(person) for person in people]
@@ -104,7 +99,7 @@ def key_action_missing(scene: Scene) -> Iterator[Finding]:
             if (
                 who[0] in {"contact", "unit"}
                 and not approving
-                and not any(_acted(scene, each, deal) for each in people)
+                and not any(scene.acted(each, deal.id) for _, each in people)
             ):
                 yield Finding(
                     *who,
@@ -143,17 +138,12 @@ def _lacking(scene: Scene, who: Who, deal: OpenDeal) -> Said | None:
     if who[0] != "contact":
         return said("Nobody is known there.")
     unknown = scene.stance(who[1], deal.id) is None
-    unmet = "executive_meeting" not in _acted(scene, who, deal)
+    unmet = "executive_meeting" not in scene.acted(who[1], deal.id)
     if unknown and unmet:
         return said("The attitude is unknown, and no executive meeting took place.")
     if unknown:
         return said("The attitude is unknown.")
     return said("No executive meeting took place.") if unmet else None
-
-
-def _acted(scene: Scene, who: Who, deal: OpenDeal) -> set[str]:
-    """Return the kinds of key action that a person took part in and that count for the opportunity."""
-    return {kind for *_, kind in key_actions(scene.met.get(who[1], []), purchase(deal.id, deal.opportunity))}
 
 
 def _why(block: Change) -> Said:

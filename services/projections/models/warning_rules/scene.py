@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 
 from schemas.interaction import InteractionRecorded
 from schemas.values import EventRef
 from services.projections.history import Recorded
 from services.projections.models.assessment.champions import courses
+from services.projections.models.interaction.key_actions import Purchase, key_actions, purchase
 from services.projections.models.interaction.purchases import Purchases
 from services.projections.models.interaction.strength import by_person, took_place
 from services.projections.models.opportunity.deal_names import deal_name
@@ -40,6 +42,7 @@ class Scene(Cast):
         self.of = ByPurchase(view.states, met, self.purchase)
         self.deals = open_deals(self)
         self.deal = {deal.id: deal for deal in self.deals}
+        self.acted = cache(self._acted)
         self._formal = frozenset(who for deal in self.deals for who in deal.formal)
         told, open_ = courses(view, self.people), {ACCOUNT, *(deal.id for deal in self.deals)}
         self.courses = {place: facts for place, facts in told.items() if place[1] in open_}
@@ -102,6 +105,13 @@ class Scene(Cast):
             return MOST_POWER
         powers = (self.power(person, opportunity) for person in people)
         return max((told.value or 0 for told in powers if told), default=0)
+
+    def _acted(self, person: str, opportunity: str | None) -> set[str]:
+        """Return the kinds of key action that a person took part in: for the opportunity, or for none that we know."""
+        deal = self.deal.get(opportunity or "")
+        bought = purchase(deal.id, deal.opportunity) if deal else Purchase(opportunity or ACCOUNT)
+        met = [fact for each in {opportunity, None} for fact in self.met_in.get(each, {}).get(person, [])]
+        return {kind for *_, kind in key_actions(met, bought)}
 
     def _met_in(self) -> Mapping[str | None, dict[str, list[Recorded]]]:
         """Return the interactions of each opportunity, or of none, by the people who took part."""
