@@ -87,7 +87,7 @@ def test_what_is_told_after_the_end_of_a_deal_teaches_nothing_and_what_nobody_to
     ]
     assert row(ask_portfolio("predictions", [*DEALS, *after], MAY), "win_probability") == found
     factors = {each["attribute"]: (each["value"], each["won"], each["lost"]) for each in _with_rivals()["factors"]}
-    assert factors["competitor"] == ("known", 1, 0)  # l0's had withdrawn; of the others nobody told any
+    assert factors["competitor"] == ("known", 2, 0)  # l0's had withdrawn; of the others nobody told any
 
 
 def _with_rivals() -> Any:
@@ -95,6 +95,8 @@ def _with_rivals() -> Any:
         fact("competitor.identified", "2025-02-01", RIVAL),
         fact("competitor.identified", "2025-02-01", RIVAL | {"opportunity": "l0"}),
         fact("competitor.withdrew", "2025-02-02", RIVAL | {"opportunity": "l0"}),
+        fact("competitor.identified", "2025-02-01", RIVAL | {"opportunity": "w1"}),
+        fact("competitor.withdrew", "2025-02-21", RIVAL | {"opportunity": "w1"}),  # it was won on 02-20
         fact("competitor_offer.observed", "2025-04-01", RIVAL | {"opportunity": "o", "amount": PRICE}),
     ]
     return row(ask_portfolio("predictions", [*DEALS, *before], MAY), "win_probability")
