@@ -27,5 +27,5 @@ def test_a_story_that_is_there_in_part_is_restored_again(monkeypatch, missing, a
         return Restored(lines, 1, missing)
 
     monkeypatch.setattr(demo_data, "restored", restore)
-    demo_data._restore(story, Reader())
+    demo_data._restore(story, Reader())  # type: ignore[arg-type]  # all that it asks for
     assert restored == [story] * again

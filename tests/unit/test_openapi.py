@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from typing import Annotated
+from typing import Annotated, Any
 
 import httpx
 from fastapi import FastAPI, Query
@@ -20,7 +20,8 @@ def test_a_document_may_have_more_models_of_parameters_than_fastapi_remembers():
         def route(asked: object) -> None:
             """Take a model of its own."""
 
-        model = create_model(f"Asked{number}", **{f"field_{number}": (int, ...)})
+        fields: dict[str, Any] = {f"field_{number}": (int, ...)}
+        model = create_model(f"Asked{number}", **fields)
         route.__annotations__["asked"] = Annotated[model, Query()]
         app.add_api_route(f"/{number}", route)
     openapi.complete(app, {})

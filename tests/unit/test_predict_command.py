@@ -5,6 +5,7 @@ import orjson
 import pytest
 
 from services.cli import predicting
+from services.cli.waiting import became
 from services.problem import Problem
 from tests.unit.test_import_send import Ingest, made
 
@@ -40,5 +41,5 @@ def test_what_was_refused_is_said_and_is_a_failure(capsys):
             return orjson.loads(orjson.dumps({"events": rows}))
 
     with pytest.raises(Problem, match="Not all of it was taken: 1 events are dead letters"):
-        predicting.became(Reader(), ["t"])
+        became(Reader(), ["t"])  # type: ignore[arg-type]  # all that it asks for
     assert capsys.readouterr().err == "1 events: conflict: another content\n"
