@@ -153,8 +153,8 @@ class Stack:
         try:
             await control.active_version(load(Database, dsn=SecretStr(self._record.database or "")))
         except control.OtherLayout:
-            if not self._record.local and os.environ.get("RAPPORT_DATABASE"):
-                raise  # all of it is somebody else's, and `rapport rebuild` finds it when he chooses to
+            if os.environ.get("RAPPORT_DATABASE"):
+                raise  # it is somebody else's, perhaps of another log: `rapport rebuild` finds it when he chooses to
             self._say("The projection is of another release: it is derived anew from the log.")
             command = (sys.executable, "-c", "from services.cli import main; main()", "rebuild")
             if await run_command(*command, environment=environment(self._record, self._plan.data)):

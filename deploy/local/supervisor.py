@@ -93,7 +93,9 @@ class _Keeper:
             if self._task.done():
                 await self._task  # raises what ended it
             if self._deaths >= HOPELESS or _now() > deadline:
-                raise Problem(f"{self.child.name} does not become ready: {last_line(self._log)} ({self._log})")
+                raise Problem(
+                    f"{self.child.name} does not become ready (RAPPORT_PATIENCE): {last_line(self._log)} ({self._log})"
+                )
             await asyncio.sleep(0.1)
 
     async def stop(self) -> None:

@@ -1,6 +1,6 @@
 """Judging events: may this caller send them, and are they what the contract says? All of them, or none."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,8 +10,7 @@ from schemas.correction import Amendment, EventCorrected
 from services.access import Caller, forbidden
 from services.faults import NOTHING_STORED, Fault, Invalid, listed
 from services.http_problem import MOST_ERRORS
-from services.ingest.untold import unsound
-from services.validating import valid
+from services.unsound import sound
 
 
 class Judged(NamedTuple):
@@ -32,14 +31,7 @@ Reading = Callable[[int, dict[str, Any]], tuple[bytes, Event, datetime | None]]
 def judge(documents: Sequence[dict[str, Any]], caller: Caller) -> list[Judged]:
     """Stamp and validate every event; Invalid, or HttpProblem 403 or 413, say what is wrong with any of them."""
     stamps = {"submittedby": caller.subject, "catalogueversion": catalogue().version}
-    return judge_each(documents, caller, lambda index, document: (*_sound(index, document, stamps), None))
-
-
-def _sound(index: int, document: dict[str, Any], stamps: Mapping[str, str]) -> tuple[bytes, Event]:
-    value, event = valid(index, document, stamps)
-    if faults := list(unsound(index, event)):
-        raise Invalid(faults)
-    return value, event
+    return judge_each(documents, caller, lambda index, document: (*sound(index, document, stamps), None))
 
 
 def judge_each(documents: Sequence[dict[str, Any]], caller: Caller, read: Reading) -> list[Judged]:

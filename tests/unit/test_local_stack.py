@@ -79,6 +79,6 @@ async def test_nobody_waits_for_ever_for_what_does_not_become_ready(tmp_path, mo
     assert load(Waiting).patience == 120
     monkeypatch.setenv("RAPPORT_PATIENCE", "0.01")
     supervisor = Supervisor(tmp_path, lambda _: None, lambda _: None)
-    with pytest.raises(Problem, match="idle does not become ready: it said nothing"):
+    with pytest.raises(Problem, match=r"idle does not become ready \(RAPPORT_PATIENCE\): it said nothing"):
         await supervisor.start(Child("idle", (sys.executable, "-c", "import time; time.sleep(60)"), ready=never))
     await supervisor.stop()

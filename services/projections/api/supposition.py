@@ -18,7 +18,8 @@ from services.limits import BODY, EVENT, EVENTS, too_large
 from services.projections.hindsight.supposing import Identity
 from services.projections.question import AccountQuestion, Parameters
 from services.projections.questions import ACCOUNT
-from services.validating import explained, valid
+from services.unsound import sound
+from services.validating import explained
 
 TEMPLATE = "#/components/schemas/{model}"
 LISTS = ("add", "drop", "move")
@@ -170,7 +171,7 @@ def _events(documents: Sequence[dict[str, Any]], caller: Caller) -> list[Event]:
         if len(faults) >= MOST_ERRORS:  # nobody is told of more
             break
         try:
-            events.append(valid(index, document, stamps)[1])
+            events.append(sound(index, document, stamps)[1])
         except Invalid as invalid:
             faults += _within(f"/add/{index}", invalid.faults)
     if faults:

@@ -48,11 +48,6 @@ def days_between(before: Turn[Any] | None, after: Turn[Any]) -> float | None:
     return (end - start) / DAY if start and end else None
 
 
-def by_kind(words: Mapping[str, str]) -> Callable[[Turn[T], str | None], str | None]:
-    """Return what `spells` needs where the kind of a turn alone says how the thing stands."""
-    return lambda turn, _: words.get(turn.kind)
-
-
 def last(course: Course[T], *kinds: str) -> Turn[T] | None:
     """Return the last turn, or the last of these kinds; None where there is none."""
     return next((each for each in reversed(course) if not kinds or each.kind in kinds), None)

@@ -38,7 +38,9 @@ class Counted(Row):
         description="of these, those recorded when their outcome was, or their interval over: left out below"
     )
     open: int = Field(description="nothing has happened yet; of days, the interval is not over, whatever happened")
-    ended: int = Field(description="the deal ended so that there is nothing to score")
+    ended: int = Field(
+        description="nothing to score: the deal ended otherwise, or a day was predicted without an interval that ends"
+    )
     scored: int
     need: int = Field(description="how many must be scored before there are means and shares")
     sentence: Sentence

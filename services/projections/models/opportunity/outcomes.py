@@ -18,12 +18,12 @@ What = Literal["won", "lost", "abandoned", "bought"]
 
 
 class Outcome(NamedTuple):
-    """What happened; `day` is None where nobody knows when. It was recorded first at `recorded_at`."""
+    """What happened, on a day, and when it was recorded first; None where nobody knows."""
 
     what: What
     day: date | None
     place: Place
-    recorded_at: datetime
+    recorded_at: datetime | None
 
 
 class Outcomes:
@@ -62,7 +62,8 @@ class Outcomes:
         return self._outcome(end.kind, day, places)
 
     def _outcome(self, what: What, day: date | None, places: list[Place]) -> Outcome:
-        return Outcome(what, day, places[-1], min(self._recorded[each] for each in places))
+        recorded = (self._recorded[each] for each in places if each in self._recorded)
+        return Outcome(what, day, places[-1], min(recorded, default=None))
 
 
 def _recorded(view: View) -> dict[Place, datetime]:

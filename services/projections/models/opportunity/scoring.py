@@ -5,7 +5,7 @@ over. What is corrected or retracted then keeps the score of what was told befor
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -57,13 +57,17 @@ def judged(view: View) -> list[Judged]:
 
     The view shows HISTORY, as it was told as well. One that was withdrawn before it could be judged is none.
     """
-    outcomes, today = Outcomes(view), Outcomes(view).day(view.moment.as_of)
-    found = (_judged(told, outcomes, today) for told in _predictions(view.told))
+    predictions = _predictions(view.told)
+    if not predictions:
+        return []
+    outcomes = Outcomes(view)
+    today = outcomes.day(view.moment.as_of)
+    found = (_judged(told, outcomes, today) for told in predictions)
     seen = (each for each in found if each and (each.fact.undated or each.fact.event.time <= view.moment.as_of))
     return sorted(seen, key=lambda each: each.fact.stamp)
 
 
-def _predictions(told: Iterable[Recorded]) -> Iterable[Sequence[Telling]]:
+def _predictions(told: Iterable[Recorded]) -> Collection[Sequence[Telling]]:
     """Return what was told of each prediction, as it was told."""
     found: dict[Place, list[Telling]] = defaultdict(list)
     for each in tellings(fact for fact in told if _about(fact)):
@@ -98,7 +102,8 @@ def _too_late(fact: Recorded, outcomes: Outcomes, recorded_at: datetime) -> bool
         return False
     outcome = outcomes.of(fact, data)
     over = isinstance(data.high, date) and outcomes.day(recorded_at) > data.high
-    return over or (outcome is not None and outcome.recorded_at <= recorded_at)
+    happened = outcome.recorded_at if outcome else None
+    return over or (happened is not None and happened <= recorded_at)
 
 
 def _chance(nothing: Judged, value: float) -> Judged:

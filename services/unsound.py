@@ -1,16 +1,26 @@
 """What can be read in the log, where it may stand from before, but is not taken any more: it says nothing sound."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from schemas import Event
 from schemas.correction import EventCorrected
 from schemas.policy import CalendarDefined
 from schemas.prediction import PredictionMade
 from schemas.zones import zone
-from services.faults import Fault
+from services.faults import Fault, Invalid
+from services.validating import valid
 
 OF_THE_ACCOUNT = "expected none with next_purchase, which is foretold of the account"
 OF_A_DEAL = "expected an opportunity with {quantity}"
+
+
+def sound(index: int, document: dict[str, Any], stamps: Mapping[str, str]) -> tuple[bytes, Event]:
+    """Stamp and parse the event at `index` of a request, as `valid` does; raises Invalid also for what is unsound."""
+    value, event = valid(index, document, stamps)
+    if faults := list(unsound(index, event)):
+        raise Invalid(faults)
+    return value, event
 
 
 def unsound(index: int, event: Event) -> Iterator[Fault]:
