@@ -249,7 +249,7 @@ def test_s21_the_team_acts_on_one_plan_and_hands_over_what_it_knows(stack):
     steps = ask("next-steps", as_of="2025-01-21")["steps"]
     assert {each["about"]["name"]: each["rule"] for each in steps}["陆敏"] == "objection_open"
     assert ask("effort", as_of="2025-03-01", **DEAL)["hours"] == 6.5
-    friday = {"question": "attitude", "from_": "2025-02-14", "to": "2025-02-21", "path": "contacts", "field": "level"}
+    friday = {"question": "attitude", "from_": "2025-02-14", "to": "2025-02-21", "path_": "contacts", "field": "level"}
     (change,) = stack.ask("accounts/s21/diff", **friday)["changes"]
     assert [(each["was"], each["is"]) for each in change["fields"]] == [(-1, 1)]
 

@@ -27,7 +27,7 @@ CLAIMS = {
     "accounts": ["a"],
     "sources": "*",
     "iat": NOW,
-    "exp": NOW + 600,
+    "exp": NOW + 86_400,
 }
 
 

@@ -18,11 +18,11 @@ CHILD = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {GRANDCH
 
 
 async def test_who_stops_waiting_for_a_command_ends_it_and_what_it_started():
-    heard = list[str]()
+    heard, before = list[str](), psutil.Process().children(recursive=True)
     running = asyncio.create_task(run(sys.executable, "-c", CHILD, heard=heard.append))
     while not heard:  # noqa: ASYNC110 -- another process says when
         await asyncio.sleep(0.05)
-    born = psutil.Process().children(recursive=True)
+    born = [each for each in psutil.Process().children(recursive=True) if each not in before]
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running

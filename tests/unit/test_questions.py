@@ -33,7 +33,7 @@ from services.projections.question import (
 )
 from services.projections.questions import PORTFOLIO
 from services.projections.said import ENGLISH, Tongue
-from services.projections.views import sees
+from services.projections.views import as_told, sees
 from tests.unit.golden import golden_history
 from tests.unit.histories import defined
 from tests.unit.strategies import (
@@ -116,7 +116,7 @@ def view(  # noqa: PLR0913, PLR0917 -- what a view holds
     history = [each for each in seen if isinstance(each.event.data, question.history)]
     states = _arriving(seen, question.subjects, random) if random else fold(States(), seen, question.subjects)
     known = sorted((each for each in facts if each.recorded_at <= at.known_at), key=lambda each: each.offset)
-    return View(account, at, policies, states, history, known if question.told else ())
+    return View(account, at, policies, states, history, as_told(question, known))
 
 
 def _arriving(facts: Sequence[Recorded], subjects: Sequence[str], random: Random) -> States:
