@@ -1,0 +1,276 @@
+"""One campaign: senders, readers and faults for some minutes; after each fault all is held against the truth."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import asyncpg
+import httpx
+
+from services.projections import cut
+from tests.chaos import checks, logged, sending, watching
+from tests.chaos.checks import Violation
+from tests.chaos.faults.kinds import Fault, Field
+from tests.chaos.logged import Judged, Logged
+from tests.chaos.oracle import ANSWERS, Moment
+from tests.chaos.recording import Asked, History
+from tests.chaos.sending import Gate, Sender
+from tests.chaos.stack import PARTITIONS, PATIENCE, Stack
+from tests.chaos.truth import Policies, World
+from tests.chaos.watching import Reader
+
+ACCOUNTS = tuple(f"account-{number:02}" for number in range(24))
+SENDERS = 4
+RATE = 4.0  # requests a second, of each sender
+MOMENTS = 200  # random pairs of as_of and known_at that are asked in the end
+CALM = 2.0  # seconds of undisturbed flow before a fault
+VERIFY = ("-c", "from services.cli import main; main()", "verify")
+REBUILD = ("-c", "from services.cli import main; main()", "rebuild")
+# Rows that two versions of the projection do not agree in; a state may be folded further in one of them, if a fact fell
+# due meanwhile, and then its bytes say so.
+DIFFERING = {
+    "journal": 'SELECT partition, "offset" FROM (TABLE {old}.journal EXCEPT TABLE {new}.journal) AS rows',
+    "dead_letter": 'SELECT partition, "offset" FROM (TABLE {old}.dead_letter EXCEPT TABLE {new}.dead_letter) AS rows',
+    "account_state": """
+        SELECT account, subject FROM {old}.account_state AS old FULL JOIN {new}.account_state AS new
+        USING (account, subject)
+        WHERE old.fold_version IS DISTINCT FROM new.fold_version
+           OR old.state IS DISTINCT FROM new.state AND (old.due IS NULL OR old.due > new.folded_to)
+    """,
+}
+
+
+@dataclass
+class Ordeal:
+    """One fault as it was lived through: seconds until all was well again, and what was found broken then."""
+
+    fault: str
+    recovery: float
+    violations: list[Violation] = field(default_factory=list)
+
+
+@dataclass
+class Result:
+    """What became of a campaign: faults in their order, what the end brought to light, and how much was checked."""
+
+    seed: str
+    ordeals: list[Ordeal]
+    last: list[Violation]
+    counts: dict[str, int]
+
+    @property
+    def violations(self) -> list[Violation]:
+        """All that was found."""
+        return [each for ordeal in self.ordeals for each in ordeal.violations] + self.last
+
+
+class Campaign:
+    """A stack under load. `tell` hears how it goes."""
+
+    def __init__(self, stack: Stack, seed: str, tell: Callable[[str], None], scale: float = 1.0) -> None:
+        self.history = History(seed)
+        self._stack, self._random, self._tell = stack, Random(f"{seed} faults"), tell
+        self._field = Field(stack, self._random, self.history, scale)
+        self._gate = Gate()
+        self._began = datetime.now(UTC)
+        self._known: set[Violation] = set()
+        self._log: list[Logged] = []
+        self._fates: list[Judged] = []
+        self._reader: Reader | None = None
+
+    async def run(self, faults: Iterable[Fault], seconds: float) -> Result:
+        """Go through faults until there are none left, or the time is over."""
+        deadline = time.monotonic() + seconds
+        ordeals: list[Ordeal] = []
+        async with self._traffic():
+            for each in faults:
+                if time.monotonic() > deadline:
+                    break
+                ordeals.append(await self._ordeal(each))
+                self._tell(_line(ordeals[-1]))
+            last = await self._end()
+        return Result(self.history.seed, ordeals, last, self._counts())
+
+    async def _ordeal(self, fault: Fault) -> Ordeal:
+        await asyncio.sleep(CALM)
+        found: list[Violation] = []
+        try:
+            await fault.act(self._field)
+        except (AssertionError, TimeoutError) as error:
+            found.append(Violation("a fault heals", f"{type(error).__name__}: {error}"))
+        healed = time.monotonic()
+        found += await self._recover(healed)
+        recovery = time.monotonic() - healed
+        found += await self._check()
+        self._gate.open()
+        return Ordeal(fault.name, recovery, found)
+
+    async def _recover(self, healed: float) -> list[Violation]:
+        """Wait until events are taken again, and all that were are projected; nothing is under way then."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not self._acknowledged_since(healed):  # noqa: ASYNC110  senders say when
+                    await asyncio.sleep(0.05)
+                await self._reached(await logged.ends(self._stack.kafka.bootstrap, PARTITIONS))
+                await self._gate.close()
+                await self._caught_up()
+        except TimeoutError:
+            await self._gate.close()
+            return [Violation("it recovers by itself", f"not within {PATIENCE} seconds: {await self._lag()}")]
+        return []
+
+    def _acknowledged_since(self, healed: float) -> bool:
+        return any(each.outcome == "ok" and each.began > healed for each in self.history.attempts[-100:])
+
+    async def _reached(self, ends: dict[int, int]) -> None:
+        """Wait until the database is as far as the log was; events flow on meanwhile."""
+        while True:
+            positions = await self._positions()
+            if positions and all(positions[each] >= end for each, end in ends.items()):
+                return
+            await asyncio.sleep(0.2)
+
+    async def _caught_up(self) -> None:
+        """Wait until the database is as far as the log, and the log grows no more: late deliveries are over."""
+        log = await logged.ends(self._stack.kafka.bootstrap, PARTITIONS)
+        while True:
+            positions = await self._positions()
+            now = await logged.ends(self._stack.kafka.bootstrap, PARTITIONS)
+            if positions == log == now:
+                return
+            log = now
+            await asyncio.sleep(0.2)
+
+    async def _positions(self) -> dict[int, int]:
+        try:
+            connection = await asyncpg.connect(watching.plain(self._stack.database), timeout=5)
+            try:
+                return (await watching.look(connection)).positions
+            finally:
+                await connection.close()
+        except watching.AWAY:
+            return {}
+
+    async def _lag(self) -> str:
+        ends = await logged.ends(self._stack.kafka.bootstrap, PARTITIONS)
+        return f"positions {await self._positions()}, ends {ends}"
+
+    async def _check(self) -> list[Violation]:
+        """Hold log, tables and positions against what was sent; return what was not known before."""
+        self._log = await logged.read(self._stack.kafka.bootstrap, PARTITIONS)
+        self._fates = logged.judged(self._log, self.history.planted)
+        tables = await watching.tables(self._stack.database)
+        backwards = await watching.backwards(self._stack.database)
+        found = [
+            *checks.of_the_log(self.history, self._log, self._fates),
+            *checks.of_the_tables(tables, self._fates),
+            *checks.doubled(tables),
+            *checks.of_the_positions(self.history.samples, backwards, self._fates),
+        ]
+        new = [each for each in found if each not in self._known]
+        self._known |= set(new)
+        return new
+
+    async def _end(self) -> list[Violation]:
+        """Ask again, ask of the past, verify, and rebuild: the same must come of it."""
+        await asyncio.sleep(CALM)
+        found = [*await self._recover(time.monotonic()), *await self._check()]
+        self._tell(f"{len(self._log):,} records; asking of {MOMENTS} moments")
+        self.history.repeated = [await self._again(each) for each in self.history.answers]
+        found += checks.of_the_repetitions(self.history)
+        found += checks.of_the_answers([_at_its_cut(each) for each in self.history.answers], self._fates)
+        found += checks.of_the_answers([each async for each in self._past()], self._fates)
+        found += await self._derived_anew()
+        if self._reader and (odd := set(self._reader.statuses) - {"200", "404", "503"} - TRANSPORT):
+            found.append(Violation("readers get answers, or are told why not", f"{odd} of {self._reader.statuses}"))
+        return found
+
+    async def _again(self, asked: Asked) -> Asked:
+        assert self._reader
+        parameters = asked.parameters | {"token": asked.body["token"]}
+        return await self._reader.ask(asked.account, asked.question, parameters) or asked._replace(status=0, body={})
+
+    async def _past(self) -> AsyncIterator[tuple[Asked, Moment, None]]:
+        """Ask of random moments of both clocks, those of `now` with the rest."""
+        assert self._reader
+        recorded = sorted({each.recorded_at for each in self._log})
+        for number in range(MOMENTS):
+            account, question = self._random.choice(ACCOUNTS), sorted(ANSWERS)[number % len(ANSWERS)]
+            as_of = self._began + timedelta(days=self._random.uniform(-130, 2))
+            known_at = self._random.choice(recorded) + timedelta(milliseconds=self._random.randint(-1, 1))
+            parameters = {"as_of": as_of.isoformat(), "known_at": known_at.isoformat()}
+            asked = await self._reader.ask(account, question, parameters)
+            yield asked or Asked(account, question, parameters, 0, {}), Moment(as_of, known_at), None
+
+    async def _derived_anew(self) -> list[Violation]:
+        """Verify, and rebuild: what was derived live and what is derived at once must be the same."""
+        try:
+            await self._stack.run(*VERIFY)
+            await self._stack.run(*REBUILD)
+        except AssertionError as error:
+            return [Violation("verify finds no difference", str(error)[-1500:])]
+        connection = await asyncpg.connect(watching.plain(self._stack.database))
+        try:
+            version = await connection.fetchval("SELECT active FROM rapport.projection")
+            schemas = f"projection_{version - 1}", f"projection_{version}"
+            return [
+                Violation("a rebuild equals the live projection", f"{table}: {tuple(row)}")
+                for old, new in (schemas, reversed(schemas))
+                for table, query in DIFFERING.items()
+                for row in (await connection.fetch(query.format(old=old, new=new)))[:3]
+            ]
+        finally:
+            await connection.close()
+
+    @asynccontextmanager
+    async def _traffic(self) -> AsyncIterator[None]:
+        """Send, read and sample while the body runs."""
+        stack, seed = self._stack, self.history.seed
+        bearer = {"Authorization": f"Bearer {stack.token('auditor')}"}
+        worlds = [World(f"{seed} {number}", ACCOUNTS[number::SENDERS], self._began) for number in range(SENDERS)]
+        async with (
+            sending.client(stack.ingest, stack.token("emitter")) as emitting,
+            sending.client(stack.ingest, stack.token("admin")) as settling,
+            httpx.AsyncClient(base_url=stack.api, headers=bearer, timeout=60, trust_env=False) as asking,
+        ):
+            self._reader = Reader(asking, self.history, Random(f"{seed} reader"), list(ACCOUNTS))
+            senders = [Sender(emitting, each, self.history, Random(f"{seed} {each}"), RATE) for each in worlds]
+            board = Sender(settling, Policies(f"{seed} policies", self._began), self.history, Random(seed), 0.2)
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(each.run(self._gate)) for each in (*senders, board)]
+                tasks.append(group.create_task(self._reader.run()))
+                tasks.append(group.create_task(watching.sample(stack.database, self.history)))
+                try:
+                    yield
+                finally:
+                    for task in tasks:
+                        task.cancel()
+
+    def _counts(self) -> dict[str, int]:
+        fates = {name: sum(each.fate == name for each in self._fates) for name in ("fact", "duplicate", "conflict")}
+        return {
+            "requests": len(self.history.attempts),
+            **self.history.count(),
+            "records": len(self._log),
+            **fates,
+            "bad": len(self.history.planted),
+            "samples": len(self.history.samples),
+            "answers": MOMENTS + 2 * len(self.history.answers),
+        }
+
+
+TRANSPORT = {"ConnectError", "ReadError", "RemoteProtocolError", "WriteError", "ReadTimeout", "ConnectTimeout"}
+
+
+def _at_its_cut(asked: Asked) -> tuple[Asked, Moment, dict[int, int]]:
+    """Say what an answer about now was read at: its own words, and the offsets of its token."""
+    return asked, Moment(datetime.fromisoformat(asked.body["as_of"]), None), cut.decode(asked.body["token"]).offsets
+
+
+def _line(ordeal: Ordeal) -> str:
+    wrong = f"{len(ordeal.violations)} VIOLATIONS" if ordeal.violations else "no violation"
+    return f"{ordeal.fault}: {wrong}, well again after {ordeal.recovery:.1f} s"

@@ -1,0 +1,41 @@
+"""What a campaign ends with: a table of faults, a line of counts, and every violation."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from statistics import median
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.chaos.campaign import Ordeal, Result
+from tests.chaos.faults import Fault
+
+RED, GREEN = "bold red", "green"
+
+
+def show(results: Sequence[Result], missing: Iterable[tuple[Fault, str]], console: Console) -> None:
+    """Print the table of all campaigns together, what was not run and why, and what was found."""
+    by_fault = defaultdict[str, list[Ordeal]](list)
+    for result in results:
+        for each in result.ordeals:
+            by_fault[each.fault].append(each)
+    console.print(_table(by_fault))
+    for fault, reason in missing:
+        console.print(f"Not run: {fault.name}: {reason}.")
+    for result in results:
+        counts = ", ".join(f"{name} {count:,}" for name, count in result.counts.items())
+        console.print(f"Seed {result.seed}: {len(result.violations)} violations; {counts}.")
+        for broken in result.violations:
+            console.print(f"  {broken.check}: {broken.detail}", style=RED, markup=False)
+
+
+def _table(by_fault: dict[str, list[Ordeal]]) -> Table:
+    table = Table("fault", "times", "violations", "recovery, median", "longest")
+    for name, lived in by_fault.items():
+        broken = sum(len(each.violations) for each in lived)
+        seconds = [each.recovery for each in lived]
+        table.add_row(
+            name, str(len(lived)), str(broken), f"{median(seconds):.1f} s", f"{max(seconds):.1f} s",
+            style=RED if broken else GREEN,
+        )  # fmt: skip
+    return table
