@@ -11,6 +11,7 @@ from random import Random
 import asyncpg
 import httpx
 
+from services.problem import Problem
 from services.projections import cut
 from tests.chaos import checks, logged, sending, watching
 from tests.chaos.checks import Violation
@@ -71,11 +72,13 @@ class Result:
 class Campaign:
     """A stack under load. `tell` hears how it goes."""
 
-    def __init__(self, stack: Stack, seed: str, tell: Callable[[str], None], scale: float = 1.0) -> None:
+    def __init__(
+        self, stack: Stack, seed: str, tell: Callable[[str], None], scale: float = 1.0, patience: float = PATIENCE
+    ) -> None:
         self.history = History(seed)
         self._stack, self._random, self._tell = stack, Random(f"{seed} faults"), tell
         self._field = Field(stack, self._random, self.history, scale)
-        self._gate = Gate()
+        self._gate, self._patience = Gate(), patience
         self._began = datetime.now(UTC)
         self._known: set[Violation] = set()
         self._log: list[Logged] = []
@@ -100,7 +103,7 @@ class Campaign:
         found: list[Violation] = []
         try:
             await fault.act(self._field)
-        except (AssertionError, TimeoutError) as error:
+        except (AssertionError, TimeoutError, Problem) as error:
             found.append(Violation("a fault heals", f"{type(error).__name__}: {error}"))
         healed = time.monotonic()
         found += await self._recover(healed)
@@ -112,7 +115,7 @@ class Campaign:
     async def _recover(self, healed: float) -> list[Violation]:
         """Wait until events are taken again, and all that were are projected; nothing is under way then."""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self._patience):
                 while not self._acknowledged_since(healed):  # noqa: ASYNC110  senders say when
                     await asyncio.sleep(0.05)
                 await self._reached(await logged.ends(self._stack.kafka.bootstrap, PARTITIONS))
@@ -120,7 +123,7 @@ class Campaign:
                 await self._caught_up()
         except TimeoutError:
             await self._gate.close()
-            return [Violation("it recovers by itself", f"not within {PATIENCE} seconds: {await self._lag()}")]
+            return [Violation("it recovers by itself", f"not within {self._patience} seconds: {await self._lag()}")]
         return []
 
     def _acknowledged_since(self, healed: float) -> bool:
@@ -180,6 +183,7 @@ class Campaign:
         await asyncio.sleep(CALM)
         found = [*await self._recover(time.monotonic()), *await self._check()]
         self._tell(f"{len(self._log):,} records; asking of {MOMENTS} moments")
+        self._reading.cancel()
         self.history.repeated = [await self._again(each) for each in self.history.answers]
         found += checks.of_the_repetitions(self.history)
         found += checks.of_the_answers([_at_its_cut(each) for each in self.history.answers], self._fates)
@@ -242,7 +246,8 @@ class Campaign:
             board = Sender(settling, Policies(f"{seed} policies", self._began), self.history, Random(seed), 0.2)
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(each.run(self._gate)) for each in (*senders, board)]
-                tasks.append(group.create_task(self._reader.run()))
+                self._reading = group.create_task(self._reader.run())
+                tasks.append(self._reading)
                 tasks.append(group.create_task(watching.sample(stack.database, self.history)))
                 try:
                     yield

@@ -26,6 +26,7 @@ from deploy.local.supervisor import Child, Supervisor
 from services import log
 from services.access import Role, mint
 from services.settings import Kafka
+from tests.chaos import cluster
 from tests.link import Link
 
 PARTITIONS = 12
@@ -41,7 +42,7 @@ class Plan:
     home: Path
     workers: int = 2
     environment: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # by the name of a part; worker-2 too
-    kafka_options: str = ""  # lines of its properties
+    cluster: bool = False  # two brokers that copy each other, without links before them
 
 
 class Stack:
@@ -116,7 +117,7 @@ class Stack:
         home = self.plan.home / "kafka"
         child = await kafka.child(home, self._ports["kafka"], self._ports["controller"], self._say)
         with (home / "server.properties").open("a") as file:
-            file.write(self._listeners() + self.plan.kafka_options)
+            file.write(self._listeners())
         return child
 
     def process(self, name: str) -> psutil.Process | None:
@@ -139,10 +140,9 @@ class Stack:
         """Return what a process is told; links lie between it and the servers."""
         kind = name.split("-", maxsplit=1)[0]
         kept = {key: value for key, value in os.environ.items() if not key.startswith("RAPPORT_")}
+        link = self.links.get(f"{kind} to kafka")
         ours = {
-            "RAPPORT_KAFKA": f"{HOST}:{self.links[f'{kind} to kafka'].port}"
-            if kind in LISTENERS
-            else self.kafka.bootstrap,
+            "RAPPORT_KAFKA": f"{HOST}:{link.port}" if link else self.kafka.bootstrap,
             "RAPPORT_DATABASE": self._database_of(kind),
             "RAPPORT_INGEST": f"http://{HOST}:{self._ports['ingest']}",
             "RAPPORT_API": self.api,
@@ -174,11 +174,22 @@ class Stack:
         return [name for name in self._keepers if name.startswith("worker")]
 
     async def _start_kafka(self) -> None:
+        if self.plan.cluster:
+            await self._start_cluster()
+            return
         for name in LISTENERS:
             await self._link(f"{name} to kafka", self._ports[f"to {name}"])
         self.kafka = Kafka.at(f"{HOST}:{self._ports['kafka']}")
         await self._keep("kafka", await self.format_kafka())
         await log.ensure(self.kafka)
+
+    async def _start_cluster(self) -> None:
+        ports = dict(zip(cluster.BROKERS, free(len(cluster.BROKERS)), strict=True))
+        children = await cluster.children(self.plan.home, self._ports["controller"], ports, self._say)
+        self.kafka = Kafka.at(",".join(f"{HOST}:{port}" for port in ports.values()))
+        for name, child in children.items():
+            await self._keep(name, child)
+        await cluster.make_topic(self.kafka)
 
     async def _start_postgres(self) -> None:
         child, url = await asyncio.to_thread(

@@ -128,17 +128,26 @@ async def other_log(change: Callable[[Stack, Path], Awaitable[None]], field: Fie
     ours, aside = stack.plan.home / "kafka" / "data", stack.plan.home / "kafka" / "aside"
     await stack.hold("kafka")
     shutil.copytree(ours, aside)
-    await change(stack, ours)
+    try:
+        await change(stack, ours)
+        await _refused(field)
+    finally:
+        await stack.hold("kafka")
+        shutil.rmtree(ours)
+        aside.rename(ours)
+        await stack.release("kafka")
+
+
+async def _refused(field: Field) -> None:
+    """See that nobody goes on writing; what was taken before that was noticed is on the other log, and counts there."""
+    bootstrap = field.stack.kafka.bootstrap
     await asyncio.sleep(REFUSING)
-    ends = await _ends(stack)
+    ends = await logged.ends(bootstrap, PARTITIONS)
     await asyncio.sleep(REFUSING / 4)
-    assert await _ends(stack) == ends, "somebody goes on writing to a log that is not theirs"
-    other = await logged.read(stack.kafka.bootstrap, PARTITIONS)
+    still = await logged.ends(bootstrap, PARTITIONS)
+    other = await logged.read(bootstrap, PARTITIONS)
     field.history.elsewhere += [each.event for each in other if each.event]
-    await stack.hold("kafka")
-    shutil.rmtree(ours)
-    aside.rename(ours)
-    await stack.release("kafka")
+    assert still == ends, "somebody goes on writing to a log that is not theirs"
 
 
 async def _another_cluster(stack: Stack, data: Path) -> None:
@@ -158,15 +167,6 @@ async def _topic_recreated(stack: Stack, data: Path) -> None:
     finally:
         await admin.close()
     await log.ensure(stack.kafka)
-
-
-async def _ends(stack: Stack) -> dict[TopicPartition, int]:
-    consumer = AIOKafkaConsumer(bootstrap_servers=stack.kafka.bootstrap)
-    await consumer.start()
-    try:
-        return dict(await consumer.end_offsets([TopicPartition(TOPIC, each) for each in range(PARTITIONS)]))
-    finally:
-        await consumer.stop()
 
 
 FAULTS = (
