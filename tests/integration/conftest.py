@@ -16,9 +16,9 @@ from sqlalchemy import make_url
 
 from deploy.local.record import Record, read
 from services.settings import Database, Kafka
-from tests.integration.link import Link
 from tests.integration.projection import Log, Projection, projected
 from tests.integration.reading import Reader, reading
+from tests.link import Link
 
 PATIENCE = 600  # seconds: on a fresh machine the first start fetches Kafka
 RAPPORT = (sys.executable, "-c", "from services.cli import main; main()")
@@ -120,11 +120,8 @@ def log() -> Log:
 async def link(database: Database) -> AsyncIterator[Link]:
     """A way to the test's database that can be cut; `cuttable` goes by it."""
     url = make_url(database.plain())
-    link = Link(str(url.host), int(url.port or 5432))
-    server = await link.start()
-    yield link
-    link.cut()
-    server.close()
+    async with Link(str(url.host), int(url.port or 5432)) as link:
+        yield link
 
 
 @pytest.fixture
