@@ -1,7 +1,7 @@
 # Each target makes its own set-up, with git, bash and make there. demo: Python 3.11, and Java 17 and Maven for the
 # local Kafka. bench: the same. test: those, and Node with npm (clients in JavaScript) and curl (the README's commands).
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit lint bench clean jars need-python need-java need-test
+.PHONY: help demo test unit lint bench chaos clean jars need-python need-java need-test
 
 PYTHON ?= python3
 # Of the tests: many of them mostly wait, so that more than the machine has processors pay.
@@ -29,6 +29,9 @@ lint: $(STAMP) ## ruff and mypy
 
 bench: jars ## the measurements of DESIGN.md, section 9
 	@$(BIN)/python -m tests.bench
+
+chaos: need-java jars ## break everything for MINUTES=10, and look (SEEDS="a b": several; PLANTED=all: check the checker)
+	@$(BIN)/python -m tests.chaos --minutes $(or $(MINUTES),10) $(addprefix --seed ,$(SEEDS)) $(addprefix --planted ,$(PLANTED))
 
 clean: ## remove what make made; data in .rapport stays
 	@rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,4 +1,4 @@
-"""`python -m tests.chaos`: the fault campaign. `make chaos` runs it with its defaults.
+"""`python -m tests.chaos`: the fault campaign, or with `--planted` the score of the checker; see `make chaos`.
 
 It prints its seed first; the same seed sends the same events and plans the same faults.
 """
@@ -7,47 +7,68 @@ import argparse
 import asyncio
 import secrets
 import sys
-import tempfile
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from tests.chaos import report
+from tests.chaos import report, score
 from tests.chaos.campaign import Campaign, Result
 from tests.chaos.faults import FAULTS, Fault
-from tests.chaos.stack import standing
+from tests.chaos.faults.leaders import LEADER_LOST
+from tests.chaos.planted.registry import BUGS
+from tests.chaos.stack import Plan, standing
 from tests.chaos.staging import plan
 
-console = Console()
+console = Console(soft_wrap=True)
 
 
 def main() -> None:
-    """Run campaigns one after the other, and end with their table; the exit code is 1 if anything was broken."""
+    """Run what is asked for; the exit code is 1 if anything was broken, or a planted bug not found."""
     asked = _parser().parse_args()
-    faults = [each for each in FAULTS.values() if any(word in each.name for word in asked.faults or [""])]
-    missing = [(each, reason) for each in faults if (reason := each.missing())]
-    able = [each for each in faults if not each.missing()]
+    if asked.planted:
+        names = list(BUGS) if "all" in asked.planted else asked.planted
+        found = asyncio.run(score.score(names, console.print))
+        report.show_score(found, console)
+        sys.exit(any(not each.violations for each in found))
+    sys.exit(_campaigns(asked))
+
+
+def _campaigns(asked: argparse.Namespace) -> bool:
+    """Run one campaign for each seed; tell whether anything was broken."""
+    wanted = [each for each in FAULTS.values() if any(word in each.name for word in asked.faults or [""])]
+    missing = [(each, reason) for each in wanted if (reason := each.missing())]
+    able = [each for each in wanted if not each.missing()]
     results = []
-    for number, seed in enumerate(asked.seed or [secrets.token_hex(3)]):
-        console.print(f"Seed {seed}: {asked.minutes} minutes of faults.")
-        results.append(asyncio.run(_campaign(seed, planned(able, seed, number), asked.minutes * 60, asked.scale)))
+    for seed in asked.seed or [secrets.token_hex(3)]:
+        console.print(f"Seed {seed}: {asked.minutes:g} minutes of faults.")
+        results.append(asyncio.run(_campaign(plan, seed, planned(able, seed), asked)))
+    if not asked.faults:
+        results.append(asyncio.run(_campaign(_cluster, seed, [LEADER_LOST], asked)))
     report.show(results, missing, console)
-    sys.exit(any(each.violations for each in results))
+    return any(each.violations for each in results)
 
 
-def planned(faults: list[Fault], seed: str, number: int = 0) -> list[Fault]:
-    """Put faults in an order of the seed's, again and again; the next campaign begins where time leaves off others."""
+def planned(faults: list[Fault], seed: str) -> list[Fault]:
+    """Put faults in an order of the seed's; when all were lived through they begin again."""
     order = sorted(faults, key=lambda each: each.name)
     Random(f"{seed} plan").shuffle(order)
-    del number
     return order * 20
 
 
-async def _campaign(seed: str, faults: list[Fault], seconds: float, scale: float) -> Result:
-    with tempfile.TemporaryDirectory(prefix="rapport-chaos-", ignore_cleanup_errors=True) as home:
-        async with standing(plan(Path(home))) as stack:
-            return await Campaign(stack, seed, console.print, scale).run(faults, seconds)
+async def _campaign(
+    planning: Callable[[Path], Plan], seed: str, faults: list[Fault], asked: argparse.Namespace
+) -> Result:
+    with TemporaryDirectory(prefix="rapport-chaos-", ignore_cleanup_errors=True) as home:
+        async with standing(planning(Path(home))) as stack:
+            return await Campaign(stack, seed, console.print, asked.scale).run(faults, asked.minutes * 60)
+
+
+def _cluster(home: Path) -> Plan:
+    return replace(plan(home), cluster=True)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -56,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", action="append", help="repeat it for several campaigns; default: one of chance")
     parser.add_argument("--faults", action="append", help="only those whose name holds this word; repeat it")
     parser.add_argument("--scale", type=float, default=1.0, help="of the seconds and numbers of a fault")
+    parser.add_argument("--planted", action="append", help="plant this bug instead, or all, one at a time; repeat it")
     return parser
 
 

@@ -15,7 +15,7 @@ DAY = timedelta(days=1)
 WEIGHTS = {"email": (1, 30), "call": (3, 45), "meeting": (6, 90)}  # weight, half-life in days: DOMAIN.md, section 5
 DIRECTIONS = {"inbound": 1.5, "mutual": 1.2, "outbound": 1.0}
 KAPPA = 20
-FADING = (180, 0.3)  # half-life in days, floor: where no policy says otherwise
+FADING: tuple[float, float] = (180, 0.3)  # half-life in days, floor: where no policy says otherwise
 
 
 class Fact(NamedTuple):

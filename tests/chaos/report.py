@@ -9,6 +9,7 @@ from rich.table import Table
 
 from tests.chaos.campaign import Ordeal, Result
 from tests.chaos.faults import Fault
+from tests.chaos.score import Score
 
 RED, GREEN = "bold red", "green"
 
@@ -39,3 +40,13 @@ def _table(by_fault: dict[str, list[Ordeal]]) -> Table:
             style=RED if broken else GREEN,
         )  # fmt: skip
     return table
+
+
+def show_score(found: Sequence[Score], console: Console) -> None:
+    """Print which planted bugs were found, by which checks, and how many of how many."""
+    table = Table("planted bug", "found by")
+    for each in found:
+        named = list(dict.fromkeys(violation.check for violation in each.violations))
+        table.add_row(each.bug, "; ".join(named) or "NOT FOUND", style=GREEN if named else RED)
+    console.print(table)
+    console.print(f"{sum(bool(each.violations) for each in found)} of {len(found)} planted bugs found.")

@@ -1,7 +1,7 @@
 """Check the checker: plant one bug at a time in the real processes, and see whether the checker finds it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -42,7 +42,7 @@ async def points(names: tuple[str, ...], field: Field) -> None:
 
 def fault(bug: Bug) -> Fault:
     """Return what has to happen for a bug to show."""
-    made = {
+    made: dict[str, Callable[[Field], Awaitable[None]]] = {
         "none": calm,
         "broker-away": partial(links.cut, "ingest to kafka"),
         "database-killed": partial(links.cut_answers, "worker to postgres"),

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from tests.chaos import checks
-from tests.chaos.logged import Logged, judged
+from tests.chaos.logged import Logged, Place, identity, judged
 from tests.chaos.oracle import Moment
 from tests.chaos.recording import Asked, Attempt, History, Sample, Tables
 
@@ -47,15 +47,13 @@ def found(history, log):
 def tables_of(log):
     fates = judged(log, {})
     rows = {
-        each.record.place: (
-            *(each.record.event[name] for name in ("partitionkey", "source", "id")),
-            AT,
-            each.record.value,
-        )
+        each.record.place: (*identity(each.record.event or {}), AT, each.record.value)
         for each in fates
         if each.fate == "fact"
     }
-    letters = {each.record.place: (each.fate, each.record.value) for each in fates if each.fate == "conflict"}
+    letters: dict[Place, tuple[str, bytes]] = {
+        each.record.place: (each.fate, each.record.value) for each in fates if each.fate == "conflict"
+    }
     return Tables(rows, letters)
 
 
