@@ -54,7 +54,7 @@ def _campaigns(asked: argparse.Namespace) -> bool:
 
 def planned(faults: list[Fault], seed: str) -> list[Fault]:
     """Put faults in an order of the seed's; when all were lived through they begin again."""
-    order = sorted(faults, key=lambda each: each.name)
+    order = sorted((each for each in faults if not each.lasting), key=lambda each: each.name)
     Random(f"{seed} plan").shuffle(order)
     return order * 20
 

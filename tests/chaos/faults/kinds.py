@@ -27,6 +27,7 @@ class Fault:
     act: Callable[[Field], Awaitable[None]]
     missing: Callable[[], str | None]
     telling: bool = False  # one of those that three minutes are for
+    lasting: bool = False  # leaves traces with which others show less: it comes last
 
 
 def nothing_missing() -> str | None:
