@@ -18,7 +18,7 @@ from tests.chaos.planted.registry import BUGS, Bug
 from tests.chaos.stack import standing
 from tests.chaos.staging import plan
 
-SECONDS = 12.0  # of traffic, where it alone shows the bug
+SECONDS = 25.0  # of traffic, where it alone shows the bug
 PATIENCE = 75.0  # seconds to be well again: the bugs that hang never are
 
 
