@@ -12,6 +12,7 @@ from services.settings import Database
 
 DRIVER = re.compile(r"^\([\w.]+\) (<class '[^']+'>: )?")  # what SQLAlchemy puts before the server's own words
 SILENT = (ConnectionError, TimeoutError, socket.gaierror)
+LOCKED_OUT = ("28", "42501")  # SQLSTATE: not let in; let in, and without the right
 
 
 def sentence(error: BaseException) -> str | None:
@@ -31,6 +32,30 @@ def sentence(error: BaseException) -> str | None:
             where = f"{error.filename}: " if error.filename else ""
             return f"{where}{error.strerror or _first_line(error)}."
     return None
+
+
+def locked_out(error: BaseException) -> str | None:
+    """Give the sentence, with the remedy, if PostgreSQL refuses the user of a service itself, or what it does."""
+    cause = getattr(error, "orig", None) or error
+    if not str(getattr(cause, "sqlstate", None)).startswith(LOCKED_OUT):
+        return None
+    reason = DRIVER.sub("", _first_line(cause))
+    return (
+        f"PostgreSQL refuses the user of RAPPORT_DATABASE: {reason}."
+        " A worker's must be a member of rapport_worker, a read API's of rapport_reader;"
+        " `rapport migrate` grants those two what they need."
+    )
+
+
+@contextmanager
+def permitted() -> Iterator[None]:
+    """Turn what PostgreSQL refuses the user of a service into that sentence."""
+    try:
+        yield
+    except Exception as error:
+        if said := locked_out(error):
+            raise Problem(said) from error
+        raise
 
 
 @contextmanager

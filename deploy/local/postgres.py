@@ -42,14 +42,16 @@ def _binaries() -> Path:
 
 
 def child(home: Path, port: int, say: Say) -> tuple[Child, str]:
-    """Prepare the server in `home`, initialised if new; say how to run it, and its database's URL."""
+    """Prepare the server in `home`, initialised if new; say how to run it, and its database's URL for a superuser."""
     home.mkdir(parents=True, exist_ok=True)
     user = _system_user(home, say)
-    password = _password(home, user)
+    own = password(home)
+    if user:  # it makes the cluster with it
+        shutil.chown(home / "password", user, user)
     data = home / "data"
     if not data.exists():
         _initialise(home, data, user)
-    url = f"postgresql://postgres:{password}@127.0.0.1:{port}"
+    url = f"postgresql://postgres:{own}@127.0.0.1:{port}"
     settings = [f"--{name}={value}" for name, value in (SETTINGS | {"port": str(port)}).items()]
     server = Child(
         "postgres",
@@ -119,12 +121,11 @@ def _ensure_user(say: Say) -> None:
         subprocess.run(command, check=True, capture_output=True)  # noqa: S603  our own command
 
 
-def _password(home: Path, user: str | None) -> str:
-    file = home / "password"
+def password(home: Path, of: str = "") -> str:
+    """Give the password that is kept in `home`, made at its first use: the superuser's, or of whom is named."""
+    file = home / f"password-{of}" if of else home / "password"
     if not file.exists():
         write_private(file, secrets.token_urlsafe(24))
-    if user:
-        shutil.chown(file, user, user)
     return file.read_text()
 
 

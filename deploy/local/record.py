@@ -13,12 +13,14 @@ class Record(BaseModel):
 
     supervisor: Mark
     kafka: str | None
-    database: str | None
+    database: str | None  # for its owner: migrations, rebuild, verify
     ingest: str
     api: str
     secret: Path | None  # None: tokens are signed by whom RAPPORT_SECRET or RAPPORT_JWKS names
     local: bool
     ready: bool = False
+    worker_database: str | None = None  # the same database for the workers, and for the read API
+    api_database: str | None = None
     workers: list[str] = []  # base URLs of the workers' health
     children: dict[str, Mark] = {}  # in the order of their start
 

@@ -10,17 +10,16 @@ from deploy.local.record import Record, write_private
 from services.problem import Problem
 
 
-def environment(record: Record, data: Path) -> dict[str, str]:
-    """Give everything that a service is told; it is configured in no other way."""
+def environment(record: Record, data: Path, database: str | None = None) -> dict[str, str]:
+    """Give everything that a service is told; it is configured in no other way, and learns of no other `database`."""
     if not (record.kafka and record.database):
         raise Problem(
             "The services need both Kafka and PostgreSQL: start them too, or name them with "
             "RAPPORT_KAFKA and RAPPORT_DATABASE."
         )
-    kept = {name: value for name, value in os.environ.items() if not _is_foreign(name, record)}
+    kept = {name: value for name, value in os.environ.items() if not _is_foreign(name, record, database)}
     ours = {
         "RAPPORT_KAFKA": record.kafka,
-        "RAPPORT_DATABASE": record.database,
         "RAPPORT_INGEST": record.ingest,
         "RAPPORT_API": record.api,
         "RAPPORT_DATA": str(data),
@@ -28,11 +27,14 @@ def environment(record: Record, data: Path) -> dict[str, str]:
     }
     local = {"RAPPORT_LOCAL": "1"} if record.local else {}
     signer = {"RAPPORT_SECRET": record.secret.read_text()} if record.secret else {}
-    return kept | ours | local | signer
+    own = {"RAPPORT_DATABASE": database} if database else {}
+    return kept | ours | local | signer | own
 
 
-def _is_foreign(name: str, record: Record) -> bool:
-    """How to reach somebody's own broker says nothing about the local one."""
+def _is_foreign(name: str, record: Record, database: str | None) -> bool:
+    """How to reach somebody's own servers says nothing about the local ones."""
+    if name.startswith("RAPPORT_DATABASE"):
+        return database is None or database != os.environ.get("RAPPORT_DATABASE")
     return record.local and name.startswith("RAPPORT_KAFKA_")
 
 

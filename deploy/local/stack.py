@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from deploy.local import kafka, ports, postgres
+from deploy.local import kafka, logins, ports, postgres
 from deploy.local.command import run as run_command
 from deploy.local.plan import PARTS, SERVICES, Plan, make
 from deploy.local.process import Mark, mark, stop
@@ -72,11 +72,13 @@ class Stack:
     def __init__(self, plan: Plan, say: Say) -> None:
         self._plan, self._say = plan, say
         self.supervisor = Supervisor(plan.data / "logs", say, self._note)
-        endpoints = load(Endpoints)
+        endpoints, database = load(Endpoints), os.environ.get("RAPPORT_DATABASE") or None
         self._record = Record(
             supervisor=mark(os.getpid()),
             kafka=os.environ.get("RAPPORT_KAFKA") or None,
-            database=os.environ.get("RAPPORT_DATABASE") or None,
+            database=database,
+            worker_database=database,
+            api_database=database,
             ingest=self._settled("ingest", endpoints.ingest),
             api=self._settled("api", endpoints.api),
             secret=None if signer_named() else secret(plan.data),
@@ -121,19 +123,23 @@ class Stack:
         if "postgres" in self._plan.only and not self._record.database:
             home = self._plan.data / "postgres"
             child, url = await asyncio.to_thread(postgres.child, home, self._ports["postgres"], self._say)
-            self._update(database=url)
             await self.supervisor.start(child)
+            admitted = logins.of(home, url)
+            await logins.admit(url, admitted)
+            self._update(database=admitted.owner, worker_database=admitted.worker, api_database=admitted.reader)
 
     async def _start_services(self) -> None:
         if "ingest" in self._plan.only:
-            await self.supervisor.start(self._service("ingest", ("services.ingest",), self._record.ingest))
+            await self.supervisor.start(self._service("ingest", ("services.ingest",), self._record.ingest, None))
         for name in self._workers():
             url = f"http://{ports.HOST}:{self._ports[name]}"
             self._update(workers=[*self._record.workers, url])
-            module = ("services.projections", "worker")
-            await self.supervisor.start(self._service(name, module, url, RAPPORT_WORKER_PORT=str(self._ports[name])))
+            port = {"RAPPORT_WORKER_PORT": str(self._ports[name])}
+            worker = self._service(name, ("services.projections", "worker"), url, self._record.worker_database, **port)
+            await self.supervisor.start(worker)
         if "api" in self._plan.only:
-            await self.supervisor.start(self._service("api", ("services.projections", "api"), self._record.api))
+            module = ("services.projections", "api")
+            await self.supervisor.start(self._service("api", module, self._record.api, self._record.api_database))
 
     async def _migrate(self) -> None:
         """Bring the database to our version, once, before anything uses it."""
@@ -141,7 +147,7 @@ class Stack:
         with file.open("wb") as output:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "services.projections", "migrate",
-                env=environment(self._record, self._plan.data),
+                env=self._environment(self._record.database),
                 stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output,
             )  # fmt: skip
             code = await process.wait()
@@ -157,13 +163,16 @@ class Stack:
                 raise  # it is somebody else's, perhaps of another log: `rapport rebuild` finds it when he chooses to
             self._say("The projection is of another release: it is derived anew from the log.")
             command = (sys.executable, "-c", "from services.cli import main; main()", "rebuild")
-            if await run_command(*command, environment=environment(self._record, self._plan.data)):
+            if await run_command(*command, environment=self._environment(self._record.database)):
                 raise Problem("The projection could not be derived anew; what there was is as it was.") from None
 
-    def _service(self, name: str, module: tuple[str, ...], url: str, **more: str) -> Child:
+    def _service(self, name: str, module: tuple[str, ...], url: str, database: str | None, **more: str) -> Child:
         command = (sys.executable, "-m", *module)
-        variables = environment(self._record, self._plan.data) | more
+        variables = self._environment(database) | more
         return Child(name, command, ready=lambda: is_ready(url), environment=variables)
+
+    def _environment(self, database: str | None) -> dict[str, str]:
+        return environment(self._record, self._plan.data, database)
 
     def _settled(self, part: str, url: str) -> str:
         return ports.settle(url, f"RAPPORT_{part.upper()}") if part in self._plan.only else url

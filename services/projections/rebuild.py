@@ -87,7 +87,7 @@ async def _rebuild(kafka: Kafka, database: Database, ends: Ends, progress: Progr
             if mixed:
                 await bulk_load.settle_occupied(connection, mixed, OCCUPIED)
             stale |= await bulk_load.settle_repeated(connection, CONFLICT)
-            await control.script(connection, "indexes.sql")
+            await control.finish_version(connection, version)
             await bulk_load.forget_states(connection, stale)
             await control.move(connection, {each: (end, recorded_at[each]) for each, end in target.items()})
         for some in _handfuls(sorted(stale)):

@@ -3,6 +3,7 @@
 import asyncio
 
 import faust
+from asyncpg import PostgresError
 from prometheus_client import Counter, Gauge
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -11,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from services.failures import locked_out
 from services.projections.store import control
 from services.telemetry import exposition
 
@@ -33,8 +35,9 @@ def worker_health(app: faust.App, engine: AsyncEngine) -> Starlette:
         try:
             async with asyncio.timeout(PATIENCE), engine.connect() as connection:
                 positions = await control.positions(connection)
-        except (SQLAlchemyError, OSError):  # TimeoutError is one
-            return JSONResponse({"status": "the database does not answer"}, 503)
+        except (SQLAlchemyError, PostgresError, OSError) as error:  # TimeoutError is one
+            status = "the database refuses" if locked_out(error) else "the database does not answer"
+            return JSONResponse({"status": status}, 503)
         assigned = sorted(tp.partition for tp in app.consumer.assignment())
         lag = sum(max(positions[each].log_end - positions[each].next_offset, 0) for each in assigned)
         status = "ready" if assigned else IDLE

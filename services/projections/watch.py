@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError, for_code
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.failures import locked_out
 from services.log import TOPIC
 from services.projections.store import control
 from services.projections.store.control import Log, Position
@@ -108,7 +109,8 @@ async def watch(engine: AsyncEngine, ends: Ends, assigned: Callable[[], set[int]
             async with asyncio.timeout(10):
                 await _look(engine, ends, assigned(), moved_at)
         except (KafkaError, SQLAlchemyError, OSError, TimeoutError) as error:
-            logger.warning("The log or the database does not answer: %s", type(error).__name__)
+            said = locked_out(error) or f"The log or the database does not answer: {type(error).__name__}"
+            logger.warning("%s", said)
         await asyncio.sleep(INTERVAL)
 
 

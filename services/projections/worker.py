@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from tenacity import AsyncRetrying, before_sleep_log, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
 from services import log
+from services.failures import locked_out, permitted
 from services.problem import Problem
 from services.projections import ending, stream
 from services.projections.arrival import Arrival, Letter, Outdated, read
@@ -146,7 +147,8 @@ async def _prepare(kafka: Kafka, database: Database) -> int:
     engine = control.connect(database, version, pool=1)
     try:
         async with Ends(kafka) as ends:
-            await bind(engine, ends)
+            with permitted():
+                await bind(engine, ends)
     finally:
         await engine.dispose()
     return version
@@ -163,6 +165,7 @@ def _ending() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        logger.critical("The worker stops: %s", error if isinstance(error, STOPPING) else type(error).__name__)
+        said = error if isinstance(error, STOPPING) else locked_out(error) or type(error).__name__
+        logger.critical("The worker stops: %s", said)
         ending.begin(1)
         raise

@@ -29,6 +29,7 @@ from services.projections.store import control
 from services.projections.watch import Ends
 from services.settings import Database, Kafka
 from tests.bench.events import Mix, payloads
+from tests.superuser import superuser
 
 PATIENCE = 300.0  # seconds for anything to start
 SECRET = "a secret of more than thirty-two characters"
@@ -43,7 +44,7 @@ class Stack:
     def __init__(self, home: Path, record: Record) -> None:
         self.home = home
         self.kafka = Kafka(bootstrap=record.kafka or "", local=True)
-        self._server = record.database or ""
+        self._server = superuser(home, record)
         self._log: object = None
 
     async def log(self, *mixes: Mix) -> int:

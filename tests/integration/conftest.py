@@ -19,6 +19,7 @@ from services.settings import Database, Kafka
 from tests.integration.projection import Log, Projection, projected
 from tests.integration.reading import Reader, reading
 from tests.link import Link
+from tests.superuser import superuser
 
 PATIENCE = 600  # seconds: on a fresh machine the first start fetches Kafka
 RAPPORT = (sys.executable, "-c", "from services.cli import main; main()")
@@ -26,7 +27,7 @@ RAPPORT = (sys.executable, "-c", "from services.cli import main; main()")
 
 @dataclass(frozen=True)
 class Servers:
-    """The servers of one run of `rapport up --only kafka,postgres`, and its data directory."""
+    """The servers of one run of `rapport up --only kafka,postgres`, and its data directory; the database is a superuser's."""
 
     data: Path
     kafka: Kafka
@@ -65,9 +66,8 @@ def _ready(data: Path, process: subprocess.Popen[bytes]) -> Servers:
         assert time.monotonic() < deadline, (data / "up.log").read_text()
         time.sleep(0.1)
     assert record.kafka
-    assert record.database
     kafka = Kafka(bootstrap=record.kafka, local=True)
-    return Servers(data, kafka, Database.model_validate({"dsn": record.database}))
+    return Servers(data, kafka, Database.model_validate({"dsn": superuser(data, record)}))
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 
 import uvicorn
+from asyncpg import PostgresError
 from fastapi import APIRouter, FastAPI, Request, Response
 from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -28,6 +29,7 @@ from services.projections.api import (
     facts,
     log,
     reads,
+    refused,
     replaying,
     retention,
     supposing,
@@ -97,6 +99,7 @@ def read_api(
     access.install(app, signer)
     http_problem.install(app)
     app.add_exception_handler(SQLAlchemyError, _unreachable)
+    app.add_exception_handler(PostgresError, _unreachable)  # while connecting: SQLAlchemy does not wrap it
     app.add_exception_handler(ConnectionError, _unreachable)  # refused, reset: before SQLAlchemy wraps it
     app.add_exception_handler(TimeoutError, _unreachable)
     app.add_exception_handler(control.OtherLayout, _outdated)
@@ -121,6 +124,8 @@ def read_api(
 
 
 async def _unreachable(request: Request, error: Exception) -> Response:
+    if refusal := refused.answer(request, error):
+        return refusal
     if isinstance(error, DBAPIError) and not _is_away(error):
         raise error
     logger.warning("The database does not answer: %s", type(error).__name__)

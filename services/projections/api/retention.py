@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.environment import Environment
+from services.failures import locked_out
 from services.projections.store import reads
 
 logger = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ async def _forgotten(engine: AsyncEngine, days: int) -> bool:
     try:
         gone = await forget(engine, datetime.now(UTC) - timedelta(days=days))
     except (SQLAlchemyError, OSError) as error:
-        logger.warning("Old reads are not deleted: %s", type(error).__name__)
+        logger.warning("Old reads are not deleted: %s", locked_out(error) or type(error).__name__)
         return False
     if gone:
         logger.info("%d reads were older than %d days, and are deleted", gone, days)

@@ -9,8 +9,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from services.failures import permitted
 from services.problem import Problem
-from services.projections.store import reads
+from services.projections.store import reads, roles
 from services.settings import Database
 
 LAYOUT = 4  # of tables.sql, indexes.sql and which fold takes which type: another one is rebuilt, not migrated
@@ -142,14 +143,19 @@ async def migrate(engine: AsyncEngine, partitions: int) -> int:
         version = (await connection.execute(ACTIVE)).scalar()
         if version is None:
             version = await add_version(connection, partitions)
-            await script(connection, "indexes.sql")
+            await finish_version(connection, version)
             await flip(connection, version)
+        else:
+            for each in await versions(connection):
+                if each <= version:  # a rebuild still loads what is beyond
+                    await grant(connection, each)
         return int(version)
 
 
 async def ensure(connection: AsyncConnection) -> None:
     """Create what stands beside the versions, if it is absent; others wait until the transaction ends."""
     await connection.execute(LOCK)
+    await roles.ensure(connection)
     await connection.execute(CONTROL)
     for statement in (PROJECTION, *reads.TABLES):
         await connection.execute(statement)
@@ -162,6 +168,17 @@ async def add_version(connection: AsyncConnection, partitions: int, above: int =
     await script(connection, "tables.sql", schema=schema(version), layout=str(LAYOUT))
     await connection.execute(ADD_POSITIONS, {"partitions": partitions})
     return version
+
+
+async def finish_version(connection: AsyncConnection, version: int) -> None:
+    """Make a version, once it is loaded, what the services work on: its indexes, and who may do what in it."""
+    await script(connection, "indexes.sql")
+    await grant(connection, version)
+
+
+async def grant(connection: AsyncConnection, version: int) -> None:
+    """Let worker and read API do in a version what they need to; from then on its journal is only appended to."""
+    await script(connection, "grants.sql", schema=schema(version))
 
 
 async def drop_version(connection: AsyncConnection, version: int) -> None:
@@ -261,9 +278,10 @@ async def active_version(database: Database) -> int:
     """Return the active version; raises Problem, with the remedy, where there is none or of another layout."""
     engine = connect(database, pool=1)
     try:
-        async with engine.begin() as connection:
-            version = await enter(connection)
-            layout = (await connection.execute(LAYOUT_OF_ENTERED)).scalar()
+        with permitted():
+            async with engine.begin() as connection:
+                version = await enter(connection)
+                layout = (await connection.execute(LAYOUT_OF_ENTERED)).scalar()
     except NoResultFound:
         raise Problem("The database has no projection yet: run `rapport migrate` first.") from None
     except (DBAPIError, OSError) as error:
