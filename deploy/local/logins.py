@@ -9,6 +9,7 @@ from sqlalchemy import make_url
 from deploy.local.postgres import password
 
 STATEMENTS = Path(__file__).parent.parent / "postgres" / "logins.sql"
+USERS = {"owner": "rapport_owner", "worker": "rapport_worker_login", "reader": "rapport_reader_login"}
 
 
 class Logins(NamedTuple):
@@ -22,14 +23,9 @@ class Logins(NamedTuple):
 def of(home: Path, url: str) -> Logins:
     """Give the URLs of those who may log in where a superuser does by `url`; a password is made at its first use."""
     base = make_url(url)
-    users = {
-        "owner": "rapport_owner",
-        "worker": "rapport_worker_login",
-        "reader": "rapport_reader_login",
-    }
     urls = {
         name: base.set(username=user, password=password(home, name)).render_as_string(hide_password=False)
-        for name, user in users.items()
+        for name, user in USERS.items()
     }
     return Logins(**urls)
 

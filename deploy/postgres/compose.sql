@@ -1,5 +1,6 @@
 -- logins.sql for psql, with the passwords from its environment.
 \set ON_ERROR_STOP on
+SET client_min_messages = warning; -- what is there already is no news
 \getenv owner RAPPORT_OWNER_PASSWORD
 \getenv worker RAPPORT_WORKER_PASSWORD
 \getenv reader RAPPORT_READER_PASSWORD

@@ -16,6 +16,7 @@ from sqlalchemy import make_url
 
 from deploy.local.record import Record, read
 from services.settings import Database, Kafka
+from tests.integration.admitted import Admitted, admitted
 from tests.integration.projection import Log, Projection, projected
 from tests.integration.reading import Reader, reading
 from tests.link import Link
@@ -27,7 +28,7 @@ RAPPORT = (sys.executable, "-c", "from services.cli import main; main()")
 
 @dataclass(frozen=True)
 class Servers:
-    """The servers of one run of `rapport up --only kafka,postgres`, and its data directory; the database is a superuser's."""
+    """The servers of one run of `rapport up --only kafka,postgres`, and its data directory; a superuser's database."""
 
     data: Path
     kafka: Kafka
@@ -93,6 +94,12 @@ async def fresh(servers: Servers) -> AsyncIterator[Database]:
     yield Database.model_validate({"dsn": url.render_as_string(hide_password=False)})
     await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await server.close()
+
+
+@pytest.fixture
+async def own(servers: Servers, database: Database) -> Admitted:
+    """The same database for its owner, the worker and the read API, as whom they log in."""
+    return await admitted(servers.data, database)
 
 
 @pytest.fixture
