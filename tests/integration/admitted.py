@@ -91,5 +91,7 @@ async def held(own: Admitted) -> dict[str, tuple[str, ...]]:
 
 def expected(*versions: str) -> dict[str, tuple[str, ...]]:
     """Return what they may do, of these versions and of the tables beside them."""
-    of_versions = {f"{version}.{table}": those for version in versions for table, those in OF_A_VERSION.items()}
+    of_versions: dict[str, tuple[str, ...]] = {
+        f"{version}.{table}": those for version in versions for table, those in OF_A_VERSION.items()
+    }
     return of_versions | BESIDE

@@ -71,21 +71,23 @@ async def _ensured(database):
 
 async def test_the_containers_make_the_same_logins_with_passwords_from_their_environment(servers, database):
     url, own = make_url(database.plain()), logins.of(servers.data / "postgres", database.plain())
-    told = {
-        "PGHOST": url.host,
+    told = os.environ | {
+        "PGHOST": str(url.host),
         "PGPORT": str(url.port),
-        "PGUSER": url.username,
-        "PGPASSWORD": url.password,
-        "PGDATABASE": url.database,
+        "PGUSER": str(url.username),
+        "PGPASSWORD": str(url.password),
+        "PGDATABASE": str(url.database),
     }
-    passwords = {f"RAPPORT_{name.upper()}_PASSWORD": make_url(each).password for name, each in own._asdict().items()}
+    passwords = {
+        f"RAPPORT_{name.upper()}_PASSWORD": str(make_url(each).password) for name, each in own._asdict().items()
+    }
     command = [str(postgres._binaries() / "psql"), "-X", "-q", "-f", str(COMPOSE)]
     for _ in range(2):  # at each `docker compose up`
-        done = subprocess.run(command, env=os.environ | told | passwords, capture_output=True, text=True, check=False)  # noqa: S603, ASYNC221 -- PostgreSQL's own
+        done = subprocess.run(command, env=told | passwords, capture_output=True, text=True, check=False)  # noqa: S603, ASYNC221 -- PostgreSQL's own
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     for name, each in own._asdict().items():
         connection = await asyncpg.connect(each)
         assert await connection.fetchval("SELECT current_user") == logins.USERS[name]
         await connection.close()
-    missing = subprocess.run(command, env=os.environ | told, capture_output=True, text=True, check=False)  # noqa: S603, ASYNC221 -- as above
+    missing = subprocess.run(command, env=told, capture_output=True, text=True, check=False)  # noqa: S603, ASYNC221 -- as above
     assert missing.returncode != 0

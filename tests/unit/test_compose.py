@@ -20,9 +20,9 @@ OURS = {name: service for name, service in SERVICES.items() if service["image"] 
 ONE_OFF = {name for name, service in SERVICES.items() if service.get("restart") == "no"}
 
 
-def test_the_services_are_the_parts_of_the_local_stack_and_two_steps_that_run_once():
-    assert set(SERVICES) == {"kafka", "postgres", "topic", "migrate", "ingest", "worker", "api"}
-    assert {"topic", "migrate"} == ONE_OFF
+def test_the_services_are_the_parts_of_the_local_stack_and_three_steps_that_run_once():
+    assert set(SERVICES) == {"kafka", "postgres", "topic", "logins", "migrate", "ingest", "worker", "api"}
+    assert {"topic", "logins", "migrate"} == ONE_OFF
 
 
 @pytest.mark.parametrize("name", sorted(set(SERVICES) - ONE_OFF))
@@ -64,7 +64,26 @@ def test_ports_are_open_to_this_machine_only():
 
 def test_data_lives_in_named_volumes():
     used = {volume.split(":")[0] for service in SERVICES.values() for volume in service.get("volumes", [])}
-    assert used == set(COMPOSE["volumes"]) == {"kafka", "postgres"}
+    assert {each for each in used if each[0] != "."} == set(COMPOSE["volumes"]) == {"kafka", "postgres"}
+
+
+def test_logins_are_made_by_a_file_that_exists_and_each_process_has_only_its_own():
+    (mounted,) = SERVICES["logins"]["volumes"]
+    here, there, how = mounted.split(":")
+    program, *_, file = SERVICES["logins"]["command"]
+    assert (program, how) == ("psql", "ro")
+    assert (ROOT / here / Path(file).relative_to(there)).is_file()
+    assert SERVICES["logins"]["environment"]["PGUSER"] == SERVICES["postgres"]["environment"]["POSTGRES_USER"]
+    users = {"migrate": "rapport_owner", "worker": "rapport_worker_login", "api": "rapport_reader_login"}
+    for name, service in OURS.items():
+        told = [f"{key}={value}" for key, value in service["environment"].items() if "postgres" in str(value)]
+        if name not in users:
+            assert told == []
+            continue
+        (url,) = told
+        password = f"RAPPORT_{users[name].split('_')[1].upper()}_PASSWORD"
+        default = SERVICES["logins"]["environment"][password]
+        assert url == f"RAPPORT_DATABASE=postgresql://{users[name]}:{default}@postgres:5432/rapport"
 
 
 def test_a_missing_secret_is_told_by_name():

@@ -9,7 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from deploy.local.ports import free
-from services.failures import sentence
+from services.failures import locked_out, permitted, sentence
+from services.problem import Problem
 
 RAPPORT = ("-c", "from services.cli import main; main()")
 MIGRATE = ("-m", "services.projections", "migrate")
@@ -37,6 +38,34 @@ def test_a_command_that_cannot_do_its_work_says_one_sentence(tmp_path, command, 
     assert done.returncode == 1
     assert done.stderr.startswith(said)
     assert len(done.stderr.splitlines()) == 1
+
+
+class Refused(Exception):  # noqa: N818 -- it stands for any of them
+    """As the driver has it."""
+
+    def __init__(self, sqlstate: str) -> None:
+        super().__init__("permission denied for table journal")
+        self.sqlstate = sqlstate
+
+
+@pytest.mark.parametrize("sqlstate", ["42501", "28P01", "28000"])  # no right; a wrong password; no such user
+def test_a_service_that_postgresql_refuses_says_which_role_it_needs(sqlstate):
+    expected = (
+        "PostgreSQL refuses the user of RAPPORT_DATABASE: permission denied for table journal. A worker's must be"
+    )
+    for error in (Refused(sqlstate), DBAPIError(None, None, Refused(sqlstate))):
+        assert str(locked_out(error)).startswith(expected)
+        with pytest.raises(Problem, match="permission denied"), permitted():
+            raise error
+
+
+@pytest.mark.parametrize(
+    "error", [Refused("40001"), DBAPIError(None, None, Refused("42P01")), KeyError("28"), OSError()]
+)
+def test_what_is_no_refusal_is_not_taken_for_one(error):
+    assert locked_out(error) is None
+    with pytest.raises(type(error)), permitted():
+        raise error
 
 
 def test_what_comes_from_outside_is_a_sentence_and_a_bug_is_not():
