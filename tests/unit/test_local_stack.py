@@ -9,6 +9,9 @@ import pytest
 
 from deploy.local.command import run
 from deploy.local.detached import _Heard
+from deploy.local.process import Mark
+from deploy.local.record import Record
+from deploy.local.services import environment
 from deploy.local.supervisor import Child, Supervisor, Waiting
 from services.environment import load
 from services.problem import Problem
@@ -29,6 +32,20 @@ async def test_who_stops_waiting_for_a_command_ends_it_and_what_it_started():
     _, alive = psutil.wait_procs(born, timeout=60)
     assert len(born) >= 2
     assert alive == []
+
+
+@pytest.mark.parametrize("own", [None, "postgresql://worker:p@h/d"])
+def test_a_service_is_told_of_its_own_database_only_whatever_the_environment_says(tmp_path, monkeypatch, own):
+    monkeypatch.setenv("RAPPORT_DATABASE", "postgresql://owner:p@h/d")
+    monkeypatch.setenv("RAPPORT_DATABASE_CA", "/ca.pem")
+    record = Record(
+        supervisor=Mark(pid=1, created=0), kafka="h:1", database="postgresql://owner:p@h/d",
+        ingest="http://h", api="http://h", secret=None, local=True,
+    )  # fmt: skip
+    told = {name: value for name, value in environment(record, tmp_path, own).items() if "DATABASE" in name}
+    assert told == ({"RAPPORT_DATABASE": own} if own else {})
+    theirs = environment(record, tmp_path, record.database)  # a server of somebody's own
+    assert (theirs["RAPPORT_DATABASE"], theirs["RAPPORT_DATABASE_CA"]) == (record.database, "/ca.pem")
 
 
 async def test_each_line_is_heard_and_the_code_is_given():
