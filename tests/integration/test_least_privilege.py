@@ -169,6 +169,15 @@ async def test_who_read_what_is_noted_and_forgotten_by_the_reader_and_altered_by
     assert await rows(database, "SELECT account FROM rapport.read") == [("young",)]
 
 
+async def test_one_login_that_owns_all_of_it_serves_every_process_as_well(own, log):
+    async with projected(own.owner) as projection, reading(own.owner) as api:
+        log.extend(power("1"), power("2", 4))
+        assert (await projection.take(log.records)).facts == 2
+        assert (await api.ok("/v1/accounts/acme/power-interest"))["answer"]["contacts"][0]["power"] == 4
+        assert [row["account"] for row in (await api.ok("/v1/reads"))["reads"]] == ["acme"]
+        assert await retention.forget(projection.engine, datetime.now(UTC) + timedelta(days=1)) > 0
+
+
 async def test_the_pages_of_reads_find_their_indexes_for_the_reader_too(history):
     plan = "EXPLAIN SELECT place FROM rapport.read WHERE account = 'acme' OR scope && ARRAY['*', 'acme']"
     async with session(history.reader) as connection:
