@@ -3,7 +3,6 @@
 import asyncio
 
 import faust
-from asyncpg import PostgresError
 from prometheus_client import Counter, Gauge
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -35,7 +34,7 @@ def worker_health(app: faust.App, engine: AsyncEngine) -> Starlette:
         try:
             async with asyncio.timeout(PATIENCE), engine.connect() as connection:
                 positions = await control.positions(connection)
-        except (SQLAlchemyError, PostgresError, OSError) as error:  # TimeoutError is one
+        except (SQLAlchemyError, OSError) as error:  # TimeoutError is one
             status = "the database refuses" if locked_out(error) else "the database does not answer"
             return JSONResponse({"status": status}, 503)
         assigned = sorted(tp.partition for tp in app.consumer.assignment())

@@ -8,7 +8,6 @@ import sys
 from collections.abc import AsyncIterator
 
 import uvicorn
-from asyncpg import PostgresError
 from fastapi import APIRouter, FastAPI, Request, Response
 from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -99,7 +98,6 @@ def read_api(
     access.install(app, signer)
     http_problem.install(app)
     app.add_exception_handler(SQLAlchemyError, _unreachable)
-    app.add_exception_handler(PostgresError, _unreachable)  # while connecting: SQLAlchemy does not wrap it
     app.add_exception_handler(ConnectionError, _unreachable)  # refused, reset: before SQLAlchemy wraps it
     app.add_exception_handler(TimeoutError, _unreachable)
     app.add_exception_handler(control.OtherLayout, _outdated)
