@@ -20,7 +20,7 @@ import jwt
 import psutil
 from sqlalchemy import make_url
 
-from deploy.local import kafka, postgres
+from deploy.local import kafka, logins, postgres
 from deploy.local.ports import HOST, free
 from deploy.local.process import Mark, find
 from deploy.local.services import is_ready
@@ -52,7 +52,7 @@ class Plan:
 
 
 class Stack:
-    """One run; `links` by name, `log` and `database` reached straight."""
+    """One run; `links` by name. `kafka` and `database` are the straight ways, of a superuser."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -149,7 +149,6 @@ class Stack:
         link = self.links.get(f"{kind} to kafka")
         ours = {
             "RAPPORT_KAFKA": f"{HOST}:{link.port}" if link else self.kafka.bootstrap,
-            "RAPPORT_DATABASE": self._database_of(kind),
             "RAPPORT_INGEST": f"http://{HOST}:{self._ports['ingest']}",
             "RAPPORT_API": self.api,
             "RAPPORT_SECRET": self._secret,
@@ -157,6 +156,7 @@ class Stack:
             "RAPPORT_DATA": str(self.plan.home),
             "RAPPORT_WORKER_PORT": str(self._ports.get(name, 1)),
             "PYTHONUNBUFFERED": "1",
+            **({} if kind == "ingest" else {"RAPPORT_DATABASE": self._database_of(kind)}),
         }
         return {**kept, **ours, **self.plan.environment.get(name, {})}
 
@@ -204,11 +204,12 @@ class Stack:
         child, url = await asyncio.to_thread(
             postgres.child, self.plan.home / "postgres", self._ports["postgres"], self._say
         )
-        self.database = url
         for name in ("worker", "api"):
             await self._link(f"{name} to postgres", self._ports["postgres"])
         await self._link("sender to ingest", self._ports["ingest"])
         await self._keep("postgres", child)
+        self.database, self._logins = url, logins.of(self.plan.home / "postgres", url)
+        await logins.admit(url, self._logins)
 
     def _listeners(self) -> str:
         ports = self._ports
@@ -225,7 +226,7 @@ class Stack:
 
     def _database_of(self, kind: str) -> str:
         link = self.links.get(f"{kind} to postgres")
-        url = make_url(self.database)
+        url = make_url({"worker": self._logins.worker, "api": self._logins.reader}.get(kind, self._logins.owner))
         return (url.set(port=link.port) if link else url).render_as_string(hide_password=False)
 
     async def _link(self, name: str, port: int) -> None:
