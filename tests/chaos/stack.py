@@ -30,11 +30,15 @@ from services.access import Role
 from services.settings import Kafka
 from services.signatures import PARTY
 from tests.chaos import cluster
+from tests.chaos.tools import disks
+from tests.chaos.tools.disks import MIB, Disk
 from tests.chaos.tools.preload import Preload
 from tests.link import Link
 
 PARTITIONS = 12
 DAY = 86_400  # seconds
+# Room for a campaign, and little enough to be filled at once. PostgreSQL keeps up to 2 GiB of its log.
+DISKS = {"kafka": 1_536 * MIB, "postgres": 3_072 * MIB}
 PATIENCE = 300  # seconds for a part to come back: busy cores, and 30 until a dead member's partitions are given away
 LISTENERS = ("ingest", "worker")
 PORTS = ("kafka", "controller", "postgres", "ingest", "api", *(f"to {name}" for name in LISTENERS))
@@ -57,6 +61,7 @@ class Stack:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.links: dict[str, Link] = {}
+        self.disks: dict[str, Disk] = {}
         self.kafka = Kafka.at(f"{HOST}:1")
         self.database = ""
         self._ports = dict(zip(PORTS, free(len(PORTS)), strict=True))
@@ -254,6 +259,9 @@ async def standing(plan: Plan) -> AsyncIterator[Stack]:
     plan.home.mkdir(parents=True, exist_ok=True)
     stack = Stack(plan)
     async with AsyncExitStack() as ending:
+        if not disks.unavailable():
+            for name, size in DISKS.items():
+                stack.disks[name] = ending.enter_context(disks.small(plan.home / name, size))
         ending.callback(shutil.rmtree, plan.home / "kafka", ignore_errors=True)
         ending.push_async_callback(_unlink, stack)
         ending.push_async_callback(stack.stop)
