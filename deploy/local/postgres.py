@@ -28,6 +28,7 @@ SETTINGS = {
     "shared_buffers": "256MB",
     "max_wal_size": "2GB",
     "synchronous_commit": "on",  # the position is the truth: it must survive what the rows survive
+    "restart_after_crash": "off",  # else it waits for ever after a recovery that failed; we start it again
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
