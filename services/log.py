@@ -5,24 +5,20 @@ stamps with the sender's clock, forgets, or compacts is refused: every answer wo
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import (
-    KafkaError,
-    NoError,
-    TopicAlreadyExistsError,
-    UnknownTopicOrPartitionError,
-    for_code,
-)
+from aiokafka.client import AIOKafkaClient, ConnectionGroup
+from aiokafka.errors import NoError, TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
 
+from services.brokers import RefusingLog, UnreachableLog, administering, asking, untold
 from services.problem import Problem
 from services.settings import Kafka
 from services.topic_metadata import TopicRequest
+
+__all__ = ["TOPIC", "RefusingLog", "Topic", "UnfitTopic", "UnreachableLog", "check", "cluster_id", "ensure", "topic_id"]
 
 TOPIC = "rapport.events"
 LARGEST_RECORD = 1024 * 1024
@@ -38,10 +34,6 @@ PATIENCE = 15.0  # seconds for a new topic to be known to the broker that answer
 
 class UnfitTopic(Problem):
     """The topic breaks the contract; the sentence names the setting, its value and what was expected."""
-
-
-class UnreachableLog(Problem):
-    """No broker answers, or it refuses to."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +58,7 @@ async def ensure(kafka: Kafka, topic: str = TOPIC) -> None:
     """
     replicas, in_sync = (1, 1) if kafka.local else (DURABLE_REPLICAS, DURABLE_IN_SYNC)
     configs = CONTRACT | {"max.message.bytes": str(LARGEST_RECORD), "min.insync.replicas": str(in_sync)}
-    async with _admin(kafka) as admin:
+    async with administering(kafka) as admin:
         wanted = NewTopic(topic, kafka.partitions, replicas, topic_configs=configs)
         ((_, code, message),) = (await admin.create_topics([wanted])).topic_errors
     if for_code(code) not in {NoError, TopicAlreadyExistsError}:
@@ -85,7 +77,7 @@ async def check(kafka: Kafka, topic: str = TOPIC) -> Topic:
 
 async def cluster_id(kafka: Kafka) -> str:
     """Name the cluster, the same for its whole life; also the cheapest proof that a broker answers."""
-    async with _client(kafka) as client:
+    async with asking(kafka) as client:
         answer = await client.send(client.get_random_node(), TopicRequest(TOPIC))
         return str(answer.cluster_id)
 
@@ -102,6 +94,8 @@ def breach(kafka: Kafka, topic: Topic, configs: Mapping[str, str]) -> str | None
     for name, expected in CONTRACT.items():
         if configs[name] != expected:
             return f"{name} is {configs[name]}, expected {expected}"
+    if (largest := int(configs["max.message.bytes"])) < LARGEST_RECORD:
+        return f"max.message.bytes is {largest}, expected at least {LARGEST_RECORD}"
     return None if kafka.local else _frailty(topic, int(configs["min.insync.replicas"]))
 
 
@@ -124,61 +118,39 @@ async def _known(kafka: Kafka, topic: str) -> None:
 
 
 async def _existing(kafka: Kafka, topic: str) -> Topic:
-    if described := await _describe(kafka, topic):
-        return described
-    raise UnfitTopic(f"Topic {topic} does not exist at {kafka.bootstrap}: 'rapport topic' creates it.")
+    if found := await _describe(kafka, topic):
+        return found
+    raise absent(kafka, topic)
+
+
+def absent(kafka: Kafka, topic: str = TOPIC) -> UnfitTopic:
+    """Make the problem of a topic that is not there."""
+    return UnfitTopic(f"Topic {topic} does not exist at {kafka.bootstrap}: 'rapport topic' creates it.")
 
 
 async def _describe(kafka: Kafka, topic: str) -> Topic | None:
     """Describe the topic, or give None if there is none."""
-    async with _client(kafka) as client:
-        answer = await client.send(client.get_random_node(), TopicRequest(topic))
+    async with asking(kafka) as client:
+        return await described(kafka, client, topic)
+
+
+async def described(kafka: Kafka, client: AIOKafkaClient, topic: str = TOPIC) -> Topic | None:
+    """Let a client describe the topic on a connection of its own, beside whatever it waits for; None: there is none."""
+    answer = await client.send(client.get_random_node(), TopicRequest(topic), group=ConnectionGroup.COORDINATION)
     code, _, identity, _, partitions, *_ = answer.topics[0]
     if for_code(code) is UnknownTopicOrPartitionError:
         return None
     if code:
-        raise UnreachableLog(f"Kafka does not describe the topic {topic}: {for_code(code).description}.")
+        raise untold(kafka, code, f"Kafka does not describe the topic {topic}: {for_code(code).description}.")
     replicas = min(len(partition[4]) for partition in partitions)
     return Topic(str(answer.cluster_id), str(identity), len(partitions), replicas)
 
 
 async def _configs(kafka: Kafka, topic: str) -> dict[str, str]:
     """Give every setting in force for the topic, the broker's defaults included."""
-    async with _admin(kafka) as admin:
+    async with administering(kafka) as admin:
         (answer,) = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
     code, message, _, _, entries = answer.resources[0]
     if code:
-        raise UnreachableLog(f"Kafka does not tell the settings of the topic {topic}: {message}.")
+        raise untold(kafka, code, f"Kafka does not tell the settings of the topic {topic}: {message}.")
     return {name: value for name, value, *_ in entries}
-
-
-@asynccontextmanager
-async def _admin(kafka: Kafka) -> AsyncIterator[AIOKafkaAdminClient]:
-    admin = AIOKafkaAdminClient(**kafka.client())
-    async with _reaching(kafka):
-        try:
-            await admin.start()
-            yield admin
-        finally:
-            await admin.close()
-
-
-@asynccontextmanager
-async def _client(kafka: Kafka) -> AsyncIterator[AIOKafkaClient]:
-    client = AIOKafkaClient(**kafka.client())
-    async with _reaching(kafka):
-        try:
-            await client.bootstrap()
-            yield client
-        finally:
-            await client.close()
-
-
-@asynccontextmanager
-async def _reaching(kafka: Kafka) -> AsyncIterator[None]:
-    """Turn what aiokafka and the network raise into one sentence."""
-    try:
-        yield
-    except (KafkaError, OSError, TimeoutError) as error:
-        cause = type(error).__name__  # its text names objects, not remedies
-        raise UnreachableLog(f"Kafka at {kafka.bootstrap} (RAPPORT_KAFKA) does not answer ({cause}).") from error

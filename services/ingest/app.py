@@ -14,7 +14,7 @@ from services.body import Room
 from services.http_problem import HttpProblem, responses
 from services.ingest import describing, events, restore, types
 from services.ingest.producers import Producers
-from services.log import UnfitTopic
+from services.problem import Problem
 from services.requests import Observed
 from services.settings import Kafka, Signer
 from services.telemetry import INGEST_IN_FLIGHT, exposition
@@ -33,7 +33,7 @@ class Health(BaseModel):
 
 
 def ingest(kafka: Kafka, signer: Signer, stop: Callable[[str], None]) -> FastAPI:
-    """Build the service. `stop` is called with one sentence if the log turns out to be unfit to be written to."""
+    """Build the service. `stop` is called with one sentence if the log can never be written to by this process."""
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -67,8 +67,8 @@ def ingest(kafka: Kafka, signer: Signer, stop: Callable[[str], None]) -> FastAPI
 async def _keep(producers: Producers, stop: Callable[[str], None]) -> None:
     try:
         await producers.run()
-    except UnfitTopic as unfit:
-        stop(str(unfit))
+    except Problem as problem:
+        stop(str(problem))
     except Exception as error:  # without producers nothing can be taken: the supervisor starts us anew
         logger.exception("no producer can be kept")
         stop(f"Ingest cannot write to the log ({type(error).__name__}).")
@@ -83,7 +83,7 @@ async def live() -> Health:
 @health.get("/health/ready", responses=responses(503))
 async def ready(request: Request) -> Health:
     """Tell whether the log is fit and reachable now: 503 if not."""
-    if not await request.app.state.producers.reachable():
+    if not request.app.state.producers.reachable():
         raise HttpProblem(503, "not-ready", "Not ready", "The log is not reachable.", headers={"Retry-After": "1"})
     return Health()
 

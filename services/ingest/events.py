@@ -1,5 +1,6 @@
 """The one way in: `POST /v1/events`."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any
@@ -15,7 +16,7 @@ from services.http_problem import HttpProblem, responses
 from services.ingest import judging, reading
 from services.ingest.describing import RECEIPTS, REQUEST
 from services.ingest.judging import Judged
-from services.ingest.log import HEADERS, Record, append, unavailable
+from services.ingest.log import HEADERS, PATIENCE, Record, append, unavailable
 from services.ingest.media import refuse_compression
 from services.ingest.producers import Producers
 from services.ingest.reading import Document
@@ -55,8 +56,10 @@ async def append_all(request: Request, read: Read, judge: Judge) -> Response:
     refuse_compression(request.headers.get("content-encoding"))
     with state.room.share() as share:
         raw = await body.read(request.stream(), request.headers.get("content-length"), share)
+        deadline = asyncio.get_running_loop().time() + PATIENCE  # the sender waits while we judge, too
         judged = _judged(raw, read, judge)
-        return await _appended(state.producers, state.kafka, judged)
+        del raw  # it says no more than what was judged, and waits for the log with it
+        return await _appended(state.producers, state.kafka, judged, deadline)
 
 
 def _judged(raw: bytes, read: Read, judge: Judge) -> list[Judged]:
@@ -73,11 +76,11 @@ def _judged(raw: bytes, read: Read, judge: Judge) -> list[Judged]:
         raise
 
 
-async def _appended(producers: Producers, kafka: Kafka, judged: Sequence[Judged]) -> Response:
+async def _appended(producers: Producers, kafka: Kafka, judged: Sequence[Judged], deadline: float) -> Response:
     records = [_record(each, kafka) for each in judged]
     types = [each.type for each in judged]
     try:
-        offsets = await append(producers, records)
+        offsets = await append(producers, records, deadline)
     except HttpProblem:
         _count(types, "unavailable")
         raise

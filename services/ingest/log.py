@@ -12,11 +12,12 @@ from aiokafka.errors import KafkaError
 from services.http_problem import HttpProblem
 from services.ingest.producers import Producers
 from services.log import TOPIC
+from services.problem import Problem
 from services.telemetry import INGEST_LOG_ERRORS, INGEST_LOG_SECONDS
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = 10.0  # seconds for the log to take a request's events
+PATIENCE = 4.5  # seconds from the end of a request's body until the log has its events, or the sender hears of it
 # From so many records of one partition on, a request makes batches of its own. A batch of one's own has to wait until
 # the partition has none under way, and aiokafka soon loses patience where many small ones queue.
 MANY = 48
@@ -36,23 +37,25 @@ class NotTaken(Exception):  # noqa: N818  it says what is the case
     """The producer says that it does not know whether, or at what offset, the log has a record."""
 
 
-async def append(producers: Producers, records: Sequence[Record]) -> list[int]:
+async def append(producers: Producers, records: Sequence[Record], deadline: float | None = None) -> list[int]:
     """Append records, those of one partition in their order; return the offset of each once all are durable.
 
-    Raises HttpProblem 503 when the log does not acknowledge all within PATIENCE: some may be stored all the same.
+    Raises HttpProblem 503 when the log does not acknowledge all by the `deadline`, of the loop's clock (None: PATIENCE
+    from now): some may be stored all the same.
     """
-    producer = None
+    producer, began = None, asyncio.get_running_loop().time()
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout_at(began + PATIENCE if deadline is None else deadline):
             producer = await producers.current()
             with INGEST_LOG_SECONDS.time():
-                return await _send(producer, records)
-    except (KafkaError, OSError, TimeoutError, NotTaken, AssertionError) as error:  # aiokafka asserts too
+                return await _send(producers, producer, records)
+    except (KafkaError, OSError, TimeoutError, NotTaken, Problem, AssertionError) as error:  # aiokafka asserts too
         reason = type(error).__name__
         INGEST_LOG_ERRORS.labels(reason).inc()
         logger.warning("the log did not take events", extra={"reason": reason, "events": len(records)})
-        if producer:
-            producers.give_up(producer)
+        slow = isinstance(error, TimeoutError) and producers.took_at > began  # and no worse: others would lose by it
+        if producer and not slow:
+            producers.give_up(producer, error)
         raise unavailable() from error
 
 
@@ -67,7 +70,7 @@ def unavailable() -> HttpProblem:
     )
 
 
-async def _send(producer: AIOKafkaProducer, records: Sequence[Record]) -> list[int]:
+async def _send(producers: Producers, producer: AIOKafkaProducer, records: Sequence[Record]) -> list[int]:
     """Send the records of each partition in their order, the partitions beside each other; return the offsets."""
     places: dict[int, list[int]] = defaultdict(list)
     for place, record in enumerate(records):
@@ -75,8 +78,9 @@ async def _send(producer: AIOKafkaProducer, records: Sequence[Record]) -> list[i
     offsets = [0] * len(records)
 
     async def fill(partition: int, of_partition: list[int]) -> None:
-        send = _in_batches if len(of_partition) >= MANY else _one_by_one
+        send, end = _in_batches if len(of_partition) >= MANY else _one_by_one, producers.ends.get(partition)
         found = await send(producer, partition, [records[place] for place in of_partition])
+        await producers.took(partition, end, found)
         for place, offset in zip(of_partition, found, strict=True):
             offsets[place] = offset
 

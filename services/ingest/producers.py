@@ -3,16 +3,23 @@
 aiokafka's idempotent producer can get stuck for good (aio-libs/aiokafka issue 1017: a sequence out of order, a dead
 sender task; also a batch that expires unsent takes its sequence numbers along). A new one has a new producer id and
 starts clean; what the old one may still have delivered is harmless, because events have an identity.
+
+What no new producer heals ends the process instead, by one sentence: a broker that refuses us, a topic that is unfit,
+gone or made anew. Receipts name the log by its id, and that never changes under a process.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, ProducerClosed
+from aiokafka.errors import KafkaError
 
-from services.log import Topic, UnfitTopic, UnreachableLog, check
+from services.brokers import REFUSALS, RefusingLog
+from services.ingest.abandoning import abandon, close
+from services.log import TOPIC, Topic, UnfitTopic, UnreachableLog, absent, check, described
+from services.problem import Problem
 from services.settings import Kafka
 from services.telemetry import INGEST_PRODUCERS
 
@@ -20,9 +27,10 @@ logger = logging.getLogger(__name__)
 
 REQUEST_SECONDS = 10  # a broker that does not answer for so long is asked anew
 LARGEST_BATCH = 960 * 1024  # bytes before compression: stays below the topic's 1 MiB even if nothing compresses
-PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0)  # seconds between attempts to reach the log; the last one repeats
-PROBE_SECONDS = 2.0
-FLUSH_SECONDS = 10.0
+PAUSES = (0.1, 0.2, 0.5, 1.0)  # seconds between attempts to reach the log; the last one repeats
+LOOK = 1.0  # seconds from one look at the log to the next
+PROBE_SECONDS = 2.0  # that a look may take
+FRESH = 3.5  # seconds: a look that began longer ago does not tell that the log answers now
 
 
 def producer_of(kafka: Kafka) -> AIOKafkaProducer:
@@ -48,18 +56,22 @@ class Producers:
     def __init__(self, kafka: Kafka, make: Callable[[Kafka], AIOKafkaProducer] = producer_of) -> None:
         self._kafka = kafka
         self._make = make
+        self._now = asyncio.get_running_loop().time
         self._good: asyncio.Future[AIOKafkaProducer] = asyncio.get_running_loop().create_future()
         self._given_up = asyncio.Event()
+        self._refusal: Problem | None = None
         self._ending: set[asyncio.Task[None]] = set()
-        self.topic: Topic | None = None  # as found by the last check; None until the log was reached
+        self._seen_at = -FRESH  # when the last look at the log began that was answered
+        self.ends: dict[int, int] = {}  # what follows the last record that was acknowledged, of each partition
+        self.took_at = -FRESH  # when that was
+        self.topic: Topic | None = None  # the log as it was first found; None until it was reached
 
     async def run(self) -> None:
-        """Keep a good producer until cancelled; raises UnfitTopic when the log must not be written to."""
+        """Keep a good producer until cancelled; raises UnfitTopic or RefusingLog, which no new one heals."""
         try:
             while True:
                 self._good.set_result(await self._fresh())
-                await self._given_up.wait()
-                self._given_up.clear()
+                await self._while_good()
         finally:
             await self._close()
 
@@ -67,36 +79,76 @@ class Producers:
         """Return the good producer, waiting for it if there is none; bound the wait with a timeout."""
         return await asyncio.shield(self._good)
 
-    def give_up(self, producer: AIOKafkaProducer) -> None:
+    def give_up(self, producer: AIOKafkaProducer, error: Exception) -> None:
         """Say that this producer failed: from now on nobody is given it. Saying it again changes nothing."""
         if self._good.done() and self._good.result() is producer:
             self._good = asyncio.get_running_loop().create_future()
+            self._refusal = _refusal(self._kafka, error)
             self._given_up.set()
             self._end(producer)
 
-    async def reachable(self) -> bool:
-        """Tell whether the log is fit and answers now."""
-        if not self._good.done():
-            return False
-        try:
-            async with asyncio.timeout(PROBE_SECONDS):
-                return bool(await self._good.result().client.force_metadata_update())
-        except (KafkaError, OSError, TimeoutError):
-            return False
+    def reachable(self) -> bool:
+        """Tell whether the log is fit, and answered a moment ago; asks nobody, so that it is told at once."""
+        return self._good.done() and self._now() - self._seen_at < FRESH
+
+    async def look(self) -> None:
+        """See whether this is still the log that was found fit: raises UnfitTopic if not, else why nobody knows."""
+        began = self._now()
+        async with asyncio.timeout(PROBE_SECONDS):
+            self._hold(await described(self._kafka, (await self.current()).client))
+        self._seen_at = began
+
+    async def took(self, partition: int, end: int | None, offsets: Sequence[int]) -> None:
+        """Note what was acknowledged, in order, of what was sent when the partition's end was known to be `end`.
+
+        Raises UnfitTopic if this is another log, or one that lost its end: what `ends` holds was durable, and is gone.
+        """
+        self.took_at = self._now()
+        if end is None:
+            await self.look()  # it may be another log since the last look, and no offset would tell
+        elif offsets[0] < end:
+            raise UnfitTopic(f"Partition {partition} of {TOPIC} ended at {end}, and went back to {offsets[0]}.")
+        self.ends[partition] = max(self.ends.get(partition, 0), offsets[-1] + 1)
+
+    async def _while_good(self) -> None:
+        """Look at the log every second, until the producer is given up; raises what no new one heals."""
+        while not self._given_up.is_set():
+            with suppress(UnreachableLog, KafkaError, OSError, TimeoutError):  # it may heal: who appends will see
+                await self.look()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK):
+                    await self._given_up.wait()
+        self._given_up.clear()
+        if self._refusal:
+            raise self._refusal
 
     async def _fresh(self) -> AIOKafkaProducer:
         """Start a producer on a topic that was just found fit, however long it takes to reach it."""
         attempt = 0
         while True:
+            began = self._now()
             try:
-                self.topic = await check(self._kafka)
-                return await self._started()
-            except UnfitTopic:
+                self._hold(await check(self._kafka))
+                producer = await self._started()
+            except (UnfitTopic, RefusingLog):
                 raise
             except (UnreachableLog, KafkaError, OSError, TimeoutError) as error:
+                if refusal := _refusal(self._kafka, error):  # of the producer itself
+                    raise refusal from error
                 logger.warning("the log is not reachable", extra={"reason": type(error).__name__})
+            else:
+                self._seen_at = began
+                return producer
             await asyncio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)])
             attempt += 1
+
+    def _hold(self, found: Topic | None) -> None:
+        """Hold the log to what it was: raises UnfitTopic if it is gone, or another one by its id."""
+        if found is None:
+            raise absent(self._kafka)
+        if self.topic and found.identity != self.topic.identity:
+            raise UnfitTopic(f"The log is another one now: {found.identity}; it was {self.topic.identity}.")
+        self.topic = found
 
     async def _started(self) -> AIOKafkaProducer:
         producer = self._make(self._kafka)
@@ -110,37 +162,21 @@ class Producers:
         return producer
 
     def _end(self, producer: AIOKafkaProducer) -> None:
-        """Let a producer end beside us; it may take as long as the broker is silent."""
+        """Let a producer end beside us: it takes its time while the broker is silent."""
         task = asyncio.create_task(abandon(producer))
         self._ending.add(task)
         task.add_done_callback(self._ending.discard)
 
     async def _close(self) -> None:
-        if self._good.done():
-            await close(self._good.result())
+        good, self._good = self._good, asyncio.get_running_loop().create_future()
+        if good.done():
+            await close(good.result())
         await asyncio.gather(*self._ending, return_exceptions=True)
 
 
-async def close(producer: AIOKafkaProducer) -> None:
-    """Deliver what was handed over, for a bounded time, and stop the producer."""
-    try:
-        async with asyncio.timeout(FLUSH_SECONDS):
-            await producer.flush()
-    except (KafkaError, TimeoutError):
-        logger.warning("the last events were not all delivered; their senders were told so")
-    await abandon(producer)
-
-
-async def abandon(producer: AIOKafkaProducer) -> None:
-    """Stop a producer without waiting for its deliveries.
-
-    `stop` alone waits for them, for ever if its sender is stuck, and the sender would go on after it.
-    """
-    if sender := producer._sender.sender_task:  # noqa: SLF001  aiokafka has no public way to do this
-        sender.cancel()
-    producer._message_accumulator.fail_all(ProducerClosed())  # noqa: SLF001  as above
-    try:
-        async with asyncio.timeout(2 * REQUEST_SECONDS):
-            await producer.stop()
-    except (KafkaError, OSError, TimeoutError) as error:
-        logger.warning("a producer did not stop", extra={"reason": type(error).__name__})
+def _refusal(kafka: Kafka, error: Exception) -> Problem | None:
+    """Return what to end the process by, if an error is one that no new producer heals."""
+    if isinstance(error, UnfitTopic):
+        return error
+    cause = next((each for each in (error, error.__cause__) if isinstance(each, REFUSALS)), None)
+    return RefusingLog(kafka, type(cause)) if cause else None

@@ -21,17 +21,39 @@ class Broker:
         self._home, (self._port, self._controller) = home, free(2)
         self.kafka = Kafka.at(f"127.0.0.1:{self._port}")
         self._log = home / "broker.log"
+        self._more = list[str]()
+        self._listeners = {"PLAINTEXT": (self._port, self._port, "PLAINTEXT")}
         self._process: subprocess.Popen[bytes] | None = None
+
+    def listen(self, name: str, advertised: int | None = None, security: str = "PLAINTEXT", *more: str) -> int:
+        """Let it listen at one more port, which it tells clients is `advertised`; before it is started."""
+        (port,) = free(1)
+        self._listeners[name] = (port, advertised or port, security)
+        self._more += more
+        return port
 
     async def start(self) -> None:
         """Start it and return once it answers and has the topic."""
         server = await child(self._home, self._port, self._controller, print)
+        with (self._home / "server.properties").open("a") as properties:  # of two lines about one thing the last counts
+            properties.write("\n".join(["", *self._listening(), *self._more, ""]))
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(server.command, stdout=log, stderr=log)  # noqa: ASYNC220, S603
         async with asyncio.timeout(PATIENCE):
             while not await server.ready():  # noqa: ASYNC110  another process says when
                 await asyncio.sleep(0.2)
         await ensure(self.kafka)
+
+    def _listening(self) -> list[str]:
+        each = self._listeners.items()
+        own = [f"{name}://127.0.0.1:{port}" for name, (port, _, _) in each]
+        told = [f"{name}://127.0.0.1:{port}" for name, (_, port, _) in each]
+        kinds = [f"{name}:{security}" for name, (_, _, security) in each]
+        return [
+            f"listeners={','.join(own)},CONTROLLER://127.0.0.1:{self._controller}",
+            f"advertised.listeners={','.join(told)}",
+            f"listener.security.protocol.map=CONTROLLER:PLAINTEXT,{','.join(kinds)}",
+        ]
 
     def pause(self) -> None:
         """Freeze it: connections stay open, and nothing answers."""

@@ -54,7 +54,8 @@ class Service:
         """Make a client whose token has this role, and for all accounts and sources unless `claims` say less."""
         scope = {"accounts": claims.get("accounts", "*"), "sources": claims.get("sources", "*")}
         token = mint(SECRET, subject="sender-7", role=role, seconds=600, **scope)  # type: ignore[arg-type]
-        return httpx.AsyncClient(base_url=self.url, headers={"Authorization": f"Bearer {token}"}, timeout=120)
+        headers, limits = {"Authorization": f"Bearer {token}"}, httpx.Limits(max_connections=None)
+        return httpx.AsyncClient(base_url=self.url, headers=headers, limits=limits, timeout=120)
 
     def stop(self) -> int:
         """Ask it to end, and return its exit code."""

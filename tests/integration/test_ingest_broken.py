@@ -1,0 +1,120 @@
+"""However the log is away, whoever sends is told so within five seconds of the last byte, and nothing piles up."""
+
+import asyncio
+import time
+
+import orjson
+import pytest
+
+from services.limits import IN_FLIGHT
+from services.settings import Kafka
+from tests.integration.broker import Broker
+from tests.integration.ingest.sending import BATCH, event
+from tests.integration.service import Service
+from tests.integration.working import until
+from tests.link import Link
+from tests.memory import MIB, peak
+
+# The service promises 5 seconds, and gives up after 4.5. The rest is for this machine, where client, service and other
+# tests want the same processors at once; what waits for a timeout of the broker or of aiokafka takes 10 or 40.
+BOUND = 8.0
+LARGEST = 512 * MIB  # bytes: 120 MiB idle, 64 MiB of bodies twice over, one that is judged, and what comes after 429
+
+
+@pytest.fixture(scope="module")
+async def way(tmp_path_factory):
+    """A way to a broker, which can be harmed."""
+    broker = Broker(tmp_path_factory.mktemp("kafka"))
+    async with Link("127.0.0.1", 0) as link:
+        link.lead_to(broker.listen("FAR", link.port))
+        await broker.start()
+        yield link
+    broker.kill()
+
+
+@pytest.fixture
+async def service(way, tmp_path):
+    service = Service(Kafka.at(f"127.0.0.1:{way.port}"), tmp_path)
+    await service.start()
+    yield service
+    way.mend()
+    assert service.stop() == 0
+
+
+def events(count, **told):
+    return orjson.dumps([event(**told) for _ in range(count)])
+
+
+def notes(count, length):
+    note = event("note.recorded.v1")["data"] | {"text": "x" * length}
+    return events(count, wire="note.recorded.v1", data=note)
+
+
+async def timed(client, sent):
+    began = time.monotonic()
+    answer = await client.post("/v1/events", content=sent, headers=BATCH)
+    return answer, time.monotonic() - began
+
+
+async def metric(service, name):
+    async with service.client() as client:
+        lines = (await client.get("/metrics")).text.splitlines()
+    return float(next(line.split()[1] for line in lines if line.startswith(f"{name} ")))
+
+
+@pytest.mark.parametrize("harm", ["hold", "cut"])
+async def test_a_link_that_fails_is_a_503_in_time_and_a_red_light_and_both_heal_by_themselves(way, service, harm):
+    async with service.client() as client:
+        assert (await timed(client, events(1)))[0].status_code == 202
+        getattr(way, harm)()
+        began = time.monotonic()
+        sending = asyncio.gather(*(timed(client, events(each)) for each in [1] * 20 + [1_000]))
+        await service.until("/health/ready", 503)
+        assert time.monotonic() - began < BOUND
+        for answer, seconds in await sending:
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+            assert seconds < BOUND
+        way.mend()
+        await service.until("/health/ready", 200)
+        assert (await timed(client, events(1)))[0].status_code == 202
+
+
+async def test_a_log_that_takes_two_seconds_over_everything_takes_events_all_the_same(way, service):
+    async with service.client() as client:
+        assert (await timed(client, events(12)))[0].status_code == 202
+        way.delay(1.0)  # each way
+        for count in (1, 1_000):
+            answer, seconds = await timed(client, events(count))
+            assert answer.status_code == 202, answer.text
+            assert seconds >= 2.0
+
+
+async def test_a_request_that_comes_too_late_behind_another_costs_that_one_and_later_ones_nothing(way, service):
+    async with service.client() as client:
+        assert (await timed(client, events(1)))[0].status_code == 202
+        way.delay(1.75)  # each way
+        early = asyncio.create_task(timed(client, events(1)))
+        await until(lambda: _is_sent(service))
+        late = asyncio.create_task(timed(client, events(1)))  # after the first one's 3.5 seconds it takes as long again
+        assert [(await each)[0].status_code for each in (early, late)] == [202, 503]
+        way.mend()
+        assert (await timed(client, events(1)))[0].status_code == 202
+    assert await metric(service, "rapport_ingest_producers_total") == 1
+
+
+async def _is_sent(service):
+    return await metric(service, "rapport_ingest_in_flight_bytes") > 0
+
+
+async def test_what_waits_for_a_log_that_is_away_is_bounded_and_so_is_the_memory_that_it_takes(way, service):
+    large = notes(1_000, 5_000)
+    async with service.client() as client, peak(service.process.pid) as held:
+        way.hold()
+        told = await asyncio.gather(*(timed(client, sent) for sent in [events(1)] * 400 + [large] * 40))
+    answers = [answer for answer, _ in told]
+    assert {answer.status_code for answer in answers} == {429, 503}
+    assert all("retry-after" in answer.headers for answer in answers)
+    assert sum(answer.status_code == 503 for answer in answers[400:]) * len(large) <= IN_FLIGHT
+    (most,) = held.of.values()
+    assert most < LARGEST, f"{most / MIB:.0f} MiB"
+    assert await metric(service, "rapport_ingest_in_flight_bytes") == 0
