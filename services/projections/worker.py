@@ -23,6 +23,7 @@ from services.projections import ending, stream
 from services.projections.arrival import Arrival, Letter, Outdated, read
 from services.projections.project import Applied, Gap, Hopeless, Superseded, project_read
 from services.projections.store import control
+from services.projections.store.attended import Attended
 from services.projections.telemetry import DEAD_LETTERS, DUPLICATES, FACTS, POSITION, worker_health
 from services.projections.watch import Ends, OtherLog, Stalled, bind, watch
 from services.settings import Database, Health, Kafka
@@ -33,6 +34,7 @@ BATCH = 5_000  # records in one transaction
 HANDFUL = 100  # records read without a pause: 3 ms
 GATHER = 24  # slices waited for, at most
 LINGER = 0.005  # seconds that slices are waited for
+SILENT = 10.0  # seconds after which a database that says nothing is not waited for, but tried anew
 PATIENCE = 60.0  # seconds of a database that does not answer, before the process stops
 STOPPING = (Outdated, Gap, Superseded, Hopeless, OtherLog, Stalled)
 
@@ -94,8 +96,8 @@ class Projector:
 
 
 def build(kafka: Kafka, database: Database, health: Health, version: int) -> stream.App:
-    """Wire the app: one agent, one watch, one health server."""
-    engine = control.connect(database, version, pool=3)
+    """Wire the app: one agent, one watch over the log, one over the database, one health server."""
+    engine = Attended(control.connect(database, version, pool=3), SILENT)
     projector = Projector(engine, version, kafka.partitions)
 
     async def positions(partitions: set[int]) -> Mapping[int, int]:
@@ -113,13 +115,25 @@ def build(kafka: Kafka, database: Database, health: Health, version: int) -> str
             if not app.should_stop:
                 raise RuntimeError("the stream of slices ended by itself")
 
+    looking = list[Ends]()
+
     @app.task  # type: ignore[untyped-decorator]
     async def look() -> None:
         with _ending():
             async with Ends(kafka) as ends:
+                looking.append(ends)
                 await watch(engine, ends, lambda: {tp.partition for tp in app.consumer.assignment()})
 
-    serve_asgi(app, worker_health(app, engine), host=health.host, port=health.port)
+    @app.task  # type: ignore[untyped-decorator]
+    async def attend() -> None:
+        await engine.attend(database)
+
+    async def ask_log() -> None:
+        if not looking:
+            raise ConnectionError
+        await looking[0].log()
+
+    serve_asgi(app, worker_health(app, engine, ask_log), host=health.host, port=health.port)
     return app
 
 

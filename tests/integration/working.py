@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -16,10 +17,12 @@ from sqlalchemy import text
 
 from deploy.local.ports import free
 from services import log
+from services.access import mint
 from services.partition import partition_of
 from services.projections.watch import Ends
 from services.settings import Database, Kafka
 from tests.integration.projection import PARTITIONS, Projection, Sent
+from tests.integration.reading import SECRET
 
 PATIENCE = 300  # seconds: busy cores, and 30 until a dead member's partitions are given away
 
@@ -29,23 +32,27 @@ Raw = tuple[int, bytes, bytes]  # partition, key, value
 class Worker:
     """`python -m services.projections worker`; `told` is all that it wrote to its standard error."""
 
+    name = "worker"
+
     def __init__(self, kafka: Kafka, database: Database, home: Path) -> None:
         (port,) = free(1)
         self.url = f"http://127.0.0.1:{port}"
-        self._log = home / f"worker-{port}.log"
+        self._log = home / f"{self.name}-{port}.log"
         plain = {name: value for name, value in os.environ.items() if not name.startswith("RAPPORT_")}
         self._environment = plain | {
             "RAPPORT_KAFKA": kafka.bootstrap,
             "RAPPORT_LOCAL": "1",
             "RAPPORT_DATABASE": database.plain(),
             "RAPPORT_WORKER_PORT": str(port),
+            "RAPPORT_API": self.url,
+            "RAPPORT_SECRET": SECRET,
         }
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> "Worker":
         """Start it."""
         with self._log.open("ab") as output:
-            command = [sys.executable, "-m", "services.projections", "worker"]
+            command = [sys.executable, "-m", "services.projections", self.name]
             self.process = subprocess.Popen(  # noqa: S603 -- our own command
                 command, env=self._environment, stdout=output, stderr=output
             )
@@ -67,6 +74,17 @@ class Worker:
             return len(await self.partitions()) == count
 
         await until(so_many, self)
+
+    async def light(self, status: int) -> None:
+        """Wait until its readiness is told with this status."""
+
+        async def is_so() -> bool:
+            with suppress(httpx.TransportError):
+                async with httpx.AsyncClient(base_url=self.url, timeout=30) as client:
+                    return (await client.get("/health/ready")).status_code == status
+            return False
+
+        await until(is_so, self)
 
     async def ended(self) -> int:
         """Wait until it ends; return its exit code. One that does not is killed."""
@@ -91,6 +109,18 @@ class Worker:
     def told(self) -> str:
         """All that it wrote."""
         return self._log.read_text()
+
+
+class Api(Worker):
+    """`python -m services.projections api`, and a client for it."""
+
+    name = "api"
+
+    def client(self) -> httpx.AsyncClient:
+        """Make a client that may read everything."""
+        token = mint(SECRET, subject="reader-7", role="auditor", accounts="*", sources="*", seconds=3_600)
+        headers = {"Authorization": f"Bearer {token}"}
+        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=120)
 
 
 async def until(condition: Callable[[], Awaitable[bool]], *workers: Worker) -> None:

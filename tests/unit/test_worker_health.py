@@ -1,4 +1,4 @@
-"""The worker's readiness: 503 while the database is away, and ready, saying so, where others have the partitions."""
+"""The worker's readiness: 503 while database or log is away; ready, saying so, where others have the partitions."""
 
 import asyncio
 from types import SimpleNamespace
@@ -6,18 +6,24 @@ from typing import Any
 
 import httpx
 import pytest
+from aiokafka.errors import KafkaConnectionError
 
 from services.projections import telemetry
 from services.projections.store import control
 from services.projections.store.control import Position
+from services.projections.watch import OtherLog
 from services.settings import Database
 from tests.integration.projection import START
 
 
-async def ready(engine, assigned=()):
+async def log_answers():
+    """A log that answers."""
+
+
+async def ready(engine, assigned=(), ask_log=log_answers):
     consumer = SimpleNamespace(assignment=lambda: [SimpleNamespace(partition=each) for each in assigned])
     worker: Any = SimpleNamespace(consumer=consumer, crashed=False)
-    app = telemetry.worker_health(worker, engine)
+    app = telemetry.worker_health(worker, engine, ask_log)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://worker") as client:
         return await client.get("/health/ready")
 
@@ -57,6 +63,20 @@ async def test_a_database_that_does_not_answer_in_time_is_a_503(answering, monke
     monkeypatch.setattr(control, "positions", never)
     monkeypatch.setattr(telemetry, "PATIENCE", 0.05)
     assert (await ready(answering, [0])).status_code == 503
+
+
+@pytest.mark.parametrize("error", [KafkaConnectionError, TimeoutError, OtherLog])
+async def test_a_log_that_does_not_answer_is_a_503(answering, error):
+    async def ask_log():
+        raise error
+
+    answer = await ready(answering, [0], ask_log)
+    assert (answer.status_code, answer.json()) == (503, {"status": "the log does not answer"})
+
+
+async def test_a_log_that_does_not_answer_in_time_is_a_503(answering, monkeypatch):
+    monkeypatch.setattr(telemetry, "PATIENCE", 0.05)
+    assert (await ready(answering, [0], asyncio.Event().wait)).status_code == 503
 
 
 async def test_a_worker_tells_its_partitions_and_their_lag(answering):

@@ -39,6 +39,7 @@ from services.projections.api.ledger import Ledger, Unrecordable
 from services.projections.api.noting import Noting
 from services.projections.api.serving import Serving
 from services.projections.store import control
+from services.projections.store.attended import Attended
 from services.requests import Observed
 from services.settings import Database, Endpoints, Kafka, Signer, address, load
 from services.telemetry import API_IN_FLIGHT, exposition
@@ -48,6 +49,7 @@ logger = logging.getLogger(__name__)
 DESCRIPTION = "Ask Rapport: who decides, who supports us, how that changed and why, at any moment."
 CONNECTIONS = 10
 GRACE = 10  # seconds for requests in flight; with the ledger's patience and this less than the supervisor waits
+SILENT = 3.5  # seconds after which a database that says nothing is not waited for: a reader is told within 5
 DISPOSING = 2.0  # seconds for the database to let go
 AWAY = ("08", "53", "57P")  # SQLSTATE: no connection, no room for one, the server starts or stops
 
@@ -67,11 +69,12 @@ def read_api(
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.engine = control.connect(app.state.database, pool=CONNECTIONS)
+        app.state.engine = Attended(control.connect(app.state.database, pool=CONNECTIONS), SILENT)
         app.state.live = Live.of(app.state.engine, pace or Pace())
         working = [
             asyncio.create_task(app.state.ledger.run(app.state.engine)),
             asyncio.create_task(retention.run(app.state.engine, kept)),
+            asyncio.create_task(app.state.engine.attend(app.state.database)),
         ]
         yield
         app.state.live.pulse.stop()
