@@ -1,17 +1,17 @@
 """`python -m services.ingest`: serve until SIGTERM, then finish what is in flight."""
 
 import gc
-import signal
 import sys
 
 import uvicorn
 
 from services.http_limits import Bounded
+from services.http_server import Server
 from services.ingest.app import ingest
 from services.settings import Endpoints, Kafka, Signer, address, load
 from services.telemetry import configure_logging
 
-GRACE = 15  # seconds for requests in flight: longer than the log's patience
+GRACE = 12  # seconds for requests in flight; with the end of the producer less than supervisors wait: 20
 
 
 def main() -> None:
@@ -25,7 +25,7 @@ def main() -> None:
         server.should_exit = True
 
     host, port = address(endpoints.ingest)
-    server = uvicorn.Server(
+    server = Server(
         uvicorn.Config(
             ingest(kafka, signer, stop),
             host=host,
@@ -38,11 +38,6 @@ def main() -> None:
             timeout_graceful_shutdown=GRACE,
         )
     )
-    for number in (
-        signal.SIGTERM,
-        signal.SIGINT,
-    ):  # uvicorn hands the signal back when it has ended: by then it is done
-        signal.signal(number, lambda *_: setattr(server, "should_exit", True))
     _calm_garbage_collection()
     server.run()
     sys.exit(reasons[0] if reasons else 0 if server.started else 1)

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple, Self
 from fastapi.responses import StreamingResponse
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
-from starlette.types import Message as ASGIMessage
 from starlette.types import Send
 
 from services.projections.api.change_messages import HeartbeatMessage, Message, message, written
@@ -23,7 +22,6 @@ from services.projections.worrier import Worrier
 logger = logging.getLogger(__name__)
 EVENTS = "text/event-stream"
 RETRY = b"retry: 1000\n\n"  # milliseconds
-UNREAD = 30.0  # seconds that a client may take to read a message
 
 
 class Pace(NamedTuple):
@@ -56,18 +54,10 @@ class EventStream(StreamingResponse):
     media_type = EVENTS
 
     async def stream_response(self, send: Send) -> None:
-        """Send what there is, as fast as the client takes it; one that takes nothing is left."""
+        """Send what there is, as fast as the client takes it; the server leaves one that takes nothing."""
         iterator: Any = self.body_iterator
-
-        async def in_time(message: ASGIMessage) -> None:
-            async with asyncio.timeout(UNREAD):
-                await send(message)
-
         async with aclosing(iterator):
-            try:
-                await super().stream_response(in_time)
-            except TimeoutError:
-                logger.info("a stream of changes ends: its client does not read")
+            await super().stream_response(send)
 
 
 async def stream(shared: Live, follower: Follower, reader: Reader) -> AsyncIterator[bytes]:

@@ -7,11 +7,13 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
+from services.http_server import Server
+
 STREAM = "/v1/changes"
 UNREAD = 3.0  # seconds that a client may take to read the end of its stream
 
 
-class Serving(uvicorn.Server):
+class Serving(Server):
     """Serves one app; when it is asked to stop, streams of changes end at once, and their readers resume elsewhere."""
 
     def __init__(self, app: FastAPI, config: uvicorn.Config) -> None:

@@ -13,6 +13,7 @@ from services.projections.store import control
 from services.projections.store.journal import Stored
 
 MOST = 1_000  # events that a stream holds at once
+LARGEST = 1024 * 1024  # bytes of them; the last may reach beyond
 
 # One page of an account's events, in the order of the log.
 PAGE = text("""
@@ -24,8 +25,12 @@ ENTER = text("SELECT set_config('search_path', :schema, true)")
 REACHED = text("SELECT next_offset FROM position WHERE partition = :partition")
 # One page of one partition. Only the terms that are asked for are added, so that each choice finds its own index.
 CHOSEN = """
-    SELECT partition, "offset", recorded_at, raw, logged_at FROM journal
-    WHERE partition = :partition AND "offset" > :beyond AND "offset" < :below {terms} ORDER BY "offset" LIMIT :most
+    SELECT partition, "offset", recorded_at, raw, logged_at
+    FROM (SELECT *, sum(octet_length(raw)) OVER (ORDER BY "offset") - octet_length(raw) AS before
+          FROM (SELECT partition, "offset", recorded_at, raw, logged_at FROM journal
+                WHERE partition = :partition AND "offset" > :beyond AND "offset" < :below {terms}
+                ORDER BY "offset" LIMIT :most) AS page) AS measured
+    WHERE before < :largest ORDER BY "offset"
 """
 TERMS = {
     "accounts": "AND account = ANY(CAST(:accounts AS text[]))",
@@ -78,13 +83,13 @@ async def stream(
     for partition, span in sorted(spans.items()):
         beyond, below = span.start - 1, span.stop
         while beyond + 1 < below:
-            place = {"partition": partition, "beyond": beyond, "below": below, "most": MOST}
+            place = {"partition": partition, "beyond": beyond, "below": below, "most": MOST, "largest": LARGEST}
             async with engine.begin() as connection:
                 await _enter(connection, version, partition, below)
                 rows = [Stored(*row) for row in await connection.execute(statement, wanted | place)]
             if rows:
                 yield rows
-            beyond = rows[-1].offset if len(rows) == MOST else below
+            beyond = rows[-1].offset if rows else below
 
 
 async def _enter(connection: AsyncConnection, version: int, partition: int, below: int) -> None:
