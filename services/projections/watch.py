@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 INTERVAL = 1.0
 STALL = 60.0  # seconds without progress, behind and assigned, after which a worker is of no use
+BACKLOG = 1_000  # records: whoever is further behind in one partition may take his time until another has its turn
 
 
 class OtherLog(Exception):  # noqa: N818 -- a sentence to stop by
@@ -139,10 +140,11 @@ def _stop_if_stalled(
     now = asyncio.get_running_loop().time()
     for revoked in moved_at.keys() - ends.keys():
         del moved_at[revoked]  # what it did meanwhile, in other hands, says nothing of this worker
+    at = {partition: positions[partition].next_offset for partition in ends}
+    moved = {partition for partition in ends if moved_at.get(partition, (None, 0.0))[0] != at[partition]}
+    busy = any(ends[partition] - at[partition] > BACKLOG for partition in moved)
     for partition, end in ends.items():
-        at = positions[partition].next_offset
-        since = moved_at.get(partition)
-        if since is None or since[0] != at or at >= end:
-            moved_at[partition] = (at, now)
-        elif now - since[1] > STALL:
-            raise Stalled(f"Partition {partition} has stood at {at} of {end} for {STALL:.0f} seconds.")
+        if busy or partition in moved or at[partition] >= end:
+            moved_at[partition] = (at[partition], now)
+        elif now - moved_at[partition][1] > STALL:
+            raise Stalled(f"Partition {partition} has stood at {at[partition]} of {end} for {STALL:.0f} seconds.")
