@@ -24,6 +24,7 @@ from tests.bench import (
     ingest_single,
     late,
     live,
+    memory,
     rebuilding,
     replaying,
     series,
@@ -44,6 +45,7 @@ MEASUREMENTS: dict[str, Callable[[Stack, int, int], Coroutine[Any, Any, list[Lin
     "replay": replaying.measure,
     "freshness": freshness.measure,
     "contract": contract.measure,
+    "memory": memory.measure,
 }
 
 
