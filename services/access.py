@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from services.http_problem import HttpProblem
+from services.rates import Rates
 from services.settings import Signer
 from services.signatures import PARTY, KeysUnavailable, verifier
 
@@ -71,13 +72,17 @@ def mint(  # noqa: PLR0913  the claims, each by its name
     return jwt.encode(claims, secret, algorithm="HS256")
 
 
-def install(app: FastAPI, signer: Signer) -> None:
-    """Let the routes of this app that depend on `require` verify tokens by this signer."""
+def install(app: FastAPI, signer: Signer, rate: int = 0) -> None:
+    """Let the routes of this app that depend on `require` verify tokens by this signer, and count requests.
+
+    `rate` is how many a second a caller may send; 0: any number.
+    """
     app.state.verifier = verifier(signer)
+    app.state.rates = Rates(rate)
 
 
 def require(*roles: Role) -> Callable[..., Awaitable[Caller]]:
-    """Make a FastAPI dependency that gives the Caller if the role is among `roles`: else 401 or 403.
+    """Make a FastAPI dependency that gives the Caller if the role is among `roles`: else 401 or 403, or 429.
 
     It runs before the request's body is read.
     """
@@ -86,7 +91,13 @@ def require(*roles: Role) -> Callable[..., Awaitable[Caller]]:
     async def caller(
         request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)]
     ) -> Caller:
-        found = await _authenticate(request.app, credentials)
+        rates: Rates = request.app.state.rates
+        try:
+            found = await _authenticate(request.app, credentials)
+        except HttpProblem:
+            await rates.stranger(request)
+            raise
+        await rates.known(found.subject)
         request.state.caller = found  # known even to what is told about a refusal
         if found.role not in allowed:
             raise forbidden(f"The role {found.role} may not do this; it takes {' or '.join(sorted(allowed))}.")

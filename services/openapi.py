@@ -24,6 +24,8 @@ LANGUAGE = {
     "example": "zh-CN, en;q=0.8",
 }
 
+TOO_MANY = http_problem.responses(429)[429]
+
 
 def _make_fields_once() -> None:
     """Let FastAPI make the fields of a model once; raises Problem if it has no such place.
@@ -47,9 +49,9 @@ _make_fields_once()
 def complete(app: FastAPI, schemas: Mapping[str, Any]) -> None:
     """Serve `/openapi.json` in each language, with the problems' schemas and these in `components.schemas`.
 
-    Call it after all routes are included, on an app whose `openapi_url` is None. A 422 that FastAPI documents by
-    itself becomes a problem, as it is answered. A large document takes seconds: it is made once, at the first request,
-    and in a thread, so that others are answered meanwhile.
+    Call it after all routes are included, on an app whose `openapi_url` is None and that counts requests. A 422 that
+    FastAPI documents by itself becomes a problem, as it is answered. A large document takes seconds: it is made once,
+    at the first request, and in a thread, so that others are answered meanwhile.
     """
     turn = threading.Lock()
 
@@ -67,6 +69,7 @@ def complete(app: FastAPI, schemas: Mapping[str, Any]) -> None:
             return write(code)
 
     async def show(request: Request) -> Response:
+        await request.app.state.rates.stranger(request)
         tongue = http_tongues.tongue_of(request)
         document = await asyncio.to_thread(written, tongue.code)
         return Response(document, headers=http_tongues.headers(tongue), media_type="application/json")
@@ -84,6 +87,8 @@ def _document(app: FastAPI, schemas: Mapping[str, Any]) -> dict[str, Any]:
     for path in document.get("paths", {}).values():
         for operation in path.values():
             operation.setdefault("parameters", []).append(LANGUAGE)
+            if "security" in operation:  # whose callers are counted
+                operation["responses"]["429"] = TOO_MANY
             _tell_of_problems(operation["responses"])
     return document
 

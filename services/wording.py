@@ -9,7 +9,6 @@ ONE_OF_THE_TYPES = "expected one of the types that /v1/types lists"
 _REASONS = {
     "missing": "expected this field, which is required",
     "extra_forbidden": "expected no such field",
-    "json_invalid": "expected JSON of less depth",
 }
 _PATTERNS = {  # of the contract; a test knows when one is missing here
     r"^[^\x00-\x1f\x7f]+$": "expected text without control characters",

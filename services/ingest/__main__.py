@@ -8,6 +8,7 @@ import uvicorn
 from services.http_limits import Bounded
 from services.http_server import Server
 from services.ingest.app import ingest
+from services.rates import Rate
 from services.settings import Endpoints, Kafka, Signer, address, load
 from services.telemetry import configure_logging
 
@@ -27,11 +28,12 @@ def main() -> None:
     host, port = address(endpoints.ingest)
     server = Server(
         uvicorn.Config(
-            ingest(kafka, signer, stop),
+            ingest(kafka, signer, stop, load(Rate).rate),
             host=host,
             port=port,
             loop="uvloop",
             http=Bounded,
+            ws="none",
             log_config=None,
             access_log=False,  # its lines hold whole paths; services.requests tells instead
             server_header=False,

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from schemas import catalogue
 from services import access, http_problem, openapi
+from services.answer_headers import Guarded
 from services.body import Room
 from services.http_problem import HttpProblem, responses
 from services.ingest import describing, events, restore, types
@@ -32,8 +33,11 @@ class Health(BaseModel):
     status: str = "ok"
 
 
-def ingest(kafka: Kafka, signer: Signer, stop: Callable[[str], None]) -> FastAPI:
-    """Build the service. `stop` is called with one sentence if the log can never be written to by this process."""
+def ingest(kafka: Kafka, signer: Signer, stop: Callable[[str], None], rate: int = 0) -> FastAPI:
+    """Build the service. `stop` is called with one sentence if the log can never be written to by this process.
+
+    `rate` is how many requests a second a caller may send; 0: any number.
+    """
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -55,9 +59,10 @@ def ingest(kafka: Kafka, signer: Signer, stop: Callable[[str], None]) -> FastAPI
         redoc_url=None,
     )
     app.state.kafka = kafka
-    access.install(app, signer)
+    access.install(app, signer, rate)
     http_problem.install(app)
     app.add_middleware(Observed)
+    app.add_middleware(Guarded)
     for router in (events.router, restore.router, types.router, health):
         app.include_router(router)
     openapi.complete(app, describing.schemas())

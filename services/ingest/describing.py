@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from schemas import STAMPED, AnyEvent, catalogue
 from services.ingest.reading import BATCH, JSON, LINES, SINGLE
-from services.limits import BODY, EVENT, EVENTS
+from services.limits import EVENTS, OF_A_BODY
 
 TEMPLATE = "#/components/schemas/{model}"
 ANY_EVENT = {"$ref": TEMPLATE.format(model="AnyEvent")}
@@ -32,7 +32,7 @@ class Receipts(BaseModel):
 REQUEST: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "description": f"At most {BODY} bytes, {EVENTS} events, and {EVENT} bytes an event; UTF-8, not compressed.",
+        "description": OF_A_BODY,
         "content": {
             SINGLE: {"schema": ANY_EVENT},
             BATCH: {"schema": {"type": "array", "items": ANY_EVENT, "minItems": 1, "maxItems": EVENTS}},

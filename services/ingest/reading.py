@@ -8,11 +8,11 @@ from typing import Any
 
 import orjson
 
-from services.faults import Fault, Invalid
+from services.faults import Fault, Invalid, pointer
 from services.ingest.binary import Header, attributes, is_binary
 from services.ingest.media import essence, unsupported
-from services.json_text import parsed, repeats, whole
-from services.limits import EVENT, EVENTS, EXPORTED, too_large_event, too_many_events
+from services.json_text import DEEP, loaded, repeats, too_deep, whole
+from services.limits import DEPTH, EVENT, EVENTS, EXPORTED, too_large_event, too_many_events
 from services.repeated import Path, loses_nothing, repeated_key
 
 Document = dict[str, Any]
@@ -49,12 +49,14 @@ def _single(body: bytes, most: int) -> list[Any]:
 
 
 def _batch(body: bytes, most: int) -> list[Any]:
-    events, rewritten = parsed(body, 0)
+    events = loaded(body, 0)
     if not isinstance(events, list):
         raise Invalid([Fault(0, "", "expected a JSON array of events")])
     if len(events) > EVENTS:
         raise too_many_events()
-    if not loses_nothing(body, rewritten):
+    if path := too_deep(body, events, DEPTH + 1):
+        raise Invalid([Fault(int(path[0]), pointer(path[1:]), DEEP)])
+    if not loses_nothing(body, orjson.dumps(events)):
         for index, each in enumerate(events):
             _bounded(orjson.dumps(each), index, most)
         if path := repeated_key(body):

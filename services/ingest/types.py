@@ -4,18 +4,19 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 import schemas
 from schemas import catalogue
 from services.http_problem import HttpProblem, responses
 from services.http_tongues import Spoken
+from services.rates import counted
 from services.tongues import described, translated
 
 EXAMPLES = Path(schemas.__file__).parent / "examples"
 
-router = APIRouter(tags=["types"])
+router = APIRouter(tags=["types"], dependencies=[Depends(counted)])
 
 
 class EventType(BaseModel):
@@ -41,14 +42,14 @@ class EventTypeDetail(EventType):
     example: dict[str, Any]
 
 
-@router.get("/v1/types", responses=responses())
+@router.get("/v1/types", responses=responses(429))
 def list_types(spoken: Spoken) -> EventTypes:
     """List the event types that can be sent."""
     types = [_described(wire, spoken) for wire in catalogue().events]
     return EventTypes(catalogue=catalogue().version, types=types)
 
 
-@router.get("/v1/types/{wire_name}", responses=responses(404))
+@router.get("/v1/types/{wire_name}", responses=responses(404, 429))
 def show_type(wire_name: str, spoken: Spoken) -> EventTypeDetail:
     """Return the JSON Schema and an example of one event type."""
     if wire_name not in catalogue().events:

@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 import httpx
 import orjson
-import uvicorn
 
 from deploy.local.ports import free
 from services.access import Role, mint
 from services.projections.api.app import read_api
 from services.projections.api.change_stream import Pace
 from services.projections.api.serving import Serving
+from services.projections.api.serving import server as serving_at
 from services.projections.bookmark import decode
 from services.settings import Database, Signer
 from tests.integration.projection import PARTITIONS, START, Projection
@@ -84,7 +84,7 @@ async def serving(database: Database, pace: Pace = PACE) -> AsyncIterator[Stream
     """Run the server; nothing breaks off a stream that does not end by itself."""
     (port,) = free(1)
     app = read_api(database, Signer.model_validate({"RAPPORT_SECRET": SECRET}), PARTITIONS, pace)
-    server = Serving(app, uvicorn.Config(app, port=port, log_config=None))
+    server = serving_at(app, "127.0.0.1", port)
     running = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 -- it has no event for that
         await asyncio.sleep(0.01)

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Query
 from pydantic import create_model
 
 from services import openapi
+from services.rates import Rates
 
 MODELS = 130  # FastAPI by itself loses sight of the parameters of more than 128
 
@@ -41,6 +42,7 @@ async def test_others_are_answered_while_the_document_is_made_and_it_is_made_onc
 
     monkeypatch.setattr(openapi, "_document", document)
     app = FastAPI(title="large", openapi_url=None)
+    app.state.rates = Rates(0)
     app.add_api_route("/health/live", lambda: {"status": "ok"})
     openapi.complete(app, {})
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://large") as client:

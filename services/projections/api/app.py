@@ -3,20 +3,17 @@
 import asyncio
 import contextlib
 import gc
-import logging
 import sys
 from collections.abc import AsyncIterator
 
-import uvicorn
 from fastapi import APIRouter, FastAPI, Request, Response
 from pydantic import BaseModel
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from services import access, http_problem
+from services.answer_headers import Guarded
 from services.body import Room
-from services.http_limits import Bounded
-from services.http_problem import HttpProblem, responses
-from services.http_tongues import tongue_of
+from services.http_problem import responses
+from services.limits import STATEMENT_SECONDS
 from services.openapi import complete
 from services.partition import partition_of
 from services.projections import answers, cut
@@ -26,32 +23,30 @@ from services.projections.api import (
     dead_letters,
     diffing,
     facts,
+    failing,
     log,
     reads,
-    refused,
     replaying,
     retention,
     supposing,
     supposition,
 )
 from services.projections.api.change_stream import Live, Pace
-from services.projections.api.ledger import Ledger, Unrecordable
+from services.projections.api.ledger import Ledger
 from services.projections.api.noting import Noting
-from services.projections.api.serving import Serving
+from services.projections.api.serving import server
+from services.projections.api.streams import Streams
 from services.projections.store import control
 from services.projections.store.attended import Attended
+from services.rates import Rate
 from services.requests import Observed
 from services.settings import Database, Endpoints, Kafka, Signer, address, load
 from services.telemetry import API_IN_FLIGHT, exposition
 
-logger = logging.getLogger(__name__)
-
 DESCRIPTION = "Ask Rapport: who decides, who supports us, how that changed and why, at any moment."
 CONNECTIONS = 10
-GRACE = 10  # seconds for requests in flight; with the ledger's patience and this less than the supervisor waits
 SILENT = 3.5  # seconds after which a database that says nothing is not waited for: a reader is told within 5
 DISPOSING = 2.0  # seconds for the database to let go
-AWAY = ("08", "53", "57P")  # SQLSTATE: no connection, no room for one, the server starts or stops
 
 health = APIRouter(tags=["health"])
 
@@ -62,14 +57,21 @@ class Health(BaseModel):
     status: str = "ok"
 
 
-def read_api(
-    database: Database, signer: Signer, partitions: int, pace: Pace | None = None, kept: int = retention.DAYS
+def read_api(  # noqa: PLR0913 -- what it is told of the world, each by its name
+    database: Database,
+    signer: Signer,
+    partitions: int,
+    pace: Pace | None = None,
+    *,
+    kept: int = retention.DAYS,
+    rate: int = 0,
 ) -> FastAPI:
-    """Build the service; `kept` is for how many days reads are."""
+    """Build the service; `kept` is for how many days reads are, `rate` how many requests a second a caller may send."""
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.engine = Attended(control.connect(app.state.database, pool=CONNECTIONS), SILENT)
+        connected = control.connect(app.state.database, pool=CONNECTIONS, seconds=STATEMENT_SECONDS)
+        app.state.engine = Attended(connected, SILENT)
         app.state.live = Live.of(app.state.engine, pace or Pace())
         working = [
             asyncio.create_task(app.state.ledger.run(app.state.engine)),
@@ -97,16 +99,14 @@ def read_api(
     app.state.database = database
     app.state.ledger = Ledger()
     app.state.room = Room(API_IN_FLIGHT)
+    app.state.streams = Streams()
     app.state.partition_of = lambda account: partition_of(account, partitions)
-    access.install(app, signer)
+    access.install(app, signer, rate)
     http_problem.install(app)
-    app.add_exception_handler(SQLAlchemyError, _unreachable)
-    app.add_exception_handler(ConnectionError, _unreachable)  # refused, reset: before SQLAlchemy wraps it
-    app.add_exception_handler(TimeoutError, _unreachable)
-    app.add_exception_handler(control.OtherLayout, _outdated)
-    app.add_exception_handler(Unrecordable, _unrecordable)
+    failing.install(app)
     app.add_middleware(Noting)
     app.add_middleware(Observed)
+    app.add_middleware(Guarded)
     for router in (
         facts.router,
         replaying.router,
@@ -122,32 +122,6 @@ def read_api(
         app.include_router(router)
     complete(app, supposition.schemas())
     return app
-
-
-async def _unreachable(request: Request, error: Exception) -> Response:
-    if refusal := refused.answer(request, error):
-        return refusal
-    if isinstance(error, DBAPIError) and not _is_away(error):
-        raise error
-    logger.warning("The database does not answer: %s", type(error).__name__)
-    return HttpProblem(
-        503, "database", "The database does not answer", "Ask again in a moment.", headers={"Retry-After": "1"}
-    ).response(tongue_of(request))
-
-
-async def _outdated(request: Request, error: Exception) -> Response:
-    title = "The projection is of another release"
-    return HttpProblem(503, "layout", title, str(error), headers={"Retry-After": "60"}).response(tongue_of(request))
-
-
-async def _unrecordable(request: Request, error: Exception) -> Response:
-    return HttpProblem(503, "reads", "Reads cannot be recorded", str(error), headers={"Retry-After": "60"}).response(
-        tongue_of(request)
-    )
-
-
-def _is_away(error: DBAPIError) -> bool:
-    return error.connection_invalidated or str(getattr(error.orig, "sqlstate", "")).startswith(AWAY)
 
 
 @health.get("/health/live", responses=responses())
@@ -179,23 +153,10 @@ def run() -> None:
     """Read the settings and serve until SIGTERM."""
     kafka, database, signer, endpoints = load(Kafka), load(Database), load(Signer), load(Endpoints)
     host, port = address(endpoints.api)
-    app = read_api(database, signer, kafka.partitions, kept=load(retention.Reads).days)
-    server = Serving(
-        app,
-        uvicorn.Config(
-            app,
-            host=host,
-            port=port,
-            loop="uvloop",
-            http=Bounded,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=GRACE,
-        ),
-    )
+    app = read_api(database, signer, kafka.partitions, kept=load(retention.Reads).days, rate=load(Rate).rate)
+    serves = server(app, host, port)
     gc.collect()
     gc.freeze()  # what lives as long as the process stays out of every collection
     gc.set_threshold(100_000, 50, 100)
-    server.run()
-    sys.exit(0 if server.started else 1)
+    serves.run()
+    sys.exit(0 if serves.started else 1)

@@ -15,6 +15,7 @@ from services.projections.answers import Asked, Snapshot
 from services.projections.api.change_messages import ChangeMessage, HeartbeatMessage, TickMessage
 from services.projections.api.change_stream import EVENTS, EventStream, stream
 from services.projections.api.entering import READERS, Plain, among, behind, customer, gone, resolve, unfit
+from services.projections.api.streams import streaming
 from services.projections.bookmark import DAY, Bookmark
 from services.projections.following import Follower
 from services.projections.question import Parameters
@@ -39,13 +40,14 @@ class ChangesParameters(Parameters):
 @router.get(
     "/changes",
     response_class=EventStream,
+    dependencies=[Depends(streaming(READERS))],
     responses={
         200: {
             "model": ChangeMessage | TickMessage | HeartbeatMessage,
             "content": {EVENTS: {"schema": {"type": "object"}}},  # else FastAPI says that it is a string
             "description": "messages without end; of each, the data",
         },
-        **responses(401, 403, 404, 406, 410, 422, 503),
+        **responses(401, 403, 404, 406, 410, 422, 429, 503),
     },
 )
 async def changes(

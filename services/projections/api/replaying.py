@@ -14,6 +14,7 @@ from services.access import Caller
 from services.http_problem import responses
 from services.projections import answers
 from services.projections.api.entering import AUDITORS, among, behind, gone, unfit
+from services.projections.api.streams import streaming
 from services.projections.question import Parameters
 from services.projections.store import replay
 
@@ -50,6 +51,7 @@ class ReplayParameters(Parameters):
     "/replay",
     tags=["journal"],
     response_class=StreamingResponse,
+    dependencies=[Depends(streaming(AUDITORS))],
     responses={
         200: {
             "description": "one event a line",

@@ -14,7 +14,7 @@ from services import json_text
 from services.access import Caller
 from services.faults import Fault, Invalid
 from services.http_problem import MOST_ERRORS
-from services.limits import BODY, EVENT, EVENTS, too_large
+from services.limits import DEPTH, EVENTS, OF_A_BODY, too_large
 from services.projections.hindsight.supposing import Identity
 from services.projections.question import AccountQuestion, Parameters
 from services.projections.questions import ACCOUNT
@@ -81,7 +81,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
 REQUEST: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "description": f"At most {BODY} bytes, {EVENTS} events, and {EVENT} bytes an event; UTF-8, not compressed.",
+        "description": OF_A_BODY,
         "content": {
             "application/json": {
                 "schema": {"$ref": TEMPLATE.format(model="WhatIf")},
@@ -128,7 +128,7 @@ class Wanted(NamedTuple):
 
 def read(raw: bytes, caller: Caller) -> Wanted:
     """Read a body; raises Invalid, or HttpProblem 413, for one that is not as it should be."""
-    document = json_text.whole(raw)
+    document = json_text.whole(raw, levels=DEPTH + 2)  # an event to add lies two levels down
     if not isinstance(document, dict):
         raise Invalid([Fault(None, "", "expected a JSON object")])
     lists = [each for name in LISTS if isinstance(each := document.get(name), list)]

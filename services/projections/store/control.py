@@ -57,9 +57,13 @@ class Log(NamedTuple):
         return f"{self.cluster_id}/{self.topic_id}"
 
 
-def connect(database: Database, version: int | None = None, pool: int = 5) -> AsyncEngine:
-    """Return an engine; with a `version` every statement is about that version of the projection."""
+def connect(database: Database, version: int | None = None, pool: int = 5, seconds: int | None = None) -> AsyncEngine:
+    """Return an engine; with a `version` every statement is about that version of the projection.
+
+    With `seconds` the server ends each statement that takes longer.
+    """
     settings = _GUARDS | ({"search_path": schema(version)} if version else {})
+    settings |= {"statement_timeout": f"{seconds}s"} if seconds else {}
     arguments = database.connect_args() | {"server_settings": settings, "timeout": 10}
     return create_async_engine(
         database.url(),
