@@ -19,6 +19,7 @@ from services.partition import partition_of
 from services.projections import answers, cut
 from services.projections.api import (
     asking,
+    change_messages,
     changes,
     dead_letters,
     diffing,
@@ -120,7 +121,7 @@ def read_api(  # noqa: PLR0913 -- what it is told of the world, each by its name
         health,
     ):
         app.include_router(router)
-    complete(app, supposition.schemas())
+    complete(app, supposition.schemas() | change_messages.schemas())
     return app
 
 

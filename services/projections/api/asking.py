@@ -127,7 +127,7 @@ def _add(path: str, question: Question, route: Route, model: type) -> None:
         tags=["questions"],
         response_model=None,
         response_class=Response,
-        responses={200: {"model": model, "content": content}, **responses(401, 403, 404, 410, 422, 503)},
+        responses={200: {"model": model, "content": content}, **responses(401, 403, 404, 406, 410, 422, 503)},
     )
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 from fastapi.sse import format_sse_event
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import models_json_schema
 
 from schemas.values import EventRef
 from services.projections.bookmark import Bookmark
@@ -67,6 +68,39 @@ class HeartbeatMessage(Message):
     tick: datetime = Field(description="the daily tick up to which all was told")
 
 
+TEMPLATE = "#/components/schemas/{model}"
+MESSAGES: tuple[type[Message], ...] = (ChangeMessage, TickMessage, HeartbeatMessage)
+
+
+def schemas() -> dict[str, Any]:
+    """Return the schemas that STREAMED refers to, for `components.schemas`."""
+    _, made = models_json_schema([(each, "serialization") for each in MESSAGES], ref_template=TEMPLATE)
+    definitions: dict[str, Any] = made["$defs"]
+    return definitions
+
+
+def _streamed(told: type[Message]) -> dict[str, Any]:
+    """Describe a server-sent event as OpenAPI 3.2 does: its data is JSON, in a text."""
+    data = {"contentMediaType": "application/json", "contentSchema": {"$ref": TEMPLATE.format(model=told.__name__)}}
+    return {
+        "type": "object",
+        "description": (told.__doc__ or "").strip(),
+        "properties": {
+            "event": {"const": _event(told)},
+            "id": {"type": "string", "description": "where to go on, as Last-Event-ID"},
+            "data": {"type": "string", **data},
+        },
+        "required": ["event", "id", "data"],
+    }
+
+
+def _event(told: type[Message]) -> str:
+    return told.__name__.removesuffix("Message").lower()
+
+
+STREAMED: dict[str, Any] = {"oneOf": [_streamed(each) for each in MESSAGES]}
+
+
 def message(step: Step) -> ChangeMessage | TickMessage | None:
     """Tell what a step found; None: nothing that is wanted."""
     turned = WarningsTurned(appeared=step.turned.appeared, went=step.turned.went) if step.turned else None
@@ -92,7 +126,7 @@ def written(told: Message, mark: Bookmark, reader: Reader) -> bytes:
     """Write a message; its id is where to resume."""
     data = told.model_dump(mode="json", context=reader, exclude=_UNEXPLAINED)
     return format_sse_event(
-        event=type(told).__name__.removesuffix("Message").lower(),
+        event=_event(type(told)),
         id=mark.encode(),
         data_str=orjson.dumps(data).decode(),
     )

@@ -12,7 +12,7 @@ from services.access import Caller
 from services.http_problem import HttpProblem, responses
 from services.projections import answers, bookmark, cut
 from services.projections.answers import Asked, Snapshot
-from services.projections.api.change_messages import ChangeMessage, HeartbeatMessage, TickMessage
+from services.projections.api.change_messages import STREAMED
 from services.projections.api.change_stream import EVENTS, EventStream, stream
 from services.projections.api.entering import READERS, Plain, among, behind, customer, gone, resolve, unfit
 from services.projections.api.streams import streaming
@@ -43,9 +43,8 @@ class ChangesParameters(Parameters):
     dependencies=[Depends(streaming(READERS))],
     responses={
         200: {
-            "model": ChangeMessage | TickMessage | HeartbeatMessage,
-            "content": {EVENTS: {"schema": {"type": "object"}}},  # else FastAPI says that it is a string
-            "description": "messages without end; of each, the data",
+            "content": {EVENTS: {"schema": STREAMED}},
+            "description": "messages without end, each as it is described here",
         },
         **responses(401, 403, 404, 406, 410, 422, 429, 503),
     },

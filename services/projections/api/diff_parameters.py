@@ -11,7 +11,7 @@ from services.projections.answers import Asked, Snapshot
 from services.projections.api.entering import PAGE, resolve, unfit
 from services.projections.cut import Cut
 from services.projections.hindsight.change_rows import Change, Difference
-from services.projections.question import Parameters, Question
+from services.projections.question import Instant, Parameters, Question
 
 FEW = 20
 OWN: dict[str, Any] = {
@@ -31,10 +31,10 @@ class DiffParameters(Parameters):
     model_config = ConfigDict(extra="allow", frozen=True)
 
     question: str = Field(description="the name of a question, as in its own path")
-    from_: datetime | None = Field(None, alias="from", description="what was true by then; default: `to`")
-    to: datetime | None = Field(None, description="what was true by then; default: now")
-    known_from: datetime | None = Field(None, description="as it was known by then; default: `known_to`")
-    known_to: datetime | None = Field(None, description="as it was known by then; default: all that is known")
+    from_: Instant | None = Field(None, alias="from", description="what was true by then; default: `to`")
+    to: Instant | None = Field(None, description="what was true by then; default: now")
+    known_from: Instant | None = Field(None, description="as it was known by then; default: `known_to`")
+    known_to: Instant | None = Field(None, description="as it was known by then; default: all that is known")
     from_token: str | None = Field(None, description="of an earlier answer: from exactly that cut of the log")
     to_token: str | None = Field(None, description="of an answer: to exactly that cut of the log")
     after: str | None = Field(None, description="of a receipt: waits until that much of the log is projected")

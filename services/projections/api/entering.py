@@ -1,7 +1,6 @@
 """What every route that answers shares: who asks, about which moments, and the problems that may stand in the way."""
 
 import asyncio
-from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import Request
@@ -15,7 +14,7 @@ from services.http_problem import HttpProblem
 from services.projections import answers, cut
 from services.projections.answers import Asked, Behind, OtherCluster, Snapshot
 from services.projections.cut import Cut
-from services.projections.question import Parameters, Question, Unanswerable, plain
+from services.projections.question import Instant, Parameters, Question, Unanswerable, plain
 from services.projections.store import journal
 
 READERS = require("manager", "auditor", "admin")
@@ -29,8 +28,8 @@ Plain = Annotated[str, AfterValidator(plain)]  # of a path, or of a query that i
 class Moments(Parameters):
     """Which moment, and in which form."""
 
-    as_of: datetime | None = Field(None, description="what was true by then; default: now; 9999-12-31: for ever")
-    known_at: datetime | None = Field(None, description="as it was known by then; default: all that is known")
+    as_of: Instant | None = Field(None, description="what was true by then; default: now; 9999-12-31: for ever")
+    known_at: Instant | None = Field(None, description="as it was known by then; default: all that is known")
     token: str | None = Field(None, description="of an earlier answer: asks again at exactly that cut of the log")
     after: str | None = Field(None, description="of a receipt: waits until that much of the log is projected")
     explain: bool = Field(default=False, description="1: the events behind each row, as `because`")

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.access import Caller, require
 from services.projections.api.entering import among
 from services.projections.api.listing import documented, listed
-from services.projections.question import Parameters
+from services.projections.question import Instant, Parameters
 from services.projections.store import reads
 from services.projections.store.reads import Chosen, Read
 
@@ -32,8 +32,8 @@ class ReadsParameters(Parameters):
         " merged, or about all accounts of a token that was for this one",
     )
     caller: str | None = Field(None, description="only by this subject of a token")
-    from_: datetime | None = Field(None, alias="from", description="asked from this moment on")
-    to: datetime | None = Field(None, description="asked up to this moment")
+    from_: Instant | None = Field(None, alias="from", description="asked from this moment on")
+    to: Instant | None = Field(None, description="asked up to this moment")
     cursor: str | None = Field(None, description="the `next` of the page before")
     limit: int = Field(100, ge=1, le=1_000)
 

@@ -1,7 +1,6 @@
 """The journal as a stream: what is chosen of it, in the log's order, in constant memory; a reader may go on later."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from datetime import datetime
 from typing import Annotated, Literal, NamedTuple
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -15,7 +14,7 @@ from services.http_problem import responses
 from services.projections import answers
 from services.projections.api.entering import AUDITORS, among, behind, gone, unfit
 from services.projections.api.streams import streaming
-from services.projections.question import Parameters
+from services.projections.question import Instant, Parameters
 from services.projections.store import replay
 
 router = APIRouter(prefix="/v1")
@@ -28,8 +27,8 @@ class ReplayParameters(Parameters):
     type: str | None = None
     source: str | None = None
     actor: str | None = None
-    from_: datetime | None = Field(None, alias="from")
-    to: datetime | None = None
+    from_: Instant | None = Field(None, alias="from")
+    to: Instant | None = None
     clock: Literal["time", "recorded"] = "recorded"
     after: list[str] = Field(
         [],

@@ -16,7 +16,7 @@ from services.faults import Fault, Invalid
 from services.http_problem import MOST_ERRORS
 from services.limits import DEPTH, EVENTS, OF_A_BODY, too_large
 from services.projections.hindsight.supposing import Identity
-from services.projections.question import AccountQuestion, Parameters
+from services.projections.question import AccountQuestion, Instant, Parameters
 from services.projections.questions import ACCOUNT
 from services.unsound import sound
 from services.validating import explained
@@ -44,8 +44,8 @@ class WhatIf(Parameters):
 
     question: str = Field(description="the name of a question about one account")
     parameters: dict[str, Any] = Field({}, description="the question's own")
-    as_of: datetime | None = Field(None, description="what was true by then; default: now; 9999-12-31: for ever")
-    known_at: datetime | None = Field(None, description="as it was known by then; default: all that is known")
+    as_of: Instant | None = Field(None, description="what was true by then; default: now; 9999-12-31: for ever")
+    known_at: Instant | None = Field(None, description="as it was known by then; default: all that is known")
     explain: bool = Field(default=False, description="the events behind each row, as `because`; supposed ones, too")
     add: list[dict[str, Any]] = Field(
         [], description="events as they would be sent, of this account or of $policy: taken as told after all others"

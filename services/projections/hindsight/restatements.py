@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -27,7 +26,7 @@ from services.projections.models.contact.people import People
 from services.projections.models.periods import Series, Step
 from services.projections.models.subjects import Subjects
 from services.projections.news import News
-from services.projections.question import AccountQuestion, Answer, View, key
+from services.projections.question import AccountQuestion, Answer, Instant, View, key
 
 LAST = 100
 
@@ -35,8 +34,8 @@ LAST = 100
 class RestatementsParameters(Series):
     """Which tellings, and what they restated."""
 
-    from_: datetime | None = Field(None, alias="from", description="recorded from this moment on")
-    to: datetime | None = Field(None, description="recorded up to this moment")
+    from_: Instant | None = Field(None, alias="from", description="recorded from this moment on")
+    to: Instant | None = Field(None, description="recorded up to this moment")
     late: Step = Field(
         "P1D",
         description="how long after it was true, or without a date after the first fact, a fact is told late, ISO 8601",

@@ -9,7 +9,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator, Field
 
-from services.projections.question import Parameters, Unanswerable
+from services.projections.question import Instant, Parameters, Unanswerable
 
 POINTS = 1000
 
@@ -50,8 +50,8 @@ Step = Annotated[str, AfterValidator(_checked), Field(json_schema_extra={"format
 class Series(Parameters):
     """Points in time at which a question is answered: one at `as_of`, or from `from` on, a `step` apart."""
 
-    from_: datetime | None = Field(None, alias="from", description="the first point; without it, one point at as_of")
-    to: datetime | None = Field(None, description="no point after this moment, nor after as_of")
+    from_: Instant | None = Field(None, alias="from", description="the first point; without it, one point at as_of")
+    to: Instant | None = Field(None, description="no point after this moment, nor after as_of")
 
     def points(self, as_of: datetime, step: str) -> list[datetime]:
         """Return the points in ascending order; raises Unanswerable if they are too many."""

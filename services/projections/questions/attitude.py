@@ -12,7 +12,7 @@ from services.projections.models.account.members import member_name
 from services.projections.models.assessment import attitude as model
 from services.projections.models.contact.people import People
 from services.projections.models.opportunity.deal_names import deal_name
-from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
+from services.projections.question import AccountQuestion, Answer, Instant, Parameters, Row, View, because, key
 from services.projections.register import ground
 from services.projections.scope import ACCOUNT
 
@@ -23,8 +23,8 @@ class AttitudeParameters(Parameters):
     contact: str | None = Field(None, description="only this contact")
     opportunity: str | None = Field(None, description="towards this opportunity; without it, towards us")
     fallback: bool = Field(default=True, description="0: no account-wide assessment in place of a missing one")
-    from_: datetime | None = Field(None, alias="from", description="steps from this moment on")
-    to: datetime | None = Field(None, description="steps up to this moment")
+    from_: Instant | None = Field(None, alias="from", description="steps from this moment on")
+    to: Instant | None = Field(None, description="steps up to this moment")
 
 
 class Step(Row):

@@ -15,7 +15,7 @@ from services.projections.models.contact.people import People
 from services.projections.models.interaction.happenings import meeting
 from services.projections.models.interaction.strength import by_person
 from services.projections.models.shapes import Standing
-from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, key
+from services.projections.question import AccountQuestion, Answer, Instant, Parameters, Row, View, key
 from services.projections.register import ground
 from services.projections.said import Said, Sentence, quoted
 
@@ -27,8 +27,8 @@ class AttitudeShiftsParameters(Parameters):
 
     contact: str | None = Field(None, description="only this contact")
     opportunity: str | None = Field(None, description="only assessments towards this opportunity")
-    from_: datetime | None = Field(None, alias="from", description="shifts from this moment on")
-    to: datetime | None = Field(None, description="shifts up to this moment")
+    from_: Instant | None = Field(None, alias="from", description="shifts from this moment on")
+    to: Instant | None = Field(None, description="shifts up to this moment")
     first: bool = Field(default=False, description="1: also first assessments, as shifts from unknown")
 
 

@@ -9,14 +9,14 @@ from schemas.correction import Amendment, Target
 from schemas.values import EventRef
 from services.projections.models.subjects import About, Subjects
 from services.projections.models.tellings import AmendmentKind, Telling, content, teller, tellings
-from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, key
+from services.projections.question import AccountQuestion, Answer, Instant, Parameters, Row, View, key
 
 
 class CorrectionsParameters(Parameters):
     """Which amendments, by when they were told and by whom."""
 
-    from_: datetime | None = Field(None, alias="from", description="recorded from this moment on")
-    to: datetime | None = Field(None, description="recorded up to this moment")
+    from_: Instant | None = Field(None, alias="from", description="recorded from this moment on")
+    to: Instant | None = Field(None, description="recorded up to this moment")
     kind: AmendmentKind | None = Field(None, description="only this kind")
     by: str | None = Field(None, description="only of this actor or authenticated sender")
 

@@ -12,7 +12,7 @@ from services.projections.history import Recorded
 from services.projections.models.asserted import Path, asserted
 from services.projections.models.bitemporal import Rectangle, Said, Version, rectangles, versions
 from services.projections.models.fact_columns import Columns, Names, of_event, of_path
-from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, key
+from services.projections.question import AccountQuestion, Answer, Instant, Parameters, Row, View, key
 
 
 class FactsParameters(Parameters):
@@ -20,8 +20,8 @@ class FactsParameters(Parameters):
 
     subject: str | None = Field(None, description="of one subject, as contact or assessment")
     of: str | None = Field(None, description="of one thing, by the id under which it was told")
-    from_: datetime | None = Field(None, alias="from", description="true at or after this moment")
-    to: datetime | None = Field(None, description="true at or before this moment")
+    from_: Instant | None = Field(None, alias="from", description="true at or after this moment")
+    to: Instant | None = Field(None, description="true at or before this moment")
     known: bool = Field(default=False, description="1: only what is still believed")
 
 

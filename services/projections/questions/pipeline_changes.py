@@ -16,7 +16,7 @@ from services.projections.models.opportunity.moves import Kind, Move, difference
 from services.projections.models.opportunity.pipeline import order, pipeline_id
 from services.projections.models.opportunity.portfolio import Deal, Group, GroupBy, every_deal, group, grouped, total
 from services.projections.policy import Pipelines
-from services.projections.question import Answer, Parameters, PortfolioQuestion, Row, View, Views, key
+from services.projections.question import Answer, Instant, Parameters, PortfolioQuestion, Row, View, Views, key
 
 USUAL = timedelta(days=7)
 
@@ -24,7 +24,7 @@ USUAL = timedelta(days=7)
 class PipelineChangesParameters(Parameters):
     """Since when: up to as_of."""
 
-    from_: datetime | None = Field(None, alias="from", description="from this moment on; without it, the last 7 days")
+    from_: Instant | None = Field(None, alias="from", description="from this moment on; without it, the last 7 days")
     group_by: GroupBy | None = Field(None, description="sums for each of these, instead of for all")
 
 

@@ -15,7 +15,7 @@ from services.projections.models.contact.people import People
 from services.projections.models.contact.present import present
 from services.projections.models.latest import scopes, told_of
 from services.projections.models.shapes import Part, Standing, standing
-from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
+from services.projections.question import AccountQuestion, Answer, Instant, Parameters, Row, View, because, key
 from services.projections.register import Register
 
 # Of 5: a matrix halves its scale, so that everybody has a place; the `high_power` of the warnings policy (4 by default)
@@ -36,7 +36,7 @@ class PowerInterestParameters(Parameters):
 
     opportunity: str | None = Field(None, description="power and interest in this purchase")
     fallback: bool = Field(default=True, description="0: no account-wide assessment in place of a missing one")
-    from_: datetime | None = Field(None, alias="from", description="movers from this moment to as_of")
+    from_: Instant | None = Field(None, alias="from", description="movers from this moment to as_of")
 
 
 class Cell(Part):

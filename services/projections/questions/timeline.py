@@ -13,7 +13,7 @@ from services.projections.models.interaction.happening import Happening, Kind
 from services.projections.models.interaction.happenings import HAPPENINGS, happenings
 from services.projections.models.organisation.units import Units
 from services.projections.models.references import References
-from services.projections.question import AccountQuestion, Parameters, Row, View, facts_of, key
+from services.projections.question import AccountQuestion, Instant, Parameters, Row, View, facts_of, key
 from services.projections.said import Sentence
 
 INTERACTIONS = get_args(InteractionKind)
@@ -25,8 +25,8 @@ class TimelineParameters(Parameters):
     contact: str | None = Field(None, description="only where this contact took part")
     opportunity: str | None = Field(None, description="only about this opportunity")
     kind: Kind | Literal["interaction"] | None = Field(None, description="only this kind; interaction: all of theirs")
-    from_: datetime | None = Field(None, alias="from", description="from this moment on")
-    to: datetime | None = Field(None, description="up to this moment")
+    from_: Instant | None = Field(None, alias="from", description="from this moment on")
+    to: Instant | None = Field(None, description="up to this moment")
 
 
 class Entry(Row):

@@ -14,7 +14,7 @@ from services.projections.models.contact.people import People
 from services.projections.models.contact.present import present
 from services.projections.models.latest import scopes
 from services.projections.models.words import word
-from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, key
+from services.projections.question import AccountQuestion, Answer, Instant, Parameters, Row, View, key
 from services.projections.register import ground
 from services.projections.said import Said, Sentence, said
 from services.projections.scope import ACCOUNT
@@ -28,7 +28,7 @@ class TrustParameters(Parameters):
         None, description="signals in this purchase, else those for the account; without it, all of them"
     )
     fallback: bool = Field(default=True, description="0: no account-wide signals in place of missing ones")
-    from_: datetime | None = Field(
+    from_: Instant | None = Field(
         None, alias="from", description="only signals from this moment on are listed; all count"
     )
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from schemas.values import Money
 from services.projections.folds.account import Member, State
 from services.projections.folds.opportunity import Opportunity
-from services.projections.question import Parameters, Row, View, key
+from services.projections.question import Instant, Parameters, Row, View, key
 from services.projections.register import Register
 
 GroupBy = Literal["owner", "manager", "office", "segment", "account"]
@@ -22,8 +22,8 @@ _DIGITS = 60  # more than the sum of a billion of the largest amounts has, so th
 class Windowed(Parameters):
     """Which stretch of time counts."""
 
-    from_: datetime | None = Field(None, alias="from", description="from this moment on")
-    to: datetime | None = Field(None, description="up to this moment")
+    from_: Instant | None = Field(None, alias="from", description="from this moment on")
+    to: Instant | None = Field(None, description="up to this moment")
 
     def within(self, time: datetime | None) -> bool:
         """Whether a moment lies in the window, its ends included; an unknown one only if there is no window."""
