@@ -1,8 +1,12 @@
-"""`make test` runs on several processes at once: which of the tests share one, and which come first."""
+"""`make test` runs on several processes at once: which of the tests share one, and which come first.
+
+And Hypothesis for all tests: the same examples in each run, few enough to take seconds.
+"""
 
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, Phase, settings
 
 # What mostly waits (for the broker to give a dead member's partitions away, for processes to start) comes first, so
 # that what needs a processor runs beside it. Within a line: the longest first. A process that has no more than two
@@ -39,3 +43,20 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     config.option.loadscopereorder = False
     return Scheduling(config, log)
+
+
+settings.register_profile(
+    "ci",
+    max_examples=20,
+    deadline=None,  # two busy cores tell nothing about our speed; tests/bench measures it
+    derandomize=True,
+    print_blob=True,
+    phases=[each for each in Phase if each is not Phase.explain],  # takes minutes here, and rarely explains
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+# More examples, other ones in each run: pytest tests/unit --hypothesis-profile=search; the same for what integration
+# tests let Schemathesis do.
+settings.register_profile("search", settings.get_profile("ci"), max_examples=2_000, derandomize=False)
+# A first look at many failures at once, none of them made small.
+settings.register_profile("quick", settings.get_profile("ci"), phases=[Phase.explicit, Phase.generate])
+settings.load_profile("ci")

@@ -62,7 +62,8 @@ def csv_lines(names: Sequence[str], flat: Iterable[Flat]) -> Iterator[bytes]:
     r"""Yield a header and the rows as CSV after RFC 4180: UTF-8, lines end with CR LF, null is empty.
 
     A text that a spreadsheet would run as a formula (it begins with = + - @, their full-width forms, tab, CR or LF,
-    and is no number) gets a leading apostrophe, as OWASP advises. NDJSON carries every text as it is.
+    and is no number) gets a leading apostrophe, as OWASP advises; so does what follows a semicolon, tab or line break
+    within it, at which some spreadsheets begin another cell. NDJSON carries every text as it is.
     """
     yield _csv_line(names)
     for row in flat:
@@ -76,6 +77,7 @@ def ndjson_lines(flat: Iterable[Flat]) -> Iterator[bytes]:
 
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
+_PART = re.compile(r"(?:^[\t\r\n])?[^;\t\r\n]+|^[\t\r\n]+")  # of a cell, which some spreadsheets take for a cell
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 -- spreadsheets take the full-width forms, too
 
 
@@ -83,8 +85,13 @@ def _cell(value: Value) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(_FORMULA) and not _NUMBER.fullmatch(value) else value
+        return _PART.sub(lambda part: _unrun(part[0]), value)
     return orjson.dumps(value).decode()
+
+
+def _unrun(part: str) -> str:
+    """Return a part of a cell with an apostrophe before it, if a spreadsheet would run it."""
+    return f"'{part}" if part.lstrip('"').startswith(_FORMULA) and not _NUMBER.fullmatch(part) else part
 
 
 def _csv_line(cells: Sequence[str]) -> bytes:

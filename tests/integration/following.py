@@ -41,12 +41,14 @@ class Stream:
     """Asks one server, with a token as one may have it."""
 
     def __init__(self, server: Serving, url: str) -> None:
-        self.server, self._url = server, url
+        self.server, self.url = server, url
+
+    def token(self, role: Role, accounts: Any = "*", subject: str = "reader-7") -> str:
+        return mint(SECRET, subject=subject, role=role, accounts=accounts, sources="*", seconds=3_600)
 
     def client(self, role: Role = "manager", accounts: Any = "*") -> httpx.AsyncClient:
-        token = mint(SECRET, subject="reader-7", role=role, accounts=accounts, sources="*", seconds=600)
-        headers = {"Authorization": f"Bearer {token}", "Accept": "text/event-stream"}
-        return httpx.AsyncClient(base_url=self._url, headers=headers, timeout=PATIENCE)
+        headers = {"Authorization": f"Bearer {self.token(role, accounts)}", "Accept": "text/event-stream"}
+        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=PATIENCE)
 
     async def messages(self, last: str | None = None, *, accounts: Any = "*", **asked: Any) -> AsyncGenerator[Told]:
         """Yield messages until the server ends the stream."""
@@ -85,6 +87,7 @@ async def serving(database: Database, pace: Pace = PACE) -> AsyncIterator[Stream
     (port,) = free(1)
     app = read_api(database, Signer.model_validate({"RAPPORT_SECRET": SECRET}), PARTITIONS, pace)
     server = serving_at(app, "127.0.0.1", port)
+    server.config.timeout_graceful_shutdown = None
     running = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 -- it has no event for that
         await asyncio.sleep(0.01)

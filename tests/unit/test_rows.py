@@ -167,6 +167,24 @@ def test_a_text_that_a_spreadsheet_would_run_gets_an_apostrophe_in_csv_only(text
     assert orjson.loads(line)["deal"] == text
 
 
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("x;=1+1", "x;'=1+1"),  # where a semicolon is between cells
+        ('x;"=1+1"', 'x;\'"=1+1"'),
+        ("x\n=1+1", "x\n'=1+1"),
+        ("x\t@sum(a1)", "x\t'@sum(a1)"),
+        ("-1;-2.5;a", "-1;-2.5;a"),  # a list of numbers stays one
+        ("a=b;c-d@e", "a=b;c-d@e"),
+        ("<img src=x>", "<img src=x>"),
+        ("", ""),
+    ],
+)
+def test_what_could_become_a_cell_of_its_own_is_no_formula_either(text, written):
+    answer = Deals([Deal(account="a-1", deal=text, people=[])])
+    assert next(csv.DictReader(io.StringIO(_csv(answer, "").decode(), newline="")))["deal"] == written
+
+
 def test_a_negative_number_is_no_formula():
     text = _csv(PEOPLE, "contacts").decode()
     assert "c-li,-1,2,user;coach,-5.10,CNY" in text

@@ -98,7 +98,7 @@ def _event(told: type[Message]) -> str:
     return told.__name__.removesuffix("Message").lower()
 
 
-STREAMED: dict[str, Any] = {"oneOf": [_streamed(each) for each in MESSAGES]}
+STREAMED: dict[str, Any] = {"type": "object", "oneOf": [_streamed(each) for each in MESSAGES]}
 
 
 def message(step: Step) -> ChangeMessage | TickMessage | None:
