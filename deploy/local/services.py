@@ -17,6 +17,7 @@ def environment(record: Record, data: Path, database: str | None = None) -> dict
             "The services need both Kafka and PostgreSQL: start them too, or name them with "
             "RAPPORT_KAFKA and RAPPORT_DATABASE."
         )
+    unhurried = {"RAPPORT_RATE": "0"}  # whoever reaches this machine's own services may ask as fast as it can
     kept = {name: value for name, value in os.environ.items() if not _is_foreign(name, record, database)}
     ours = {
         "RAPPORT_KAFKA": record.kafka,
@@ -28,7 +29,7 @@ def environment(record: Record, data: Path, database: str | None = None) -> dict
     local = {"RAPPORT_LOCAL": "1"} if record.local else {}
     signer = {"RAPPORT_SECRET": record.secret.read_text()} if record.secret else {}
     own = {"RAPPORT_DATABASE": database} if database else {}
-    return kept | ours | local | signer | own
+    return unhurried | kept | ours | local | signer | own
 
 
 def _is_foreign(name: str, record: Record, database: str | None) -> bool:

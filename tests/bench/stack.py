@@ -110,6 +110,7 @@ class Stack:
             "RAPPORT_KAFKA": self.kafka.bootstrap,
             "RAPPORT_LOCAL": "1",
             "RAPPORT_SECRET": SECRET,
+            "RAPPORT_RATE": "0",
             "RAPPORT_DATABASE": database.plain() if database else self._server,
             "RAPPORT_WORKER_PORT": str(free(1)[0]),
         }

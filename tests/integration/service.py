@@ -23,8 +23,9 @@ class Service:
         self.url = f"http://127.0.0.1:{free(1)[0]}"
         self._log = home / "ingest.log"
         settings = {"RAPPORT_KAFKA": kafka.bootstrap, "RAPPORT_LOCAL": "1", "RAPPORT_SECRET": SECRET}
+        unhurried = {"RAPPORT_RATE": "0"}  # tests ask as fast as they can
         plain = {name: value for name, value in os.environ.items() if not name.startswith("RAPPORT_")}
-        self._environment = plain | settings | {"RAPPORT_INGEST": self.url} | environment
+        self._environment = plain | settings | unhurried | {"RAPPORT_INGEST": self.url} | environment
         self.process: subprocess.Popen[bytes] | None = None
 
     async def start(self, path: str = "/health/ready") -> None:

@@ -1,5 +1,6 @@
 """Events as no honest sender writes them: strategies of bytes, most of which are to be refused."""
 
+import copy
 import json
 import random
 from typing import Any
@@ -46,7 +47,7 @@ def events(draw: st.DrawFn) -> list[dict[str, Any]]:
 def bodies(draw: st.DrawFn) -> bytes:
     """Return one event of any type with something wrong in it, or nearly."""
     event = draw(st.sampled_from(WIRES).flatmap(original))
-    event = {"specversion": "1.0", "source": "s", "partitionkey": "acme", "id": "e"} | event
+    event = copy.deepcopy({"specversion": "1.0", "source": "s", "partitionkey": "acme", "id": "e"} | event)
     for _ in range(draw(st.integers(0, 2))):
         _put(draw, event, draw(st.sampled_from((*TEXTS, MARK, MARK, 0, -1, 0.5, [], {}, None, True))))
     text = json.dumps(event, ensure_ascii=draw(st.booleans()))
