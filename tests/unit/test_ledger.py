@@ -11,7 +11,7 @@ from prometheus_client import REGISTRY
 
 from deploy.local import process
 from services.access import Caller
-from services.projections.api import app, ledger, noting
+from services.projections.api import app, ledger, noting, serving
 from services.projections.api.ledger import Ledger
 from services.projections.api.noting import Noting
 from services.projections.store import control
@@ -72,7 +72,7 @@ async def test_closing_while_the_database_is_dead_ends_and_counts_what_is_lost(m
 
 
 def test_an_orderly_stop_takes_less_than_supervisor_and_compose_wait():
-    longest = app.GRACE + ledger.PATIENCE + app.DISPOSING
+    longest = serving.GRACE + ledger.PATIENCE + app.DISPOSING
     assert longest <= process.GRACE - 2
     assert longest <= int(SERVICES["api"]["stop_grace_period"].removesuffix("s")) - 10
 

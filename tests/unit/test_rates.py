@@ -12,9 +12,12 @@ SECRET = "a secret of more than thirty-two characters"
 RATE, WINDOW = 2, 5  # requests a second, seconds
 
 
+def token(subject):
+    return mint(SECRET, subject=subject, role="manager", accounts="*", sources="*", seconds=60)
+
+
 def client(app, address="192.0.2.1", subject=None):
-    signed = {"role": "manager", "accounts": "*", "sources": "*", "seconds": 60}
-    headers = {"Authorization": f"Bearer {mint(SECRET, subject=subject, **signed)}"} if subject else {}
+    headers = {"Authorization": f"Bearer {token(subject)}"} if subject else {}
     return httpx.AsyncClient(
         transport=httpx.ASGITransport(app, client=(address, 1)), base_url="http://ingest", headers=headers
     )

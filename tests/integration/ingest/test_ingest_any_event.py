@@ -14,6 +14,7 @@ from services.log import TOPIC
 from services.partition import partition_of
 from tests.integration.broker import Broker
 from tests.integration.conftest import fresh
+from tests.integration.documented import searching
 from tests.integration.ingest.hostile import bodies, events
 from tests.integration.ingest.sending import BATCH, LINES, SINGLE, records
 from tests.integration.projection import PARTITIONS, Log, Projection, projected
@@ -22,7 +23,7 @@ from tests.integration.service import Service
 STAMPS = {"submittedby", "catalogueversion"}
 UNSOUND = ("/data/opportunity", "/data/data/opportunity", "/data/time_zone", "/data/data/time_zone")
 NUMBERS = itertools.count()  # no two events are the same one
-MORE = 50 if settings.get_current_profile_name() == "search" else 1
+MORE = 50 if searching() else 1
 
 
 class Way(NamedTuple):
