@@ -7,12 +7,15 @@ dated; as a start it means nothing and is refused, as all others are.
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Annotated
 from zoneinfo import ZoneInfo
+
+from pydantic import WithJsonSchema
 
 from schemas.values import FIRST_YEAR, LAST_YEAR, moment
 from schemas.zones import zone
 
-__all__ = ["EXPECTED", "FIRST", "FOR_EVER", "LAST", "day", "end", "start", "zone"]
+__all__ = ["EXPECTED", "FIRST", "FOR_EVER", "LAST", "Instant", "day", "end", "start", "zone"]
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 FOR_EVER = "9999-12-31"
@@ -21,6 +24,11 @@ LAST = datetime(LAST_YEAR, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
 EXPECTED = (
     "expected a date, as 2025-03-01, or RFC 3339 with an offset, as 2025-03-01T09:00:00Z, in the years 1000 to 9000"
 )
+
+Instant = Annotated[  # as these are told to machines
+    datetime,
+    WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}),
+]
 
 
 def day(moment: datetime, tz: tzinfo) -> date:

@@ -72,13 +72,6 @@ def plain(text: str) -> str:
     return text
 
 
-# How people write a moment: as services.projections.moments reads it.
-Instant = Annotated[
-    datetime,
-    WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}),
-]
-
-
 class Parameters(BaseModel):
     """What may be asked; an unknown parameter is refused. A date means a whole day in `tz`: in `from`, its start."""
 

@@ -11,7 +11,8 @@ from services.projections.answers import Asked, Snapshot
 from services.projections.api.entering import PAGE, resolve, unfit
 from services.projections.cut import Cut
 from services.projections.hindsight.change_rows import Change, Difference
-from services.projections.question import Instant, Parameters, Question
+from services.projections.moments import Instant
+from services.projections.question import Parameters, Question
 
 FEW = 20
 OWN: dict[str, Any] = {

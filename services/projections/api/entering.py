@@ -14,7 +14,8 @@ from services.http_problem import HttpProblem
 from services.projections import answers, cut
 from services.projections.answers import Asked, Behind, OtherCluster, Snapshot
 from services.projections.cut import Cut
-from services.projections.question import Instant, Parameters, Question, Unanswerable, plain
+from services.projections.moments import Instant
+from services.projections.question import Parameters, Question, Unanswerable, plain
 from services.projections.store import journal
 
 READERS = require("manager", "auditor", "admin")

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.access import Caller, require
 from services.projections.api.entering import among
 from services.projections.api.listing import documented, listed
-from services.projections.question import Instant, Parameters
+from services.projections.moments import Instant
+from services.projections.question import Parameters
 from services.projections.store import reads
 from services.projections.store.reads import Chosen, Read
 

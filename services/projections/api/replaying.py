@@ -14,7 +14,8 @@ from services.http_problem import responses
 from services.projections import answers
 from services.projections.api.entering import AUDITORS, among, behind, gone, unfit
 from services.projections.api.streams import streaming
-from services.projections.question import Instant, Parameters
+from services.projections.moments import Instant
+from services.projections.question import Parameters
 from services.projections.store import replay
 
 router = APIRouter(prefix="/v1")

@@ -16,7 +16,8 @@ from services.faults import Fault, Invalid
 from services.http_problem import MOST_ERRORS
 from services.limits import DEPTH, EVENTS, OF_A_BODY, too_large
 from services.projections.hindsight.supposing import Identity
-from services.projections.question import AccountQuestion, Instant, Parameters
+from services.projections.moments import Instant
+from services.projections.question import AccountQuestion, Parameters
 from services.projections.questions import ACCOUNT
 from services.unsound import sound
 from services.validating import explained

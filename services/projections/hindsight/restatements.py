@@ -25,8 +25,9 @@ from services.projections.hindsight.restating import (
 from services.projections.models.contact.people import People
 from services.projections.models.periods import Series, Step
 from services.projections.models.subjects import Subjects
+from services.projections.moments import Instant
 from services.projections.news import News
-from services.projections.question import AccountQuestion, Answer, Instant, View, key
+from services.projections.question import AccountQuestion, Answer, View, key
 
 LAST = 100
 

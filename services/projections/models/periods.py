@@ -9,7 +9,8 @@ from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator, Field
 
-from services.projections.question import Instant, Parameters, Unanswerable
+from services.projections.moments import Instant
+from services.projections.question import Parameters, Unanswerable
 
 POINTS = 1000
 

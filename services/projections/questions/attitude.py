@@ -12,7 +12,8 @@ from services.projections.models.account.members import member_name
 from services.projections.models.assessment import attitude as model
 from services.projections.models.contact.people import People
 from services.projections.models.opportunity.deal_names import deal_name
-from services.projections.question import AccountQuestion, Answer, Instant, Parameters, Row, View, because, key
+from services.projections.moments import Instant
+from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 from services.projections.register import ground
 from services.projections.scope import ACCOUNT
 

@@ -15,7 +15,8 @@ from services.projections.models.contact.people import People
 from services.projections.models.interaction.happenings import meeting
 from services.projections.models.interaction.strength import by_person
 from services.projections.models.shapes import Standing
-from services.projections.question import AccountQuestion, Answer, Instant, Parameters, Row, View, key
+from services.projections.moments import Instant
+from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, key
 from services.projections.register import ground
 from services.projections.said import Said, Sentence, quoted
 

@@ -9,7 +9,8 @@ from schemas.correction import Amendment, Target
 from schemas.values import EventRef
 from services.projections.models.subjects import About, Subjects
 from services.projections.models.tellings import AmendmentKind, Telling, content, teller, tellings
-from services.projections.question import AccountQuestion, Answer, Instant, Parameters, Row, View, key
+from services.projections.moments import Instant
+from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, key
 
 
 class CorrectionsParameters(Parameters):

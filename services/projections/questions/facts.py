@@ -12,7 +12,8 @@ from services.projections.history import Recorded
 from services.projections.models.asserted import Path, asserted
 from services.projections.models.bitemporal import Rectangle, Said, Version, rectangles, versions
 from services.projections.models.fact_columns import Columns, Names, of_event, of_path
-from services.projections.question import AccountQuestion, Answer, Instant, Parameters, Row, View, key
+from services.projections.moments import Instant
+from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, key
 
 
 class FactsParameters(Parameters):

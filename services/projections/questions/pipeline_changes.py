@@ -15,8 +15,9 @@ from services.projections.models.opportunity.deal_changes import CHANGES
 from services.projections.models.opportunity.moves import Kind, Move, difference, moves, postponed
 from services.projections.models.opportunity.pipeline import order, pipeline_id
 from services.projections.models.opportunity.portfolio import Deal, Group, GroupBy, every_deal, group, grouped, total
+from services.projections.moments import Instant
 from services.projections.policy import Pipelines
-from services.projections.question import Answer, Instant, Parameters, PortfolioQuestion, Row, View, Views, key
+from services.projections.question import Answer, Parameters, PortfolioQuestion, Row, View, Views, key
 
 USUAL = timedelta(days=7)
 

@@ -15,7 +15,8 @@ from services.projections.models.contact.people import People
 from services.projections.models.contact.present import present
 from services.projections.models.latest import scopes, told_of
 from services.projections.models.shapes import Part, Standing, standing
-from services.projections.question import AccountQuestion, Answer, Instant, Parameters, Row, View, because, key
+from services.projections.moments import Instant
+from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, because, key
 from services.projections.register import Register
 
 # Of 5: a matrix halves its scale, so that everybody has a place; the `high_power` of the warnings policy (4 by default)

@@ -13,7 +13,8 @@ from services.projections.models.interaction.happening import Happening, Kind
 from services.projections.models.interaction.happenings import HAPPENINGS, happenings
 from services.projections.models.organisation.units import Units
 from services.projections.models.references import References
-from services.projections.question import AccountQuestion, Instant, Parameters, Row, View, facts_of, key
+from services.projections.moments import Instant
+from services.projections.question import AccountQuestion, Parameters, Row, View, facts_of, key
 from services.projections.said import Sentence
 
 INTERACTIONS = get_args(InteractionKind)

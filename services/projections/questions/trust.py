@@ -14,7 +14,8 @@ from services.projections.models.contact.people import People
 from services.projections.models.contact.present import present
 from services.projections.models.latest import scopes
 from services.projections.models.words import word
-from services.projections.question import AccountQuestion, Answer, Instant, Parameters, Row, View, key
+from services.projections.moments import Instant
+from services.projections.question import AccountQuestion, Answer, Parameters, Row, View, key
 from services.projections.register import ground
 from services.projections.said import Said, Sentence, said
 from services.projections.scope import ACCOUNT

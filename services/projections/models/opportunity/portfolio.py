@@ -11,7 +11,8 @@ from pydantic import Field
 from schemas.values import Money
 from services.projections.folds.account import Member, State
 from services.projections.folds.opportunity import Opportunity
-from services.projections.question import Instant, Parameters, Row, View, key
+from services.projections.moments import Instant
+from services.projections.question import Parameters, Row, View, key
 from services.projections.register import Register
 
 GroupBy = Literal["owner", "manager", "office", "segment", "account"]
