@@ -81,7 +81,9 @@ async def test_what_says_another_form_or_charset_is_unsupported(service, content
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32", "utf-8-sig", "latin-1"])
 async def test_what_lies_about_its_charset_is_no_json(service, encoding):
-    body = json.dumps(event(actor="Zoë", partitionkey="acme"), ensure_ascii=False).encode(encoding)
+    body = json.dumps(
+        event(actor="Zoë", partitionkey="acme", data={"contact": "c-1", "level": 1}), ensure_ascii=False
+    ).encode(encoding)
     await refused(service, 422, body)
 
 
