@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from schemas.values import moment
 
 HEADER = "rapport-recordedat"
-Header = tuple[str, bytes]
+Header = tuple[str, bytes | None]
 
 
-def header(recorded_at: datetime) -> Header:
+def header(recorded_at: datetime) -> tuple[str, bytes]:
     """Write the header."""
     return HEADER, recorded_at.astimezone(UTC).isoformat().encode()
 

@@ -1,9 +1,8 @@
 """A record of the log becomes a fact, or a dead letter that says why it cannot. Pure."""
 
 import re
-from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import orjson
 from pydantic import ValidationError
@@ -12,23 +11,12 @@ from schemas import Event, catalogue, identity_digest, parse
 from schemas.account import AccountMerged
 from schemas.correction import Amendment, EventCorrected
 from services import restored
+from services.copied import Record, original
 from services.partition import LOG_APPEND_TIME, misplaced
 from services.projections.history import EPOCH
 
 LONGEST_DETAIL = 500  # characters
 _UNWRITABLE = re.compile(r"[\x00-\x1f\x7f]")  # a field's name is told, and PostgreSQL's text knows no NUL
-
-
-class Record(Protocol):
-    """What is read of a Kafka record; aiokafka's ConsumerRecord is one."""
-
-    partition: int
-    offset: int
-    timestamp: int
-    timestamp_type: int
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes]]
 
 
 class Letter(NamedTuple):
@@ -85,6 +73,7 @@ class Outdated(Exception):  # noqa: N818 -- a sentence to stop by
 
 def read(record: Record, partitions: int) -> Arrival | Letter:
     """Parse one record and check its place. Raises Outdated for a valid event of a contract that is not ours."""
+    record = original(record)
     raw = record.value or b""
     try:
         event = parse(raw)

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from schemas.correction import Amendment
 from schemas.event import REGISTERED
-from services.projections.arrival import Arrival, Letter, Record, read
+from services.copied import Record
+from services.projections.arrival import Arrival, Letter, read
 from services.projections.folds import subject_of
 from services.projections.history import Recorded, amend
 from services.projections.kept import Kept, advance, refold, subject_types
