@@ -5,6 +5,7 @@ import sys
 
 from services.cli import (
     asking,
+    backing_up,
     catalogue,
     demo,
     following,
@@ -36,6 +37,7 @@ GROUPS = (
     supposing,
     following,
     replaying,
+    backing_up,
     restoring,
     catalogue,
     migrating,

@@ -14,7 +14,7 @@ import typer
 from schemas import POLICY
 from schemas.values import moment
 from services import http_client
-from services.cli import local
+from services.cli import local, recovering
 from services.cli.progress import bar
 from services.cli.reading import Reader, Refusal, token_for
 from services.cli.waiting import became, wait_until_projected
@@ -41,22 +41,33 @@ def register(app: typer.Typer) -> None:
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(help="What `rapport replay` or GET /v1/replay wrote.")],
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE|DIRECTORY",
+            help="What `rapport replay` or GET /v1/replay wrote; or the directory that `rapport backup` wrote.",
+        ),
+    ],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Load an export into accounts that have no events; order and record times are kept, answers say `restored`.
+    """Load an export into accounts that have no events, or a backup into a log that is empty.
 
-    One that broke off is sent again: what is there already counts once.
+    Of an export, order and record times are kept, and answers say `restored`. A backup is written straight to Kafka and
+    PostgreSQL, with the operator's rights to both: every record to its own place, with its own time. One that broke off
+    is sent again: what is there already counts once.
     """
+    if source.is_dir():
+        return recovering.recover(source, as_json=as_json)
     with Reader("auditor") as reader:
-        outcome = restored(file, reader)
+        outcome = restored(source, reader)
     if as_json:
         typer.echo(json.dumps(outcome._asdict()))
     else:
         typer.echo(
             f"{outcome.events:,} events are restored, {outcome.new:,} of them by this. Accounts: {outcome.accounts:,}."
         )
+    return None
 
 
 def restored(file: Path, reader: Reader) -> Restored:

@@ -58,6 +58,10 @@ PAGE = """
     SELECT place, time, id, caller, role, question, compares, portfolio, account, as_of, known_at, status
     FROM rapport.read WHERE true {terms} ORDER BY place LIMIT :most
 """
+WHOLE = text("""
+    SELECT place, time, id, caller, role, question, compares, portfolio, account, as_of, known_at, status, scope
+    FROM rapport.read WHERE place > :beyond ORDER BY place LIMIT :most
+""")
 TERMS = {
     "among": "AND (account IS NULL OR account = ANY(CAST(:among AS text[])))",
     "account": "AND (account = :account OR scope && ARRAY['*', CAST(:account AS text)])",
@@ -71,7 +75,7 @@ TERMS = {
 class Read(NamedTuple):
     """One question that was asked; `status` is that of HTTP, the moments are the answer's, if there was one.
 
-    `scope` are ids of accounts of which it may have told beside `account`, ("*",) for all; it is not read back.
+    `scope` are ids of accounts of which it may have told beside `account`, ("*",) for all; pages do not read it back.
     """
 
     time: datetime
@@ -124,6 +128,11 @@ async def page(connection: AsyncConnection, chosen: Chosen, most: int) -> list[t
     wanted = {name: value for name, value in chosen._asdict().items() if value is not None}
     statement = text(PAGE.format(terms=_terms(wanted)))
     return [(place, Read(*row)) for place, *row in await connection.execute(statement, wanted | {"most": most})]
+
+
+async def whole(connection: AsyncConnection, beyond: int, most: int) -> list[tuple[int, Read]]:
+    """Return up to `most` of the reads after a place, with all that is known of them: for a backup."""
+    return [(place, Read(*row)) for place, *row in await connection.execute(WHOLE, {"beyond": beyond, "most": most})]
 
 
 def _columns(reads: Sequence[Read]) -> dict[str, list[object]]:

@@ -1,0 +1,62 @@
+"""Who read what, into a file and back: nothing else in PostgreSQL is not of the log."""
+
+from pathlib import Path
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.backup.files import Writer, lines
+from services.backup.manifest import File
+from services.problem import Problem
+from services.projections.store import control, reads
+from services.projections.store.reads import Read
+from services.settings import Database
+
+AT_ONCE = 5_000
+READ = TypeAdapter(Read)
+
+
+async def save(database: Database, file: Path) -> File:
+    """Write every read to a file, in the order of noting; needs SELECT on `rapport.read` and nothing else."""
+    engine = control.connect(database, pool=1)
+    try:
+        async with engine.connect() as connection:
+            place = 0
+            with Writer(file) as writer:
+                while page := await reads.whole(connection, place, AT_ONCE):
+                    place = page[-1][0]
+                    for _, each in page:
+                        # asyncpg's UUID is one of its own
+                        writer.write(orjson.dumps(each._asdict(), default=str, option=orjson.OPT_APPEND_NEWLINE))
+            return writer.file
+    finally:
+        await engine.dispose()
+
+
+async def load(database: Database, file: Path) -> int:
+    """Insert the reads of a file, those that are there already excepted; return how many the file has."""
+    engine = control.connect(database, pool=1)
+    try:
+        some, count = list[Read](), 0
+        for line in lines(file):
+            some.append(_read(file, line))
+            if len(some) == AT_ONCE:
+                count += await _insert(engine, some)
+                some = []
+        return count + await _insert(engine, some)
+    finally:
+        await engine.dispose()
+
+
+async def _insert(engine: AsyncEngine, some: list[Read]) -> int:
+    async with engine.begin() as connection:
+        await reads.append(connection, some)
+    return len(some)
+
+
+def _read(file: Path, line: bytes) -> Read:
+    try:
+        return READ.validate_json(line)
+    except ValidationError:
+        raise Problem(f"{file} holds a line that is no read of this release.") from None
