@@ -9,7 +9,8 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from services.copied import Original
-from services.ingest.producers import abandon, producer_of
+from services.ingest.abandoning import abandon
+from services.ingest.producers import producer_of
 from services.log import TOPIC, UnreachableLog
 from services.partition import LOG_APPEND_TIME
 from services.problem import Problem

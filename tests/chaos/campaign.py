@@ -106,9 +106,9 @@ class Campaign:
         except (AssertionError, TimeoutError, Problem) as error:
             found.append(Violation("a fault heals", f"{type(error).__name__}: {error}"))
         healed = time.monotonic()
-        found += await self._recover(healed)
+        found += (lost := await self._recover(healed))
         recovery = time.monotonic() - healed
-        found += await self._check()
+        found += [] if lost else await self._check()
         self._gate.open()
         return Ordeal(fault.name, recovery, found)
 

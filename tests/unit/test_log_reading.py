@@ -14,7 +14,9 @@ def at(milliseconds):
 
 def times(*records):
     """Tell the record times of records with these times, kinds and headers."""
-    slice_ = [Original(0, place, *stamp, b"a", b"{}", headers) for place, (stamp, *headers) in enumerate(records)]
+    slice_ = [
+        Original(0, place, stamp[0], stamp[1], b"a", b"{}", headers) for place, (stamp, *headers) in enumerate(records)
+    ]
     return [recorded_at for _, recorded_at in _timed(slice_, {})]
 
 
