@@ -31,7 +31,7 @@ MOMENTS = 200  # random pairs of as_of and known_at that are asked in the end
 CALM = 2.0  # seconds of undisturbed flow before a fault
 VERIFY = ("-c", "from services.cli import main; main()", "verify")
 REBUILD = ("-c", "from services.cli import main; main()", "rebuild")
-# Rows that two versions of the projection do not agree in. A state may be folded further in the one that was rebuilt, if
+# Rows that two versions of the projection do not agree in. A state may be folded further in the rebuilt one, if
 # a fact fell due that the live one had not been touched since to fold in.
 ROWS = 'SELECT partition, "offset" FROM (TABLE {one}.{table} EXCEPT TABLE {other}.{table}) AS rows'
 STATES = """
