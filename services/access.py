@@ -1,5 +1,6 @@
 """Who may do what: bearer tokens, roles, and the accounts and sources that a token is for. Closed by default."""
 
+import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -9,21 +10,24 @@ import jwt
 from fastapi import FastAPI, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from services.environment import load
 from services.http_problem import HttpProblem
+from services.public_keys import KeysUnavailable
 from services.rates import Rates
-from services.settings import Signer
-from services.signatures import PARTY, KeysUnavailable, verifier
+from services.settings import Signer, Terms
+from services.signatures import TooLong, too_long, verifier
 
 Role = Literal["emitter", "manager", "auditor", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
 Scope = frozenset[str] | Literal["*"]
 LONGEST_TOKEN = 16_384  # characters
 LONGEST_SUBJECT = 200  # it is stamped on every event, as a Label
+ID = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]*")  # what PostgreSQL can be asked for
 
 bearer = HTTPBearer(
     scheme_name="bearer",
     bearerFormat="JWT",
-    description="RS256, ES256 or HS256; claims: sub, role, accounts, sources, iss and aud `rapport`, exp.",
+    description="RS256, ES256 or HS256; claims: sub, role, accounts, sources, iss and aud as set, iat, exp.",
     auto_error=False,
 )
 
@@ -54,12 +58,16 @@ def mint(  # noqa: PLR0913  the claims, each by its name
     accounts: list[str] | Literal["*"],
     sources: list[str] | Literal["*"],
     seconds: int,
+    terms: Terms | None = None,
 ) -> str:
-    """Sign a token (HS256) that is good from now for so many seconds."""
-    now = int(time.time())
+    """Sign a token (HS256) that is good from now for so many seconds, by these terms; default: the environment's.
+
+    Raises ValueError for one that would be refused.
+    """
+    now, terms = int(time.time()), terms or load(Terms)
     claims: dict[str, Any] = {
-        "iss": PARTY,
-        "aud": PARTY,
+        "iss": terms.issuer,
+        "aud": terms.audience,
         "sub": subject,
         "role": role,
         "accounts": accounts,
@@ -69,6 +77,8 @@ def mint(  # noqa: PLR0913  the claims, each by its name
         "exp": now + seconds,
     }
     _caller(claims)  # never sign what would be refused
+    if too_long(seconds, terms):
+        raise _Malformed(_longest(terms))
     return jwt.encode(claims, secret, algorithm="HS256")
 
 
@@ -77,7 +87,7 @@ def install(app: FastAPI, signer: Signer, rate: int = 0) -> None:
 
     `rate` is how many a second a caller may send; 0: any number.
     """
-    app.state.verifier = verifier(signer)
+    app.state.terms, app.state.verifier = signer, verifier(signer)
     app.state.rates = Rates(rate)
 
 
@@ -118,16 +128,8 @@ async def _authenticate(app: FastAPI, credentials: HTTPAuthorizationCredentials 
         raise _invalid_token("it is too long")
     try:
         return _caller(await app.state.verifier.claims(credentials.credentials))
-    except jwt.ExpiredSignatureError:
-        raise _invalid_token("it has expired") from None
-    except (jwt.InvalidAudienceError, jwt.InvalidIssuerError):
-        raise _invalid_token(f"it is not from and for {PARTY}") from None
-    except jwt.MissingRequiredClaimError as error:
-        raise _invalid_token(f"the claim {error.claim} is missing") from None
-    except _Malformed as error:
-        raise _invalid_token(str(error)) from None
-    except (jwt.PyJWTError, ValueError, TypeError):  # a hostile header or payload may fail in many ways
-        raise _invalid_token("it is not one that this service accepts") from None
+    except (jwt.PyJWTError, ValueError, TypeError) as error:  # a hostile header or payload may fail in many ways
+        raise _invalid_token(_why(error, app.state.terms)) from None
     except KeysUnavailable:
         raise HttpProblem(
             503,
@@ -140,6 +142,26 @@ async def _authenticate(app: FastAPI, credentials: HTTPAuthorizationCredentials 
 
 class _Malformed(ValueError):  # noqa: N818  the sentence is the point
     """A claim is not what it should be."""
+
+
+def _why(error: Exception, terms: Terms) -> str:
+    """Say why a token is refused, in no words of its own."""
+    if isinstance(error, _Malformed):
+        return str(error)
+    if isinstance(error, jwt.MissingRequiredClaimError):
+        return f"the claim {error.claim} is missing"
+    said: dict[type[Exception], str] = {
+        jwt.ExpiredSignatureError: "it has expired",
+        jwt.ImmatureSignatureError: "it is not valid yet",
+        jwt.InvalidIssuerError: f"it is not from {terms.issuer}",
+        jwt.InvalidAudienceError: f"it is not for {terms.audience}",
+        TooLong: _longest(terms),
+    }
+    return said.get(type(error), "it is not one that this service accepts")
+
+
+def _longest(terms: Terms) -> str:
+    return f"it is good for more than {terms.days} days"
 
 
 def _caller(claims: dict[str, Any]) -> Caller:
@@ -155,8 +177,8 @@ def _scope(claims: dict[str, Any], name: str) -> Scope:
     claim = claims.get(name, [])
     if claim == "*":
         return "*"
-    if not isinstance(claim, list) or not all(isinstance(each, str) for each in claim):
-        raise _Malformed(f'the claim {name} must be a list of strings or "*"')
+    if not isinstance(claim, list) or not all(isinstance(each, str) and ID.fullmatch(each) for each in claim):
+        raise _Malformed(f'the claim {name} must be "*" or a list of strings without control characters')
     return frozenset(claim)
 
 

@@ -10,11 +10,12 @@ from pydantic import Field, FilePath, SecretStr, field_validator, model_validato
 from pydantic_settings import SettingsConfigDict
 
 from services.environment import Environment, load
+from services.terms import Terms
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
-__all__ = ["Database", "Endpoints", "Health", "Home", "Kafka", "Signer", "address", "load"]
+__all__ = ["Database", "Endpoints", "Health", "Home", "Kafka", "Signer", "Terms", "address", "load"]
 
 SHORTEST_SECRET = 32  # characters: RFC 7518 asks for a key as long as HS256's hash
 BOOTSTRAP = re.compile(r"[^\s:,]+:\d{1,5}(,[^\s:,]+:\d{1,5})*")
@@ -124,8 +125,8 @@ class Database(Environment):
         return _parsed(self.dsn).set(drivername=driver, query={}).render_as_string(hide_password=False)
 
 
-class Signer(Environment):
-    """Who signs tokens: a shared secret (HS256), or a set of public keys; exactly one of them."""
+class Signer(Terms):
+    """Who signs tokens, by these terms: a shared secret (HS256), or a set of public keys; exactly one of them."""
 
     secret: SecretStr | None = Field(default=None, validation_alias="RAPPORT_SECRET")
     jwks: str | None = Field(default=None, validation_alias="RAPPORT_JWKS")

@@ -6,8 +6,10 @@ from typing import Annotated
 import typer
 
 from services.cli import local
+from services.problem import Problem
+from services.settings import Terms, load
 
-SECONDS_AN_HOUR = 3600
+SECONDS_AN_HOUR, HOURS_A_DAY = 3600, 24
 
 
 class Role(StrEnum):
@@ -34,6 +36,9 @@ def token(
     """Print a token for one bearer."""
     from services import access  # noqa: PLC0415 -- FastAPI is slow to import, and only needed here
 
+    terms = load(Terms)
+    if hours > terms.days * HOURS_A_DAY:
+        raise Problem(f"--hours: services refuse a token that is good for more than {terms.days} days.")
     minted = access.mint(
         local.secret(),
         subject=subject,
@@ -41,5 +46,6 @@ def token(
         accounts=account or "*",
         sources=source or "*",
         seconds=int(hours * SECONDS_AN_HOUR),
+        terms=terms,
     )
     typer.echo(minted)

@@ -25,11 +25,12 @@ SILENT = f"PostgreSQL at {AWAY} (RAPPORT_DATABASE) does not answer (ConnectionRe
         ((*RAPPORT, "up"), {"RAPPORT_PARTITIONS": "abc"}, "RAPPORT_PARTITIONS is malformed: "),
         ((*RAPPORT, "up"), {"RAPPORT_DATA": "/proc/x"}, "RAPPORT_DATA names no place to write to: /proc/x: "),
         ((*RAPPORT, "token", "--role", "manager"), {"RAPPORT_SECRET": "short"}, "RAPPORT_SECRET is malformed: "),
+        ((*RAPPORT, "token", "--role", "manager", "--hours", "9000"), {"RAPPORT_SECRET": "x" * 32}, "--hours: "),
         ((*RAPPORT, "migrate"), DATABASE, SILENT),
         ((*RAPPORT, "rebuild", "--back-out"), DATABASE, SILENT),
         (MIGRATE, DATABASE, SILENT),
     ],
-    ids=range(6),  # else the free port would be in the test's name
+    ids=range(7),  # else the free port would be in the test's name
 )
 def test_a_command_that_cannot_do_its_work_says_one_sentence(tmp_path, command, settings, said):
     kept = {name: value for name, value in os.environ.items() if not name.startswith("RAPPORT_")}

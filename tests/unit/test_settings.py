@@ -70,6 +70,16 @@ def bare(monkeypatch):
             "RAPPORT_JWKS is malformed: must be an https URL or the path of a file that exists.",
         ),
         (
+            Signer,
+            {"RAPPORT_SECRET": SECRET, "RAPPORT_ISSUER": "x" * 1_001},
+            "RAPPORT_ISSUER is malformed: String should have at most 1000 characters.",
+        ),
+        (
+            Signer,
+            {"RAPPORT_SECRET": SECRET, "RAPPORT_TOKEN_DAYS": "0"},
+            "RAPPORT_TOKEN_DAYS is malformed: Input should be greater than or equal to 1.",
+        ),
+        (
             Endpoints,
             {"RAPPORT_API": "localhost"},
             "RAPPORT_API is malformed: must be a base URL such as http://127.0.0.1:8001.",
