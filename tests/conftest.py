@@ -30,6 +30,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items.sort(key=lambda item: _place(item.nodeid))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests counted (`record_property("counted", ...)`), for whoever quotes it."""
+    reports = [each for of in ("passed", "failed") for each in terminalreporter.stats.get(of, ())]
+    if told := [said for report in reports for name, said in report.user_properties if name == "counted"]:
+        terminalreporter.section("counted")
+        for each in told:
+            terminalreporter.write_line(each)
+
+
 @pytest.hookimpl(optionalhook=True)  # without `-n` nothing is shared out
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Share out whole files, and whole folders where a stack is shared: each is loaded once."""
