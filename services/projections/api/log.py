@@ -10,7 +10,7 @@ from services import receipt
 from services.access import Caller, require
 from services.http_problem import responses
 from services.projections import answers
-from services.projections.api.entering import gone, unfit
+from services.projections.api.entering import among, gone, unfit
 from services.projections.store import dead_letters, journal
 from services.projections.store.control import Position
 from services.projections.store.waiting import dead_letter_counts, waiting_amendments
@@ -97,8 +97,7 @@ async def positions(
             dead_letters=await dead_letter_counts(at.connection),
             waiting_amendments=[
                 WaitingAmendment(account=account, source=source, id=id_, target=target)
-                for account, source, id_, target in await waiting_amendments(at.connection)
-                if caller.may_see(account)
+                for account, source, id_, target in await waiting_amendments(at.connection, among(caller))
             ],
         )
 
@@ -115,7 +114,7 @@ async def receipts(
     token: str,
     caller: Annotated[Caller, Depends(require("emitter", "manager", "auditor", "admin"))],
 ) -> ReceiptAnswer:
-    """Tell what became of each event of a request; ids only of accounts that the caller may see."""
+    """Tell what became of each event of a request; ids only of accounts, and to an emitter sources, of the token."""
     try:
         wanted = receipt.decode(token)
     except ValueError as error:
@@ -131,13 +130,18 @@ async def receipts(
     return ReceiptAnswer(settled=all(each.status != "waiting" for each in events), events=events)
 
 
+def _may_read(caller: Caller, source: str, account: str) -> bool:
+    """Tell whether ids may be told: to whoever sends, only of what their source sends, for places can be guessed."""
+    return caller.may_send(source, account) if caller.role == "emitter" else caller.may_see(account)
+
+
 def _place(place: tuple[int, int], fact: Any, letter: Any, next_offsets: dict[int, int], caller: Caller) -> Place:  # noqa: ANN401 -- rows
     partition, offset = place
     row = fact or letter
     if row is None:
         status = "waiting" if offset >= next_offsets.get(partition, 0) else "duplicate"
         return Place(partition=partition, offset=offset, status=status)
-    seen = row[4] is not None and caller.may_see(row[4])
+    seen = row[4] is not None and _may_read(caller, row[2], row[4])
     return Place(
         partition=partition,
         offset=offset,

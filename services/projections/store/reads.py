@@ -63,7 +63,8 @@ WHOLE = text("""
     FROM rapport.read WHERE place > :beyond ORDER BY place LIMIT :most
 """)
 TERMS = {
-    "among": "AND (account IS NULL OR account = ANY(CAST(:among AS text[])))",
+    "among": "AND (account = ANY(CAST(:among AS text[])) OR account IS NULL AND (scope IS NULL OR"
+    " scope && array_append(CAST(:among AS text[]), '*')))",
     "account": "AND (account = :account OR scope && ARRAY['*', CAST(:account AS text)])",
     "caller": "AND caller = :caller",
     "start": "AND time >= :start",
@@ -93,9 +94,10 @@ class Read(NamedTuple):
 
 
 class Chosen(NamedTuple):
-    """Which reads; None: any. `among` are the accounts that may be seen; what is about no account may be, too.
+    """Which reads; None: any.
 
-    `account` chooses what was asked about it, and what may have told of it, too.
+    `among` are the accounts that may be seen: what was asked about none by its id must have told of one of them, or of
+    none at all. `account` chooses what was asked about it, and what may have told of it, too.
     """
 
     among: list[str] | None = None

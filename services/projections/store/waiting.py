@@ -1,5 +1,7 @@
 """What needs attention: dead letters, and amendments whose target is not there."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,6 +16,7 @@ WAITING = text("""
       ON target.account = amendment.account AND target.source = amendment.target_source
      AND target.id = amendment.target_id
     WHERE amendment.target_source IS NOT NULL
+      AND (CAST(:accounts AS text[]) IS NULL OR amendment.account = ANY(CAST(:accounts AS text[])))
     ORDER BY amendment.partition, amendment."offset"
 """)
 MOST = 1_000
@@ -24,10 +27,13 @@ async def dead_letter_counts(connection: AsyncConnection) -> dict[str, int]:
     return {row[0]: row[1] for row in await connection.execute(LETTERS)}
 
 
-async def waiting_amendments(connection: AsyncConnection) -> list[tuple[str, str, str, dict[str, str]]]:
-    """Return account, source, id and target of the amendments that wait; at most 1,000."""
+async def waiting_amendments(
+    connection: AsyncConnection, among: Iterable[str] | None
+) -> list[tuple[str, str, str, dict[str, str]]]:
+    """Return account, source, id and target of what waits in these accounts (None: in all); at most 1,000."""
+    wanted = {"accounts": None if among is None else list(among)}
     found = []
-    for *stored, type_ in (await connection.execute(WAITING)).all():
+    for *stored, type_ in (await connection.execute(WAITING, wanted)).all():
         event = Stored(*stored).fact().event
         target = event.data.target  # type: ignore[attr-defined]
         if target.type != type_:

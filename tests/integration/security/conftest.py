@@ -29,7 +29,7 @@ async def reading_of(servers: Servers, log: Log) -> AsyncIterator[FastAPI]:
 
 
 @pytest.fixture(scope="session")
-def log() -> Log:
+def history() -> Log:
     """All that was told, of us first."""
     log = Log()
     world.ours(log)
@@ -38,9 +38,9 @@ def log() -> Log:
 
 
 @pytest.fixture(scope="session")
-async def api(servers: Servers, log: Log) -> AsyncIterator[FastAPI]:
+async def api(servers: Servers, history: Log) -> AsyncIterator[FastAPI]:
     """The read API over all that was told."""
-    async with reading_of(servers, log) as app:
+    async with reading_of(servers, history) as app:
         yield app
 
 

@@ -97,11 +97,11 @@ async def test_in_every_form_and_with_whatever_is_asked(api, pairs, record_prope
     record_property("counted", f"another's account as nobody's: {pairs.asked} requests in every form")
 
 
-async def test_what_others_got_does_not_open_their_account(api, pairs, log):
+async def test_what_others_got_does_not_open_their_account(api, pairs, history):
     """With the tokens, the ETags and the receipts of an answer about it that somebody else was given."""
     answer = await ask(api, Request("GET", f"/v1/accounts/{THEIRS}/attitude").by(good("manager", [THEIRS])))
     told, tag = orjson.loads(answer.body), dict(answer.headers)[b"etag"].decode()
-    places = [(each.partition, each.offset) for each in log.records if each.key == THEIRS.encode()]
+    places = [(each.partition, each.offset) for each in history.records if each.key == THEIRS.encode()]
     after = receipt.encode(LOG_ID, places)
     for path in PATHS:
         for query in (
