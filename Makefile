@@ -1,7 +1,7 @@
 # Each target makes its own set-up, with git, bash and make there. demo: Python 3.11, and Java 17 and Maven for the
 # local Kafka. bench: the same. test: those, and Node with npm (clients in JavaScript) and curl (the README's commands).
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit lint bench chaos clean jars need-python need-java need-test
+.PHONY: help demo test unit lint bench chaos audit clean jars need-python need-java need-test
 
 PYTHON ?= python3
 # Of the tests: many of them mostly wait, so that more than the machine has processors pay.
@@ -33,8 +33,13 @@ bench: jars ## the measurements of DESIGN.md, section 9
 chaos: need-java jars ## break everything for MINUTES=10, and look (SEEDS="a b": several; PLANTED=all: check the checker)
 	@$(BIN)/python -m tests.chaos --minutes $(or $(MINUTES),10) $(addprefix --seed ,$(SEEDS)) $(addprefix --planted ,$(PLANTED))
 
+# Its own environment, which is none of ours; --strict: a package that the advisories' service does not know is an error.
+audit: | need-python ## ask for known vulnerabilities in what constraints.txt pins (needs an advisories' service)
+	@$(PYTHON) -m venv .audit && .audit/bin/pip install --quiet --disable-pip-version-check pip-audit==2.10.1
+	@.audit/bin/pip-audit --strict --disable-pip --no-deps -r constraints.txt
+
 clean: ## remove what make made; data in .rapport stays
-	@rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv .audit build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # Apart, so that no test's time runs while Maven fetches, and so that one sees it.
 jars: need-java $(STAMP)
