@@ -75,10 +75,10 @@ def jars() -> dict[str, str]:
 
 def licence(told: PackageMetadata) -> str:
     """Return a package's licence as an SPDX expression, or what it says where nobody here knows what that means."""
-    if expression := told.get("License-Expression"):
-        return expression
-    classifiers = [each.rpartition(" :: ")[2] for each in told.get_all("Classifier", []) if each.startswith("License")]
-    said = [told.get("License", ""), *classifiers]
+    if "License-Expression" in told:
+        return told["License-Expression"]
+    classifiers = [each.rpartition(" :: ")[2] for each in told.get_all("Classifier") or () if each.startswith("License")]
+    said = [told["License"] if "License" in told else "", *classifiers]
     known = [MEANT.get(each, each) for each in said if MEANT.get(each, each) in ALLOWED]
     return known[0] if known else " / ".join(said)[:100]
 

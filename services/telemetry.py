@@ -6,6 +6,7 @@ an exception is logged by its type and the lines of code it passed, without its 
 
 import logging
 import sys
+import threading
 import traceback
 from contextvars import ContextVar
 from types import TracebackType
@@ -13,6 +14,8 @@ from types import TracebackType
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
 from pythonjsonlogger.json import JsonFormatter
 from starlette.responses import Response
+
+logger = logging.getLogger(__name__)
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
@@ -40,8 +43,23 @@ def configure_logging(service: str, level: int | str = logging.INFO) -> None:
     handler.addFilter(_add_request_id)
     logging.basicConfig(handlers=[handler], level=level, force=True)
     logging.captureWarnings(capture=True)
+    sys.excepthook = _ended
+    threading.excepthook = lambda end: _ended(end.exc_type, end.exc_value, end.exc_traceback)
+    logging.getLogger("asyncio").addFilter(_shorten)
     for chatty in ("aiokafka", "uvicorn.access", "httpx"):  # httpx's lines hold whole URLs
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _ended(
+    kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
+) -> None:  # Python itself would write the text of the error
+    logger.critical("a thread ends by an error", exc_info=(kind, error or kind(), trace))
+
+
+def _shorten(record: logging.LogRecord) -> bool:
+    """Keep what happened, and leave out the lines that show a task with the text of its error."""
+    record.msg, record.args = record.getMessage().partition("\n")[0], ()
+    return True
 
 
 def exposition() -> Response:

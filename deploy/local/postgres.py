@@ -31,6 +31,7 @@ SETTINGS = {
     "restart_after_crash": "off",  # else it waits for ever after a recovery that failed; we start it again
     "timezone": "UTC",
     "log_timezone": "UTC",
+    "log_error_verbosity": "terse",  # what it refuses it would quote: rows are about people
 }
 
 

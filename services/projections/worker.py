@@ -14,7 +14,13 @@ from aiokafka import ConsumerRecord
 from faust.contrib.asgi import serve_asgi
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
-from tenacity import AsyncRetrying, before_sleep_log, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception_type,
+    stop_after_delay,
+    wait_exponential_jitter,
+)
 
 from services import log
 from services.failures import locked_out, permitted
@@ -78,7 +84,7 @@ class Projector:
             retry=retry_if_exception_type((OperationalError, InterfaceError, DBAPIError, OSError, TimeoutError)),
             wait=wait_exponential_jitter(initial=0.05, max=5),
             stop=stop_after_delay(PATIENCE),
-            before_sleep=before_sleep_log(logger, logging.WARNING),
+            before_sleep=tell_of_retry,
             reraise=True,
         ):
             with attempt:
@@ -166,6 +172,12 @@ async def _prepare(kafka: Kafka, database: Database) -> int:
     finally:
         await engine.dispose()
     return version
+
+
+def tell_of_retry(state: RetryCallState) -> None:
+    """Log that a batch is tried again: why, by its kind alone, for the database's own words may quote a row."""
+    error = state.outcome and state.outcome.exception()
+    logger.warning("The database did not take a batch, which is tried again: %s", type(error).__name__)
 
 
 def _batches(records: Sequence[ConsumerRecord]) -> Iterator[Sequence[ConsumerRecord]]:

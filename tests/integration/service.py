@@ -10,7 +10,7 @@ import httpx
 
 from deploy.local.ports import free
 from services.access import Role, mint
-from services.settings import Kafka
+from services.settings import Database, Kafka
 
 SECRET = "a secret of more than thirty-two characters"
 PATIENCE = 300  # seconds
@@ -18,6 +18,8 @@ PATIENCE = 300  # seconds
 
 class Service:
     """`python -m services.ingest` against one log; `told` is all that it wrote to its standard error."""
+
+    command: tuple[str, ...] = ("services.ingest",)
 
     def __init__(self, kafka: Kafka, home: Path, **environment: str) -> None:
         self.url = f"http://127.0.0.1:{free(1)[0]}"
@@ -36,7 +38,7 @@ class Service:
     def launch(self) -> subprocess.Popen[bytes]:
         """Start it and do not wait for anything."""
         with self._log.open("wb") as log:
-            command = [sys.executable, "-m", "services.ingest"]
+            command = [sys.executable, "-m", *self.command]
             self.process = subprocess.Popen(command, env=self._environment, stderr=log)  # noqa: S603
         return self.process
 
@@ -68,3 +70,14 @@ class Service:
     def told(self) -> str:
         """All that it logged."""
         return self._log.read_text()
+
+
+class ReadApi(Service):
+    """The read API as a process of its own."""
+
+    command = ("services.projections", "api")
+
+    def __init__(self, kafka: Kafka, home: Path, database: Database) -> None:
+        super().__init__(kafka, home, RAPPORT_DATABASE=database.plain())
+        self._environment |= {"RAPPORT_API": self.url}
+        self._log = home / "api.log"

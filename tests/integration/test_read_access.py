@@ -1,7 +1,5 @@
 """Who may read what, and what a question that cannot be answered is told."""
 
-import logging
-
 import pytest
 from openapi_spec_validator import validate
 
@@ -10,7 +8,6 @@ from services.projections.questions import PORTFOLIO
 from tests.integration.conftest import fresh
 from tests.integration.projection import Log, power, projected
 from tests.integration.reading import reading
-from tests.unit.sending import event
 from tests.unit.strategies import needed
 
 QUESTIONS = [f"/v1/accounts/acme/{name}" for name in OF_AN_ACCOUNT] + [f"/v1/portfolio/{name}" for name in PORTFOLIO]
@@ -135,23 +132,3 @@ async def test_the_openapi_document_is_valid_and_has_a_route_and_every_problem_f
     assert {"application/json", "text/csv", "application/x-ndjson"} == ask["responses"]["200"]["content"].keys()
     named = {each["name"] for each in ask["parameters"]}
     assert {"account", "as_of", "known_at", "tz", "token", "after", "explain", "contact", "from", "to"} <= named
-
-
-async def test_nothing_personal_no_id_and_no_token_is_logged(projection, log, reads, caplog):
-    caplog.set_level(logging.INFO)
-    secret = {"contact": "c-secret", "name": "Wang Secret", "email": "wang.secret@example.org", "external_ids": []}
-    log.add(event("contact.added.v1", secret, partitionkey="account-secret"))
-    log.add(b'{"Wang Secret": "Wang Secret"}')
-    await projection.take(log.records)
-    await reads.ok("/v1/accounts/account-secret/org-map")
-    await reads.get("/v1/accounts/account-secret/events")
-    await reads.get("/v1/accounts/account-secret/attitude", contact="c-secret", as_of="Wang Secret")
-    await reads.get("/v1/events", source="Wang Secret", id="x")
-    await reads.get("/v1/accounts/Wang Secret/attitude")
-    await reads.get("/v1/accounts", q="Wang Secret")
-    await reads.get("/v1/replay", account="account-secret")
-    ours = [each for each in caplog.records if not each.name.startswith("httpx")]  # the test's own client
-    told = "\n".join(f"{each.getMessage()} {each.__dict__}" for each in ours)
-    assert "answered" in told
-    for hidden in ("Wang", "wang.secret", "account-secret", "c-secret", reads.token()):
-        assert hidden not in told

@@ -1,8 +1,6 @@
 """Who read what is recorded: every question that somebody with a token asked, answered or refused."""
 
 import signal
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,7 +13,7 @@ from services.projections.store import control
 from services.projections.store import reads as store
 from tests.integration.projection import power
 from tests.integration.reading import CSV, NDJSON, reading
-from tests.integration.service import Service
+from tests.integration.service import ReadApi
 from tests.unit.sending import event
 from tests.unit.test_ledger import a_read
 
@@ -166,7 +164,7 @@ async def noted(projection: Any, account: str, *, at: datetime) -> None:
 
 @pytest.mark.usefixtures("projection")
 async def test_a_process_that_is_asked_to_stop_writes_what_it_holds(servers, database, projection, tmp_path):
-    service = Serving(servers.kafka, tmp_path, database)
+    service = ReadApi(servers.kafka, tmp_path, database)
     await service.start()
     async with service.client(role="manager", accounts=["acme"]) as client:
         for account in ("acme", "globex"):
@@ -176,19 +174,3 @@ async def test_a_process_that_is_asked_to_stop_writes_what_it_holds(servers, dat
     assert service.process.wait(300) == -signal.SIGTERM
     rows = await projection.rows("SELECT caller, account, status FROM rapport.read ORDER BY time")
     assert rows == [("sender-7", "acme", 404), ("sender-7", "globex", 404)]
-
-
-class Serving(Service):
-    """The read API as a process of its own."""
-
-    def __init__(self, kafka: Any, home: Any, database: Any) -> None:
-        super().__init__(kafka, home)
-        self._environment |= {"RAPPORT_API": self.url, "RAPPORT_DATABASE": database.plain()}
-        self._errors = home / "api.log"
-
-    def launch(self) -> subprocess.Popen[bytes]:
-        """Start it and do not wait for anything."""
-        with self._errors.open("wb") as log:
-            command = [sys.executable, "-m", "services.projections", "api"]
-            self.process = subprocess.Popen(command, env=self._environment, stderr=log)  # noqa: S603 -- our own command
-        return self.process

@@ -59,7 +59,7 @@ async def ask(app: FastAPI, request: Request) -> Answer:
         else:
             parts.append(message.get("body", b""))  # type: ignore[arg-type]
 
-    await app(_scope(request), receive, send)  # type: ignore[arg-type]
+    await app(_scope(request), receive, send)
     ((status, headers),) = started
     return Answer(status, headers, b"".join(parts))
 

@@ -10,7 +10,7 @@ from tests.integration.security.world import OURS
 
 THEN = {"as_of": "2026-06-30", "known_at": "2025-06-01T12:00:00Z"}  # after all that was told
 LOGGED = {"GET /v1/reads", "GET /v1/changes"}  # what was asked, and where the log ends, is not the same
-FORMS = (
+FORMS: tuple[tuple[dict[str, str], dict[str, str]], ...] = (
     ({"Accept": "application/json"}, {"explain": "1"}),
     ({"Accept": "text/csv"}, {}),
     ({"Accept": "application/x-ndjson", "Accept-Language": "zh"}, {}),

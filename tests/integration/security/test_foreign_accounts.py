@@ -20,7 +20,7 @@ ODD = ({"as_of": "2025-06-30"}, {"explain": "1"}, {"token": "x"}, {"limit": "0"}
 ALMOST = ("{}/attitude", "{}/..", "../{}", "acme/../{}", " {}", "{} ", "{}\0", "{}\u200b", "{}%00", "{}/what-if")
 THEN = {"as_of": "2025-07-01T00:00:00Z", "known_at": "2025-06-02T00:00:00Z"}
 TOO = {"source": "crm", "id": "same"}
-SUPPOSED = [
+SUPPOSED: list[dict[str, object]] = [
     {"question": "attitude", "add": [event(partitionkey="{}")]},
     {"question": "attitude", "add": [event("account.merged.v1", {"into": OURS}, partitionkey="{}")]},
     {"question": "attitude", "drop": [TOO | {"account": "{}"}]},
