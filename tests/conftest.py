@@ -15,6 +15,7 @@ BRIEF = "tests/unit/test_partition.py"
 FIRST = (
     *("tests/e2e", "tests/chaos", BRIEF),
     *("tests/integration/test_worker.py", "tests/integration/test_ingest_outage.py", "tests/integration/ingest"),
+    "tests/integration/security/test_nothing_told.py",
     "tests/integration",
 )
 TOGETHER = ("tests/e2e", "tests/integration/ingest")  # folders whose tests share one stack; else a file stays together
