@@ -77,8 +77,10 @@ def licence(told: PackageMetadata) -> str:
     """Return a package's licence as an SPDX expression, or what it says where nobody here knows what that means."""
     if "License-Expression" in told:
         return told["License-Expression"]
-    classifiers = [each.rpartition(" :: ")[2] for each in told.get_all("Classifier") or () if each.startswith("License")]
-    said = [told["License"] if "License" in told else "", *classifiers]
+    classifiers = [
+        each.rpartition(" :: ")[2] for each in told.get_all("Classifier") or () if each.startswith("License")
+    ]
+    said = [told.get("License", ""), *classifiers]
     known = [MEANT.get(each, each) for each in said if MEANT.get(each, each) in ALLOWED]
     return known[0] if known else " / ".join(said)[:100]
 

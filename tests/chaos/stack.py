@@ -28,7 +28,7 @@ from deploy.local.supervisor import Child, Supervisor
 from services import log
 from services.access import Role
 from services.settings import Kafka
-from services.signatures import PARTY
+from services.terms import PARTY
 from tests.chaos import cluster
 from tests.chaos.tools import disks
 from tests.chaos.tools.disks import MIB, Disk
