@@ -4,6 +4,7 @@ import asyncio
 import socket
 import time
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -44,8 +45,8 @@ async def api(projection, log, kafka, database, tmp_path):
 
 
 async def ask(url, path):
-    """Ask, and read nothing; give the socket."""
-    token = mint(SECRET, subject="reader-8", role="auditor", accounts="*", sources="*", seconds=3_600)
+    """Ask as somebody of one's own, for one caller's streams are counted, and read nothing; give the socket."""
+    token = mint(SECRET, subject=uuid4().hex, role="auditor", accounts="*", sources="*", seconds=3_600)
     asking = socket.socket()
     asking.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
     asking.setblocking(False)  # noqa: FBT003  the standard library's
@@ -78,6 +79,7 @@ async def test_readers_who_read_nothing_cost_little_hold_up_nobody_and_are_left(
         told = [event("note.recorded.v1", note, id=f"note-{each}") for each in range(NOTES)]
         await projection.take(log.extend(*told))
         async with peak(api.process.pid) as held:
+            held.look()
             before = held.of[api.process.pid]
             began = time.monotonic()
             following = [
