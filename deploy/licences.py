@@ -73,14 +73,15 @@ def jars() -> dict[str, str]:
     }
 
 
+def _classifiers(told: PackageMetadata) -> list[str]:
+    return [each for each in told.get_all("Classifier") or () if each.startswith("License")]
+
+
 def licence(told: PackageMetadata) -> str:
     """Return a package's licence as an SPDX expression, or what it says where nobody here knows what that means."""
     if "License-Expression" in told:
         return told["License-Expression"]
-    classifiers = [
-        each.rpartition(" :: ")[2] for each in told.get_all("Classifier") or () if each.startswith("License")
-    ]
-    said = [told.get("License", ""), *classifiers]
+    said = [*(told.get_all("License") or ()), *(each.rpartition(" :: ")[2] for each in _classifiers(told))]
     known = [MEANT.get(each, each) for each in said if MEANT.get(each, each) in ALLOWED]
     return known[0] if known else " / ".join(said)[:100]
 
