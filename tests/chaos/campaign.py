@@ -103,9 +103,9 @@ class Campaign:
         except (AssertionError, TimeoutError, Problem) as error:
             found.append(Violation("a fault heals", f"{type(error).__name__}: {error}"))
         healed = time.monotonic()
-        found += (lost := await self._recover(healed))
+        found += await self._recover(healed)
         recovery = time.monotonic() - healed
-        found += [] if lost else await self._check()
+        found += await self._check()
         self._gate.open()
         return Ordeal(fault.name, recovery, found)
 
@@ -163,8 +163,11 @@ class Campaign:
         """Hold log, tables and positions against what was sent; return what was not known before."""
         self._log = await logged.read(self._stack.kafka.bootstrap, PARTITIONS)
         self._fates = logged.judged(self._log, self.history.planted)
-        tables = await watching.tables(self._stack.database)
-        backwards = await watching.backwards(self._stack.database)
+        try:
+            tables = await watching.tables(self._stack.database)
+            backwards = await watching.backwards(self._stack.database)
+        except watching.AWAY as error:
+            return [Violation("the database can be read again", type(error).__name__)]
         found = [
             *checks.of_the_log(self.history, self._log, self._fates),
             *checks.of_the_tables(tables, self._fates),
@@ -179,6 +182,8 @@ class Campaign:
         """Ask again, ask of the past, verify, and rebuild: the same must come of it."""
         await asyncio.sleep(CALM)
         found = [*await self._recover(time.monotonic()), *await self._check()]
+        if not self._log:
+            return [*found, Violation("there is something to check", "the log is empty")]
         self._tell(f"{len(self._log):,} records; asking of {MOMENTS} moments")
         self._reading.cancel()
         self.history.repeated = [await self._again(each) for each in self.history.answers]
