@@ -18,10 +18,18 @@ READ = TypeAdapter(Read)
 
 
 async def save(database: Database, file: Path) -> File:
-    """Write every read to a file, in the order of noting; needs SELECT on `rapport.read` and nothing else."""
+    """Write every read to a file, in the order of noting; raises Problem for a user who may not see them all.
+
+    That is anybody but their owner and the members of `rapport_reader`. No other right is needed.
+    """
     engine = control.connect(database, pool=1)
     try:
         async with engine.connect() as connection:
+            if not await reads.are_seen(connection):
+                raise Problem(
+                    "The user of RAPPORT_DATABASE does not see who read what: it must be the owner of the tables, or"
+                    " a member of rapport_reader."
+                )
             place = 0
             with Writer(file) as writer:
                 while page := await reads.whole(connection, place, AT_ONCE):

@@ -10,11 +10,13 @@ import pytest
 from sqlalchemy import make_url
 
 from services import copied
+from services.projections.store import reads as noted
 from tests.integration.broker import Broker
 from tests.integration.projection import power
 from tests.integration.site import JOURNAL, LETTERS, READS, held, lines, sites
 from tests.integration.whole_log import append, append_stamped_by_the_sender, everything, odd, sent, stories
 from tests.integration.working import new_topic, until
+from tests.unit.test_ledger import a_read
 
 pytestmark = pytest.mark.timeout(1_800)
 KILLED = """
@@ -206,20 +208,21 @@ async def test_a_full_disk_is_said_and_what_was_a_backup_before_is_one_still(ano
     assert (await second.ok("restore", there))["written"] == 50
 
 
-async def test_a_backup_needs_the_right_to_read_who_read_what_and_no_other(site, there):
+async def test_a_backup_needs_to_see_who_read_what_and_no_other_right(site, there):
     await append(site.kafka, some(1))
+    url = make_url(site.database.plain()).set(username="keeper", password="keeper")
+    login = {"RAPPORT_DATABASE": url.render_as_string(hide_password=False)}
     async with site.projection() as made:
-        for statement in (
-            "DROP ROLE IF EXISTS keeper",
-            "CREATE ROLE keeper LOGIN PASSWORD 'keeper'",
-            "GRANT USAGE ON SCHEMA rapport TO keeper",
-        ):
-            await made.run(statement)
-        url = make_url(site.database.plain()).set(username="keeper", password="keeper")
-        login = {"RAPPORT_DATABASE": url.render_as_string(hide_password=False)}
-        assert "The database refuses: permission denied for table read." in await site.refused("backup", there, **login)
+        async with made.engine.begin() as connection:
+            await noted.append(connection, [a_read("acme")])
+        await made.run("DROP ROLE IF EXISTS keeper")
+        await made.run("CREATE ROLE keeper LOGIN PASSWORD 'keeper'")
+        await made.run("GRANT USAGE ON SCHEMA rapport TO keeper")
+        await made.run("GRANT SELECT ON rapport.read TO keeper")  # whose rows are not for everybody
+        assert "does not see who read what" in await site.refused("backup", there, **login)
         assert list(there.iterdir()) == []
-        await made.run("GRANT SELECT ON rapport.read TO keeper")
-        assert (await site.ok("backup", there, **login))["records"] == 1
+        await made.run("GRANT rapport_reader TO keeper")
+        backup = await site.ok("backup", there, **login)
+        assert (backup["records"], backup["reads"]["lines"]) == (1, 1)
         await made.run("DROP OWNED BY keeper")
         await made.run("DROP ROLE keeper")

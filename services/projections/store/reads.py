@@ -58,6 +58,11 @@ PAGE = """
     SELECT place, time, id, caller, role, question, compares, portfolio, account, as_of, known_at, status
     FROM rapport.read WHERE true {terms} ORDER BY place LIMIT :most
 """
+# Its rows are for the owner and for members of that role; whoever else was granted the table finds it empty.
+SEEN = text("""
+    SELECT NOT row_security_active('rapport.read')
+        OR EXISTS (SELECT FROM pg_roles WHERE rolname = 'rapport_reader' AND pg_has_role(oid, 'USAGE'))
+""")
 WHOLE = text("""
     SELECT place, time, id, caller, role, question, compares, portfolio, account, as_of, known_at, status, scope
     FROM rapport.read WHERE place > :beyond ORDER BY place LIMIT :most
@@ -130,6 +135,11 @@ async def page(connection: AsyncConnection, chosen: Chosen, most: int) -> list[t
     wanted = {name: value for name, value in chosen._asdict().items() if value is not None}
     statement = text(PAGE.format(terms=_terms(wanted)))
     return [(place, Read(*row)) for place, *row in await connection.execute(statement, wanted | {"most": most})]
+
+
+async def are_seen(connection: AsyncConnection) -> bool:
+    """Whether this user sees every read that there is."""
+    return bool((await connection.execute(SEEN)).scalar())
 
 
 async def whole(connection: AsyncConnection, beyond: int, most: int) -> list[tuple[int, Read]]:
