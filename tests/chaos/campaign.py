@@ -83,16 +83,18 @@ class Campaign:
         self._reader: Reader | None = None
 
     async def run(self, faults: Iterable[Fault], seconds: float) -> Result:
-        """Go through faults until there are none left, or the time is over."""
+        """Go through faults until there are none left, the time is over, or something is broken."""
         deadline = time.monotonic() + seconds
         ordeals: list[Ordeal] = []
+        last: list[Violation] = []
         async with self._traffic():
             for each in faults:
-                if time.monotonic() > deadline:
+                if time.monotonic() > deadline or (ordeals and ordeals[-1].violations):
                     break
                 ordeals.append(await self._ordeal(each))
                 self._tell(_line(ordeals[-1]))
-            last = await self._end()
+            if not (ordeals and ordeals[-1].violations):  # else what follows would only say so again
+                last = await self._end()
         return Result(self.history.seed, ordeals, last, self._counts())
 
     async def _ordeal(self, fault: Fault) -> Ordeal:
