@@ -10,8 +10,8 @@ from random import Random
 
 import asyncpg
 import httpx
+from aiokafka.errors import KafkaError
 
-from services.problem import Problem
 from services.projections import cut
 from tests.chaos import checks, logged, sending, watching
 from tests.chaos.checks import Violation
@@ -102,7 +102,7 @@ class Campaign:
         found: list[Violation] = []
         try:
             await fault.act(self._field)
-        except (AssertionError, TimeoutError, Problem) as error:
+        except Exception as error:  # noqa: BLE001  whatever it is: the campaign tells of it in its table
             found.append(Violation("a fault heals", f"{type(error).__name__}: {error}"))
         healed = time.monotonic()
         found += await self._recover(healed)
@@ -120,6 +120,7 @@ class Campaign:
                 await self._reached(await logged.ends(self._stack.kafka.bootstrap, PARTITIONS))
                 await self._gate.close()
                 await self._caught_up()
+                await self._answering()
         except TimeoutError:
             await self._gate.close()
             return [Violation("it recovers by itself", f"not within {self._patience} seconds: {await self._lag()}")]
@@ -147,6 +148,15 @@ class Campaign:
             log = now
             await asyncio.sleep(0.2)
 
+    async def _answering(self) -> None:
+        """Wait until the read API answers, and says that its answer is complete."""
+        assert self._reader
+        while True:
+            asked = await self._reader.ask(ACCOUNTS[0], "attitude", {})
+            if asked and (asked.status == httpx.codes.NOT_FOUND or asked.body.get("complete")):
+                return
+            await asyncio.sleep(0.2)
+
     async def _positions(self) -> dict[int, int]:
         try:
             connection = await asyncpg.connect(watching.plain(self._stack.database), timeout=5)
@@ -163,13 +173,13 @@ class Campaign:
 
     async def _check(self) -> list[Violation]:
         """Hold log, tables and positions against what was sent; return what was not known before."""
-        self._log = await logged.read(self._stack.kafka.bootstrap, PARTITIONS)
-        self._fates = logged.judged(self._log, self.history.planted)
         try:
+            self._log = await logged.read(self._stack.kafka.bootstrap, PARTITIONS)
             tables = await watching.tables(self._stack.database)
             backwards = await watching.backwards(self._stack.database)
-        except watching.AWAY as error:
-            return [Violation("the database can be read again", type(error).__name__)]
+        except (KafkaError, *watching.AWAY) as error:
+            return [Violation("log and database can be read again", type(error).__name__)]
+        self._fates = logged.judged(self._log, self.history.planted)
         found = [
             *checks.of_the_log(self.history, self._log, self._fates),
             *checks.of_the_tables(tables, self._fates),

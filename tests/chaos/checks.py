@@ -12,6 +12,7 @@ from tests.chaos.oracle import Fact, Moment
 from tests.chaos.recording import Asked, Attempt, History, Sample, Tables
 from tests.chaos.truth import POLICY
 
+UNSURE = {"unknown", "elsewhere"}  # outcomes after which our log may have the events, or not
 SHOWN = 5  # of each check: what follows is mostly more of the same
 
 
@@ -103,17 +104,16 @@ def _shown(check: str, details: Iterable[str]) -> list[Violation]:
 
 
 def _lost(history: History, by_place: Mapping[Place, Logged]) -> Iterator[str]:
-    elsewhere = {orjson.dumps(event) for event in history.elsewhere}
     for each in (one for one in history.attempts if one.outcome == "ok"):
         for event, place in zip(each.events, each.places, strict=True):
             record = by_place.get(place)
-            if (record is None or record.event != event) and orjson.dumps(event) not in elsewhere:
+            if record is None or record.event != event:
                 yield f"{'/'.join(identity(event))} was acknowledged at {place}, where the log has {_named(record)}"
 
 
 def _misheard(attempts: Iterable[Attempt]) -> Iterator[str]:
     for each in attempts:
-        told = {"ok": "taken", "failed": "refused"}.get(each.outcome, each.expected)
+        told = {"ok": "taken", "elsewhere": "taken", "failed": "refused"}.get(each.outcome, each.expected)
         if told != each.expected and each.said != "429":
             yield f"{'/'.join(identity(each.events[0]))} and what came with it was {told} ({each.said})"
 
@@ -141,8 +141,8 @@ def _unsent(history: History, log: Iterable[Logged]) -> Iterator[str]:
 
 def _shared(attempts: Iterable[Attempt]) -> Iterator[str]:
     told: dict[Place, Any] = {}
-    for each in attempts:
-        for event, place in zip(each.events, each.places, strict=False):
+    for each in (one for one in attempts if one.outcome == "ok"):
+        for event, place in zip(each.events, each.places, strict=True):
             if told.setdefault(place, event) is not event:
                 yield f"{place} was given to {'/'.join(identity(told[place]))} and to {'/'.join(identity(event))}"
 
@@ -167,7 +167,7 @@ def _disordered(attempts: Sequence[Attempt], fates: Iterable[Judged]) -> Iterato
 def _given_up(attempts: Sequence[Attempt]) -> set[Identity]:
     """Return what is in requests of unknown outcome that were not sent again until they were acknowledged."""
     acknowledged = {id(each.events) for each in attempts if each.outcome == "ok"}
-    unknown = (each for each in attempts if each.outcome == "unknown" and id(each.events) not in acknowledged)
+    unknown = (each for each in attempts if each.outcome in UNSURE and id(each.events) not in acknowledged)
     return {identity(event) for each in unknown for event in each.events}
 
 

@@ -98,13 +98,20 @@ def judged(log: Iterable[Logged], planted: Mapping[bytes, Fate]) -> list[Judged]
 
 
 async def ends(bootstrap: str, partitions: int) -> dict[int, int]:
-    """Return the offset after the last record of each partition; {} if the log does not answer."""
+    """Return the offset after the last record of each partition, once the log answers."""
+    async with asyncio.timeout(300):
+        while True:
+            try:
+                return await _ends(bootstrap, partitions)
+            except (KafkaError, OSError):
+                await asyncio.sleep(0.5)
+
+
+async def _ends(bootstrap: str, partitions: int) -> dict[int, int]:
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, request_timeout_ms=5_000)
     try:
         await consumer.start()
         found = await consumer.end_offsets([TopicPartition(TOPIC, each) for each in range(partitions)])
-    except (KafkaError, OSError, TimeoutError):
-        return {}
     finally:
         await consumer.stop()
     return {tp.partition: end for tp, end in found.items()}

@@ -1,13 +1,14 @@
 """What was seen while a campaign ran: every request with its outcome, samples of the database, and answers."""
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from tests.chaos.logged import Fate, Place
 from tests.chaos.truth import Expected, Sent
 
 # ok: acknowledged. failed: refused, 4xx. unknown: all else; only the log can say.
-Outcome = Literal["ok", "failed", "unknown"]
+# elsewhere: acknowledged by another log that stood in the place of ours for a while.
+Outcome = Literal["ok", "failed", "unknown", "elsewhere"]
 
 
 class Attempt(NamedTuple):
@@ -59,8 +60,7 @@ class History:
     answers: list[Asked] = field(default_factory=list)
     repeated: list[Asked] = field(default_factory=list)  # as many as answers, in their order
     planted: dict[bytes, Fate] = field(default_factory=dict)  # values put on the log beside ingest, to break a rule
-    elsewhere: list[Sent] = field(default_factory=list)  # what was taken by another log while it stood in ours' place
 
     def count(self) -> dict[str, int]:
         """Count requests by outcome."""
-        return {name: sum(each.outcome == name for each in self.attempts) for name in ("ok", "failed", "unknown")}
+        return {name: sum(each.outcome == name for each in self.attempts) for name in get_args(Outcome)}

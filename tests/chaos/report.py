@@ -14,15 +14,16 @@ from tests.chaos.score import Score
 RED, GREEN = "bold red", "green"
 
 
-def show(results: Sequence[Result], missing: Iterable[tuple[Fault, str]], console: Console) -> None:
+def show(results: Sequence[Result], wanted: Iterable[Fault], console: Console) -> None:
     """Print the table of all campaigns together, what was not run and why, and what was found."""
     by_fault = defaultdict[str, list[Ordeal]](list)
     for result in results:
         for each in result.ordeals:
             by_fault[each.fault].append(each)
     console.print(_table(by_fault))
-    for fault, reason in missing:
-        console.print(f"Not run: {fault.name}: {reason}.")
+    for fault in wanted:
+        if fault.name not in by_fault:
+            console.print(f"Not run: {fault.name}: {fault.missing() or 'the time was over'}.")
     for result in results:
         counts = ", ".join(f"{name} {count:,}" for name, count in result.counts.items())
         console.print(f"Seed {result.seed}: {len(result.violations)} violations; {counts}.")
@@ -46,7 +47,6 @@ def show_score(found: Sequence[Score], console: Console) -> None:
     """Print which planted bugs were found, by which checks, and how many of how many."""
     table = Table("planted bug", "found by")
     for each in found:
-        named = list(dict.fromkeys(violation.check for violation in each.violations))
-        table.add_row(each.bug, "; ".join(named) or "NOT FOUND", style=GREEN if named else RED)
+        table.add_row(each.bug, "; ".join(each.found_by) or "NOT FOUND", style=GREEN if each.found_by else RED)
     console.print(table)
-    console.print(f"{sum(bool(each.violations) for each in found)} of {len(found)} planted bugs found.")
+    console.print(f"{sum(bool(each.found_by) for each in found)} of {len(found)} planted bugs found.")

@@ -99,6 +99,11 @@ class Stack:
         if process := self.process(name):
             process.send_signal(signal.SIGSTOP)
 
+    def is_frozen(self, name: str) -> bool:
+        """Whether a process was stopped in its tracks."""
+        process = self.process(name)
+        return process is not None and process.status() == psutil.STATUS_STOPPED
+
     def thaw(self, name: str) -> None:
         """Let it go on."""
         if process := self.process(name):
@@ -155,7 +160,7 @@ class Stack:
         ours = {
             "RAPPORT_KAFKA": f"{HOST}:{link.port}" if link else self.kafka.bootstrap,
             "RAPPORT_INGEST": f"http://{HOST}:{self._ports['ingest']}",
-            "RAPPORT_API": self.api,
+            "RAPPORT_API": f"http://{HOST}:{self._ports['api']}",
             "RAPPORT_SECRET": self._secret,
             "RAPPORT_LOCAL": "1",
             "RAPPORT_DATA": str(self.plan.home),
@@ -179,8 +184,8 @@ class Stack:
 
     @property
     def api(self) -> str:
-        """The base URL of the read API."""
-        return f"http://{HOST}:{self._ports['api']}"
+        """The base URL by which readers reach the read API: a link lies between."""
+        return f"http://{HOST}:{self.links['reader to api'].port}"
 
     @property
     def workers(self) -> list[str]:
@@ -212,6 +217,7 @@ class Stack:
         for name in ("worker", "api"):
             await self._link(f"{name} to postgres", self._ports["postgres"])
         await self._link("sender to ingest", self._ports["ingest"])
+        await self._link("reader to api", self._ports["api"])
         await self._keep("postgres", child)
         self.database, self._logins = url, logins.of(self.plan.home / "postgres", url)
         await logins.admit(url, self._logins)

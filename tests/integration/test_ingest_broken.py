@@ -92,10 +92,10 @@ async def test_a_log_that_takes_two_seconds_over_everything_takes_events_all_the
 async def test_a_request_that_comes_too_late_behind_another_costs_that_one_and_later_ones_nothing(way, service):
     async with service.client() as client:
         assert (await timed(client, events(1)))[0].status_code == 202
-        way.delay(1.75)  # each way
+        way.delay(1.5)  # each way
         early = asyncio.create_task(timed(client, events(1)))
         await until(lambda: _is_sent(service))
-        late = asyncio.create_task(timed(client, events(1)))  # after the first one's 3.5 seconds it takes as long again
+        late = asyncio.create_task(timed(client, events(1)))  # after the first one's 3 seconds it takes as long again
         assert [(await each)[0].status_code for each in (early, late)] == [202, 503]
         way.mend()
         assert (await timed(client, events(1)))[0].status_code == 202

@@ -20,7 +20,7 @@ from tests.integration.service import Service
 from tests.integration.working import PATIENCE, Api, Worker, bound, caught_up, new_topic, until
 
 SUPERVISOR = 20.0  # seconds after which the local supervisor kills; what is awaited here takes 9 of them at most
-BACKLOG = 20_000  # events: four batches of the worker's
+BACKLOG = 60_000  # events: twelve batches of the worker's
 SENDERS = 12
 
 pytestmark = pytest.mark.timeout(1_200)

@@ -6,7 +6,11 @@ from functools import partial
 from tests.chaos.faults.kinds import Fault, Field, nothing_missing
 
 SECONDS = 30
-LINKS = ("sender to ingest", "ingest to kafka", "worker to kafka", "worker to postgres", "api to postgres")
+LINKS = (
+    *("sender to ingest", "ingest to kafka", "worker to kafka", "worker to postgres", "api to postgres"),
+    "reader to api",
+)
+TELLING = {"sender to ingest", "worker to postgres", "ingest to kafka"}
 
 
 async def silent(name: str, field: Field) -> None:
@@ -47,7 +51,7 @@ FAULTS = (
     *(Fault(f"{name}: silent for 30 s", partial(silent, name), nothing_missing) for name in LINKS),
     *(Fault(f"{name}: cut for 30 s", partial(cut, name), nothing_missing) for name in LINKS),
     *(
-        Fault(f"{name}: reset in mid-answer", partial(cut_answers, name), nothing_missing, telling=True)
+        Fault(f"{name}: reset in mid-answer", partial(cut_answers, name), nothing_missing, telling=name in TELLING)
         for name in LINKS
     ),
     Fault("every link 150 ms late", slow, nothing_missing),

@@ -128,9 +128,10 @@ async def other_log(change: Callable[[Stack, Path], Awaitable[None]], field: Fie
     ours, aside = stack.plan.home / "kafka" / "data", stack.plan.home / "kafka" / "aside"
     await stack.hold("kafka")
     shutil.copytree(ours, aside)
+    began = time.monotonic()
     try:
         await change(stack, ours)
-        await _refused(field)
+        await _refused(field, began)
     finally:
         await stack.hold("kafka")
         shutil.rmtree(ours)
@@ -138,15 +139,19 @@ async def other_log(change: Callable[[Stack, Path], Awaitable[None]], field: Fie
         await stack.release("kafka")
 
 
-async def _refused(field: Field) -> None:
+async def _refused(field: Field, began: float) -> None:
     """See that nobody goes on writing; what was taken before that was noticed is on the other log, and counts there."""
     bootstrap = field.stack.kafka.bootstrap
     await asyncio.sleep(REFUSING)
     ends = await logged.ends(bootstrap, PARTITIONS)
     await asyncio.sleep(REFUSING / 4)
     still = await logged.ends(bootstrap, PARTITIONS)
-    other = await logged.read(bootstrap, PARTITIONS)
-    field.history.elsewhere += [each.event for each in other if each.event]
+    other = {each.place: each.event for each in await logged.read(bootstrap, PARTITIONS)}
+    attempts = field.history.attempts
+    for number, each in enumerate(attempts):
+        there = [other.get(place) for place in each.places]
+        if each.outcome == "ok" and each.ended > began and there == each.events:
+            attempts[number] = each._replace(outcome="elsewhere")
     assert still == ends, "somebody goes on writing to a log that is not theirs"
 
 

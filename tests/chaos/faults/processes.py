@@ -21,21 +21,30 @@ async def kill(name: str, field: Field) -> None:
 
 async def kill_at(name: str, points: tuple[str, ...], field: Field) -> None:
     """Let a process end itself the next time that it comes by each of these points."""
-    trigger = field.stack.plan.home / f"kill-{name}"
     for point in points:
-        trigger.write_text(point)
-        async with asyncio.timeout(PATIENCE):
-            while trigger.exists():  # noqa: ASYNC110  the process that dies removes it
-                await asyncio.sleep(0.05)
+        await _struck(name, point, field)
         await asyncio.sleep(0.2)
 
 
 async def freeze_worker(field: Field) -> None:
-    """Freeze a worker past its session, so that others take over; then let the zombie go on."""
-    field.stack.freeze("worker")
+    """Freeze a worker that holds the rows of its batch, past its session; then let the zombie go on.
+
+    The database ends its transaction, and others take over: by then they have moved what it held.
+    """
+    await _struck("worker", "after-position freeze", field)
+    (frozen,) = [name for name in field.stack.workers if field.stack.is_frozen(name)]
     await asyncio.sleep(SESSION + 8)
-    field.stack.thaw("worker")
+    field.stack.thaw(frozen)
     await asyncio.sleep(2)
+
+
+async def _struck(name: str, order: str, field: Field) -> None:
+    """Arm a point, and wait until a process has come by it."""
+    trigger = field.stack.plan.home / f"kill-{name}"
+    trigger.write_text(order)
+    async with asyncio.timeout(PATIENCE):
+        while trigger.exists():  # noqa: ASYNC110  the process that is struck removes it
+            await asyncio.sleep(0.05)
 
 
 async def scale_workers(field: Field) -> None:
@@ -78,7 +87,7 @@ async def restart_all(field: Field) -> None:
 
 FAULTS = (
     *(
-        Fault(f"SIGKILL of {name}", partial(kill, name), nothing_missing, telling=True)
+        Fault(f"SIGKILL of {name}", partial(kill, name), nothing_missing, telling=name in {"kafka", "postgres"})
         for name in ("ingest", "worker", "api", "kafka", "postgres")
     ),
     Fault("worker killed at named points", partial(kill_at, "worker", WORKER_POINTS), nothing_missing, telling=True),

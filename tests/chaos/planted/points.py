@@ -1,6 +1,7 @@
-"""Points at which a process dies when told to: the file that arms one holds its name, and goes as it strikes.
+"""Points at which a process dies or freezes when told to: a file that holds its name arms one, and goes as it strikes.
 
-Of several processes that reach the point one dies: whoever removes the file.
+A second word in the file, `freeze`, stops the process there instead; whoever wants it to go on sends SIGCONT.
+Of several processes that reach the point one is struck: whoever removes the file.
 """
 
 import asyncio
@@ -29,8 +30,9 @@ def changes(file: Path) -> Changes:
     """Let the worker and ingest look at the file at each point."""
 
     def strike(point: str) -> None:
-        if _armed(file) == point and _disarmed(file):
-            os.kill(os.getpid(), signal.SIGKILL)
+        told = _armed(file).split()
+        if told[:1] == [point] and _disarmed(file):
+            os.kill(os.getpid(), signal.SIGSTOP if told[1:] == ["freeze"] else signal.SIGKILL)
 
     def after(point: str, *names: str) -> Change:
         def change(module: Any) -> None:
@@ -53,11 +55,11 @@ def changes(file: Path) -> Changes:
     }
 
 
-def _armed(file: Path) -> str | None:
+def _armed(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8").strip()
+        return file.read_text(encoding="utf-8")
     except FileNotFoundError:
-        return None
+        return ""
 
 
 def _disarmed(file: Path) -> bool:
@@ -82,7 +84,7 @@ def _on_the_way(file: Path, reached: Callable[[], None]) -> Change:
         send = client.AIOKafkaClient.send
 
         async def sending(self: Any, node: Any, request: Any, **named: Any) -> Any:
-            if not isinstance(request, client.ProduceRequest) or _armed(file) != "after-send":
+            if not isinstance(request, client.ProduceRequest) or _armed(file).strip() != "after-send":
                 return await send(self, node, request, **named)
             sent = asyncio.ensure_future(send(self, node, request, **named))
             for _ in range(3):  # turns of the loop, in which the socket takes it
