@@ -1,14 +1,16 @@
 """How many requests a caller may send: so many a second, and for a moment more; per process, forgotten at its end.
 
 Whoever has a valid token is counted by its subject, wherever the requests come from; whoever has none by the peer's
-address, of IPv6 by its network, which is one customer of a provider. So a stranger takes nothing from those who are
-known, even if all come through one proxy. What a stranger can make us do is bounded by itself: to verify a signature
-(microseconds, of a token whose length is bounded), to find that there is no such path, or to tell what is open to all.
+address, of IPv6 by its network, which is one customer of a provider; some thousands of strangers are told apart. So a
+stranger takes nothing from those who are known, even if all come through one proxy. What a stranger can make us do is
+bounded by itself: to verify a signature (microseconds, of a token whose length is bounded), to find that there is no
+such path, or to tell what is open to all.
 """
 
 import math
 import time
 from ipaddress import IPv6Address, IPv6Network, ip_address
+from zlib import crc32
 
 from fastapi import Request
 from limits import RateLimitItemPerSecond
@@ -20,6 +22,7 @@ from services.environment import Environment
 from services.http_problem import HttpProblem
 from services.limits import RATE, RATE_WINDOW
 
+STRANGERS = 4_096  # that are told apart, so that to count them costs the same however many there are
 NETWORK = 64  # bits of an IPv6 address that name one customer of a provider
 
 
@@ -43,7 +46,8 @@ class Rates:
 
     async def stranger(self, request: Request) -> None:
         """Count a request of one who has no valid token, or needs none; 429 if there were too many."""
-        await self._count("address", _network(request.client.host if request.client else ""))
+        address = _network(request.client.host if request.client else "")
+        await self._count("address", str(crc32(address.encode()) % STRANGERS))
 
     async def _count(self, *who: str) -> None:
         if not self._a_second or await self._limiter.hit(self._most, *who):

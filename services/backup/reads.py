@@ -17,10 +17,10 @@ AT_ONCE = 5_000
 READ = TypeAdapter(Read)
 
 
-async def save(database: Database, file: Path) -> File:
-    """Write every read to a file, in the order of noting; raises Problem for a user who may not see them all.
+async def must_be_seen(database: Database) -> None:
+    """Raise Problem for a user who may not see all reads: anybody but their owner and members of `rapport_reader`.
 
-    That is anybody but their owner and the members of `rapport_reader`. No other right is needed.
+    No other right is needed to save them.
     """
     engine = control.connect(database, pool=1)
     try:
@@ -30,6 +30,15 @@ async def save(database: Database, file: Path) -> File:
                     "The user of RAPPORT_DATABASE does not see who read what: it must be the owner of the tables, or"
                     " a member of rapport_reader."
                 )
+    finally:
+        await engine.dispose()
+
+
+async def save(database: Database, file: Path) -> File:
+    """Write every read that the user sees to a file, in the order of noting."""
+    engine = control.connect(database, pool=1)
+    try:
+        async with engine.connect() as connection:
             place = 0
             with Writer(file) as writer:
                 while page := await reads.whole(connection, place, AT_ONCE):

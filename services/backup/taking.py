@@ -14,6 +14,7 @@ from services.backup import files, manifest, reads
 from services.backup.lines import line, record
 from services.backup.manifest import Manifest, Partition, Segment
 from services.copied import Record
+from services.failures import SILENT
 from services.log import Topic
 from services.log_slices import Span, slices, spans
 from services.partition import LOG_APPEND_TIME
@@ -32,19 +33,25 @@ async def take(kafka: Kafka, database: Database, directory: Path, report: Report
     try:
         with files.alone(directory):
             before = manifest.read(directory)
-            files.tidy(directory, before.files() if before else ())
+            _tidy(directory)
             try:
                 made = await Taking(kafka, directory, report).take(before, database)
-            except BaseException:
-                files.tidy(directory, before.files() if before else ())  # a full disk needs the room
-                raise
-            files.tidy(directory, made.files())
+            finally:
+                _tidy(directory)  # a full disk needs the room
             return made
+    except SILENT:
+        raise  # PostgreSQL's: who it is that does not answer, the caller knows
     except OSError as error:
         where = error.filename or directory
         raise Problem(
             f"{where} cannot be used ({error.strerror}). What was a backup there before, is one still."
         ) from None
+
+
+def _tidy(directory: Path) -> None:
+    """Remove what the manifest that stands there now does not name: it may be the new one already."""
+    there = manifest.read(directory)
+    files.tidy(directory, there.files() if there else ())
 
 
 class Taking:
@@ -58,6 +65,7 @@ class Taking:
     async def take(self, before: Manifest | None, database: Database) -> Manifest:
         """Write what is not there yet, and the manifest."""
         topic = await log.check(self._kafka)
+        await reads.must_be_seen(database)  # before a whole log was read in vain
         held = before.partitions if before else tuple(Partition(each) for each in range(topic.partitions))
         if before:
             _must_be_of(self._directory, before, topic)

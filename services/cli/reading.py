@@ -1,6 +1,7 @@
 """Reading from the read API over HTTP, as any other client does; what goes wrong is one sentence."""
 
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Self
@@ -40,9 +41,12 @@ class Reader:
 
     def response(self, path: str, query: Query | None, kind: str) -> httpx.Response:
         """Return a successful response of this media type; raises Problem."""
-        with self._told():
-            response = self._http.get(path, params=dict(query or {}), headers={"Accept": kind})
-        return self._succeeded(response)
+        while True:
+            with self._told():
+                response = self._http.get(path, params=dict(query or {}), headers={"Accept": kind})
+            if response.status_code != httpx.codes.TOO_MANY_REQUESTS:
+                return self._succeeded(response)
+            time.sleep(float(response.headers.get("Retry-After", 1)))  # many small questions are asked in a row
 
     def post(self, path: str, body: Any) -> httpx.Response:  # noqa: ANN401 -- any JSON
         """Return a successful response to this body; raises Problem."""

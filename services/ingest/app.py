@@ -74,6 +74,10 @@ async def _keep(producers: Producers, stop: Callable[[str], None]) -> None:
         await producers.run()
     except Problem as problem:
         stop(str(problem))
+    except asyncio.CancelledError:
+        if (ours := asyncio.current_task()) and ours.cancelling():
+            raise  # the service ends anyway
+        stop("Ingest cannot write to the log (the keeper of its producer was cancelled).")
     except Exception as error:  # without producers nothing can be taken: the supervisor starts us anew
         logger.exception("no producer can be kept")
         stop(f"Ingest cannot write to the log ({type(error).__name__}).")

@@ -84,7 +84,12 @@ async def _send(producers: Producers, producer: AIOKafkaProducer, records: Seque
         for place, offset in zip(of_partition, found, strict=True):
             offsets[place] = offset
 
-    await asyncio.gather(*(fill(partition, of_partition) for partition, of_partition in places.items()))
+    filling = [asyncio.ensure_future(fill(*each)) for each in places.items()]
+    try:
+        await asyncio.gather(*filling)
+    finally:
+        for each in filling:  # of one that failed nobody waits for the others
+            each.cancel()
     return offsets
 
 

@@ -80,10 +80,15 @@ class Producers:
         return await asyncio.shield(self._good)
 
     def give_up(self, producer: AIOKafkaProducer, error: Exception) -> None:
-        """Say that this producer failed: from now on nobody is given it. Saying it again changes nothing."""
+        """Say that this producer failed: from now on nobody is given it. Saying it again changes nothing.
+
+        Unless it is by an error that no new producer heals: that ends `run`, whichever producer it came by.
+        """
+        if refusal := _refusal(self._kafka, error):
+            self._refusal = refusal
+            self._given_up.set()
         if self._good.done() and self._good.result() is producer:
             self._good = asyncio.get_running_loop().create_future()
-            self._refusal = _refusal(self._kafka, error)
             self._given_up.set()
             self._end(producer)
 

@@ -12,15 +12,7 @@ import faust
 import uvloop
 from aiokafka import ConsumerRecord
 from faust.contrib.asgi import serve_asgi
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
-from tenacity import (
-    AsyncRetrying,
-    RetryCallState,
-    retry_if_exception_type,
-    stop_after_delay,
-    wait_exponential_jitter,
-)
 
 from services import log
 from services.failures import locked_out, permitted
@@ -28,6 +20,7 @@ from services.problem import Problem
 from services.projections import ending, stream
 from services.projections.arrival import Arrival, Letter, Outdated, read
 from services.projections.project import Applied, Gap, Hopeless, Superseded, project_read
+from services.projections.retrying import patiently
 from services.projections.store import control
 from services.projections.store.attended import Attended
 from services.projections.telemetry import DEAD_LETTERS, DUPLICATES, FACTS, POSITION, worker_health
@@ -42,6 +35,7 @@ GATHER = 24  # slices waited for, at most
 LINGER = 0.005  # seconds that slices are waited for
 SILENT = 10.0  # seconds after which a database that says nothing is not waited for, but tried anew
 PATIENCE = 60.0  # seconds of a database that does not answer, before the process stops
+SEEKING = 30.0  # the same, after an assignment: Faust waits for 40
 STOPPING = (Outdated, Gap, Superseded, Hopeless, OtherLog, Stalled)
 
 
@@ -80,13 +74,7 @@ class Projector:
 
     async def _project(self, records: Sequence[Arrival | Letter]) -> Applied:
         """Apply one batch; what heals within a minute is retried."""
-        async for attempt in AsyncRetrying(
-            retry=retry_if_exception_type((OperationalError, InterfaceError, DBAPIError, OSError, TimeoutError)),
-            wait=wait_exponential_jitter(initial=0.05, max=5),
-            stop=stop_after_delay(PATIENCE),
-            before_sleep=tell_of_retry,
-            reraise=True,
-        ):
+        async for attempt in patiently(PATIENCE):
             with attempt:
                 applied = await project_read(self._engine, self._version, records)
         return applied
@@ -107,8 +95,10 @@ def build(kafka: Kafka, database: Database, health: Health, version: int) -> str
     projector = Projector(engine, version, kafka.partitions)
 
     async def positions(partitions: set[int]) -> Mapping[int, int]:
-        async with engine.connect() as connection:
-            stored = await control.positions(connection)
+        async for attempt in patiently(SEEKING):
+            with attempt:
+                async with engine.connect() as connection:
+                    stored = await control.positions(connection)
         return {partition: stored[partition].next_offset for partition in partitions}
 
     app = stream.app(kafka, version, positions)
@@ -132,7 +122,8 @@ def build(kafka: Kafka, database: Database, health: Health, version: int) -> str
 
     @app.task  # type: ignore[untyped-decorator]
     async def attend() -> None:
-        await engine.attend(database)
+        with _ending():
+            await engine.attend(database)
 
     async def ask_log() -> None:
         if not looking:
@@ -172,12 +163,6 @@ async def _prepare(kafka: Kafka, database: Database) -> int:
     finally:
         await engine.dispose()
     return version
-
-
-def tell_of_retry(state: RetryCallState) -> None:
-    """Log that a batch is tried again: why, by its kind alone, for the database's own words may quote a row."""
-    error = state.outcome and state.outcome.exception()
-    logger.warning("The database did not take a batch, which is tried again: %s", type(error).__name__)
 
 
 def _batches(records: Sequence[ConsumerRecord]) -> Iterator[Sequence[ConsumerRecord]]:

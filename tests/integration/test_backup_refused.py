@@ -12,12 +12,13 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
 from deploy.local.ports import free
 from services import log
-from services.backup import rewriting
+from services.backup import manifest, rewriting, taking
 from services.backup.giving_back import give_back
 from services.copied import Original
 from services.partition import LOG_APPEND_TIME, partition_of
 from services.problem import Problem
 from services.projections.store import control
+from services.settings import Database
 from tests.integration.broker import Broker
 from tests.integration.projection import PARTITIONS, power
 from tests.integration.site import sites
@@ -196,3 +197,31 @@ async def test_a_log_that_is_away_is_said(site, there, tmp_path):
         assert f"Kafka at {away} (RAPPORT_KAFKA) does not answer" in await site.refused(
             command, where, RAPPORT_KAFKA=away
         )
+
+
+async def test_a_disk_that_fails_once_the_manifest_stands_leaves_the_backup_that_it_names(site, there, monkeypatch):
+    before = manifest.read(there)
+    sync, left = manifest.sync, [1]
+
+    def fails_the_second_time(directory):
+        if not left:
+            raise OSError(5, "Input/output error", str(directory))
+        left.pop()
+        sync(directory)
+
+    monkeypatch.setattr(manifest, "sync", fails_the_second_time)
+    with pytest.raises(Problem, match="cannot be used"):
+        await taking.take(site.kafka, site.database, there, lambda *_: None)
+    monkeypatch.undo()
+    after = manifest.read(there)
+    assert before
+    assert after
+    assert after.made_at > before.made_at
+    for each in after.files():
+        manifest.check(there, each)
+
+
+async def test_a_database_that_is_away_is_no_fault_of_the_directory(site, tmp_path):
+    away = Database.model_validate({"dsn": "postgresql://u:p@127.0.0.1:1/d"})
+    with pytest.raises(ConnectionError):  # which the command tells as PostgreSQL's
+        await taking.take(site.kafka, away, tmp_path / "backup", lambda *_: None)

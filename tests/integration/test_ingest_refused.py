@@ -9,13 +9,15 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import TopicAuthorizationFailedError
+from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 
 from services import log
 from services.http_problem import HttpProblem
 from services.ingest import producers as keeping
+from services.ingest.abandoning import abandon
 from services.ingest.log import Record, append
 from services.ingest.producers import Producers
+from services.problem import Problem
 from services.settings import Kafka
 from tests.integration.broker import Broker
 from tests.integration.ingest.sending import SINGLE, event
@@ -67,6 +69,34 @@ def login(both, home, username, password):
 
 async def send(client, sent=None):
     return await client.post("/v1/events", content=json.dumps(sent or event()), headers=SINGLE)
+
+
+async def test_a_producer_that_waits_for_an_answer_ends_without_taking_along_who_ends_it(broker):
+    await new_topic(broker.kafka)
+    producer = keeping.producer_of(broker.kafka)
+    await producer.start()
+    await producer.send_and_wait(log.TOPIC, b"{}", b"key", 0)
+    broker.pause()
+    try:
+        sent = await producer.send(log.TOPIC, b"{}", b"key", 0)
+        await asyncio.sleep(1)  # on its way: nobody says when
+        await asyncio.create_task(abandon(producer))
+    finally:
+        broker.resume()
+    with pytest.raises(KafkaError):
+        await sent
+
+
+async def test_what_no_new_producer_heals_ends_the_keeper_whichever_producer_it_came_by(broker):
+    await new_topic(broker.kafka)
+    producers = Producers(broker.kafka)
+    keeper = asyncio.create_task(producers.run())
+    given_up = await producers.current()
+    producers.give_up(given_up, KafkaError())
+    await producers.current()
+    producers.give_up(given_up, TopicAuthorizationFailedError())
+    with pytest.raises(Problem, match="refuses us"):
+        await keeper
 
 
 async def ends(service, sentence):

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 from tenacity import RetryCallState, Retrying
 
-from services.projections.worker import tell_of_retry
+from services.projections.retrying import tell_of_retry
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,11 @@
 import asyncio
 import contextlib
 import gc
+import logging
+import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from pydantic import BaseModel
@@ -44,6 +47,8 @@ from services.requests import Observed
 from services.settings import Database, Endpoints, Kafka, Signer, address, load
 from services.telemetry import API_IN_FLIGHT, exposition
 
+logger = logging.getLogger(__name__)
+
 DESCRIPTION = "Ask Rapport: who decides, who supports us, how that changed and why, at any moment."
 CONNECTIONS = 10
 SILENT = 3.5  # seconds after which a database that says nothing is not waited for: a reader is told within 5
@@ -75,9 +80,9 @@ def read_api(  # noqa: PLR0913 -- what it is told of the world, each by its name
         app.state.engine = Attended(connected, SILENT)
         app.state.live = Live.of(app.state.engine, pace or Pace())
         working = [
-            asyncio.create_task(app.state.ledger.run(app.state.engine)),
-            asyncio.create_task(retention.run(app.state.engine, kept)),
-            asyncio.create_task(app.state.engine.attend(app.state.database)),
+            _kept_up(app.state.ledger.run(app.state.engine)),
+            _kept_up(retention.run(app.state.engine, kept)),
+            _kept_up(app.state.engine.attend(app.state.database)),
         ]
         yield
         app.state.live.pulse.stop()
@@ -123,6 +128,19 @@ def read_api(  # noqa: PLR0913 -- what it is told of the world, each by its name
         app.include_router(router)
     complete(app, supposition.schemas() | change_messages.schemas())
     return app
+
+
+def _kept_up(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """Begin what lasts as long as the process: if it fails, the process ends, to be started again."""
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()):
+            logger.critical("The read API stops: %s", type(error).__name__)
+            signal.raise_signal(signal.SIGTERM)
+
+    task = asyncio.create_task(work)
+    task.add_done_callback(ended)
+    return task
 
 
 @health.get("/health/live", responses=responses())
