@@ -13,9 +13,9 @@ def ack_before_broker() -> Changes:
     def change(log: Any) -> None:
         append, ends, sending = log.append, dict[int, int](), set[asyncio.Task[list[int]]]()
 
-        async def in_background(producers: Any, records: Sequence[Any]) -> list[int]:
+        async def in_background(producers: Any, records: Sequence[Any], *deadline: float) -> list[int]:
             if any(record.partition not in ends for record in records):
-                offsets: list[int] = await append(producers, records)
+                offsets: list[int] = await append(producers, records, *deadline)
                 ends.update({record.partition: place + 1 for record, place in zip(records, offsets, strict=True)})
                 return offsets
             task = asyncio.create_task(append(producers, records))
