@@ -32,15 +32,21 @@ Probe = Callable[[Projection, Log], Awaitable[Any]]
 
 
 class Silent:
-    """A producer whose broker acknowledges one record, and then nothing."""
+    """A producer whose broker acknowledges one record, and then nothing; its keeper as well."""
+
+    took_at = 0.0
 
     def __init__(self) -> None:
         self.offset = 0
+        self.ends = dict[int, int]()
 
     async def current(self) -> "Silent":
         return self
 
-    def give_up(self, _: "Silent") -> None:
+    def give_up(self, *_: object) -> None:
+        """As Producers has it."""
+
+    async def took(self, *_: object) -> None:
         """As Producers has it."""
 
     async def send(self, *_: object, **__: object) -> "asyncio.Future[Silent]":
