@@ -1,34 +1,33 @@
 """The records of the log, partition by partition, each in order and with its record time."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from services import log, restored
 from services.cli.app import say
 from services.copied import Record, original
-from services.log_slices import Span, slices, spans
+from services.log_slices import slices, spans
 from services.partition import LOG_APPEND_TIME, partition_of
 from services.settings import Kafka
 
 
-async def records(kafka: Kafka, account: str | None) -> AsyncIterator[tuple[list[tuple[Any, datetime]], int]]:
-    """Yield handfuls of records with their record time, up to the ends at the start, and how many there are in all."""
+async def records(kafka: Kafka, account: str | None) -> AsyncGenerator[tuple[list[tuple[Any, datetime]], int]]:
+    """Yield handfuls of records with their record time, up to the ends at the start, and how many there are in all.
+
+    Whoever may leave before the end closes it: its consumer takes time to stop.
+    """
     await log.check(kafka)
     numbers = range(kafka.partitions) if account is None else [partition_of(account, kafka.partitions)]
     found = await spans(kafka, numbers)
     if lost := sum(each.start for each in found.values()):
         say(f"The log has lost its first {lost:,} records.")
-    async for timed in _timed_slices(kafka, found):
-        yield timed, sum(each.end - each.start for each in found.values())
-
-
-async def _timed_slices(kafka: Kafka, of: Mapping[int, Span]) -> AsyncIterator[list[tuple[Record, datetime]]]:
+    total = sum(each.end - each.start for each in found.values())
     latest: dict[int, int] = {}  # a broker's clock may step back: the record time is the running maximum, as everywhere
-    async for slice_ in slices(kafka, of):
-        timed = list(_timed(slice_, latest))
-        yield timed
+    async with aclosing(slices(kafka, found)) as read:
+        async for slice_ in read:
+            yield list(_timed(slice_, latest)), total
 
 
 def _timed(slice_: list[Any], latest: dict[int, int]) -> Iterator[tuple[Record, datetime]]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from contextlib import aclosing
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -110,15 +111,16 @@ async def _write(kafka: Kafka, wanted: Wanted, output: Path | None) -> None:
 async def _print(kafka: Kafka, wanted: Wanted, to: BinaryIO, resumed: Resumed) -> None:
     odd, facts = 0, LogFacts(kafka.partitions)
     with bar("records") as progress:
-        async for found, total in records(kafka, wanted.account):
-            task = progress.task_ids[0] if progress.task_ids else progress.add_task("Reading the log", total=total)
-            for record, recorded_at in found:
-                event = facts.event(record)
-                line = _line(record, event, recorded_at, wanted) if event else None
-                odd += line is None
-                if event and line and resumed.writes(record.partition, record.offset, event):
-                    to.write(line)
-            progress.advance(task, len(found))
+        async with aclosing(records(kafka, wanted.account)) as reading:
+            async for found, total in reading:
+                task = progress.task_ids[0] if progress.task_ids else progress.add_task("Reading the log", total=total)
+                for record, recorded_at in found:
+                    event = facts.event(record)
+                    line = _line(record, event, recorded_at, wanted) if event else None
+                    odd += line is None
+                    if event and line and resumed.writes(record.partition, record.offset, event):
+                        to.write(line)
+                progress.advance(task, len(found))
     resumed.finish()
     to.flush()
     if odd:
