@@ -48,6 +48,13 @@ async def points(names: tuple[str, ...], field: Field) -> None:
         await processes.kill_at("worker", names, field)
 
 
+async def freeze(field: Field) -> None:
+    """Freeze a worker with its batch in hand, twice: what it held may have been nobody's work meanwhile."""
+    for _ in range(2):
+        await processes.freeze_worker(field)
+        await asyncio.sleep(5)
+
+
 def fault(bug: Bug) -> Fault:
     """Return what has to happen for a bug to show."""
     made: dict[str, Callable[[Field], Awaitable[None]]] = {
@@ -55,7 +62,7 @@ def fault(bug: Bug) -> Fault:
         "broker-away": partial(links.cut, "ingest to kafka"),
         "database-killed": partial(links.cut_answers, "worker to postgres"),
         "worker-killed": partial(points, bug.points),
-        "worker-frozen": processes.freeze_worker,
+        "worker-frozen": freeze,
         "group-offsets-set": FAULTS["the group's offsets moved to the end"].act,
         "workers-1-2-1": processes.scale_workers,
         "leader-lost": LEADER_LOST.act,
