@@ -36,11 +36,12 @@ class Kafka(Environment):
     password: SecretStr | None = None
     local: bool = Field(default=False, validation_alias="RAPPORT_LOCAL")
     partitions: int = Field(default=12, ge=1, validation_alias="RAPPORT_PARTITIONS")
+    log: str | None = Field(default=None, validation_alias="RAPPORT_LOG")
 
     @classmethod
     def at(cls, bootstrap: str) -> Self:
         """Give the settings of a local broker, in the clear: the environment's word about another is not for it."""
-        absent = dict.fromkeys(("ca", "cert", "key", "mechanism", "username", "password"))
+        absent = dict.fromkeys(("ca", "cert", "key", "mechanism", "username", "password", "log"))
         return load(cls, bootstrap=bootstrap, local=True, security="PLAINTEXT", **absent)
 
     @field_validator("bootstrap")

@@ -22,4 +22,4 @@ def topic() -> None:
         return await log.check(kafka)
 
     described = asyncio.run(ensured())
-    typer.echo(f"{log.TOPIC} is fit: {described.partitions} partitions, id {described.topic_id}.")
+    typer.echo(f"{log.TOPIC} is fit: {described.partitions} partitions; RAPPORT_LOG={described.identity}")

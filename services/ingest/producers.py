@@ -151,6 +151,8 @@ class Producers:
         """Hold the log to what it was: raises UnfitTopic if it is gone, or another one by its id."""
         if found is None:
             raise absent(self._kafka)
+        if self._kafka.log and found.identity != self._kafka.log:
+            raise UnfitTopic(f"The log is another one: {found.identity}; RAPPORT_LOG names {self._kafka.log}.")
         if self.topic and found.identity != self.topic.identity:
             raise UnfitTopic(f"The log is another one now: {found.identity}; it was {self.topic.identity}.")
         self.topic = found

@@ -65,6 +65,7 @@ class Stack:
         self.kafka = Kafka.at(f"{HOST}:1")
         self.database = ""
         self._ports = dict(zip(PORTS, free(len(PORTS)), strict=True))
+        self._log = ""  # its identity, once it is made
         self._secret = secrets.token_urlsafe(48)
         self._keepers: dict[str, Supervisor] = {}
         self._children: dict[str, Child] = {}
@@ -74,6 +75,7 @@ class Stack:
     async def start(self) -> None:
         """Start everything in order; returns when all is ready."""
         await self._start_kafka()
+        self._log = (await log.check(self.kafka)).identity
         await self._start_postgres()
         await self.run("-m", "services.projections", "migrate")
         await self._begin("ingest", "services.ingest")
@@ -163,6 +165,7 @@ class Stack:
             "RAPPORT_API": f"http://{HOST}:{self._ports['api']}",
             "RAPPORT_SECRET": self._secret,
             "RAPPORT_LOCAL": "1",
+            "RAPPORT_LOG": self._log,
             "RAPPORT_DATA": str(self.plan.home),
             "RAPPORT_WORKER_PORT": str(self._ports.get(name, 1)),
             "PYTHONUNBUFFERED": "1",

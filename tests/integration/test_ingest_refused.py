@@ -126,6 +126,20 @@ async def test_a_broker_that_knows_us_lets_us_in(both, tmp_path):
     assert service.stop() == 0
 
 
+async def test_an_ingest_that_is_told_its_log_writes_to_no_other_even_if_it_starts_anew(broker, tmp_path):
+    await new_topic(broker.kafka)
+    ours = (await log.check(broker.kafka)).identity
+    service = Service(broker.kafka, tmp_path, RAPPORT_LOG=ours)
+    await service.start()
+    async with service.client() as client:
+        assert (await send(client)).status_code == 202
+    assert service.stop() == 0
+    await new_topic(broker.kafka)
+    other = (await log.check(broker.kafka)).identity
+    service.launch()
+    await ends(service, f"The log is another one: {other}; RAPPORT_LOG names {ours}.")
+
+
 async def test_a_topic_that_is_gone_ends_the_process(broker, service):
     async with service.client() as client:
         assert (await send(client)).status_code == 202
