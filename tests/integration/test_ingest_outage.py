@@ -12,7 +12,7 @@ from aiokafka.errors import OutOfOrderSequenceNumber
 
 import schemas
 from services.http_problem import HttpProblem
-from services.ingest.log import Record, append
+from services.ingest.log import MANY, Record, append
 from services.ingest.producers import Producers
 from services.log import TOPIC
 from services.settings import Kafka
@@ -166,3 +166,16 @@ async def test_a_producer_that_failed_is_replaced(broker, faulty, count):
     finally:
         keeper.cancel()
         await asyncio.gather(keeper, return_exceptions=True)
+
+
+async def test_one_event_beside_many_of_its_partition_has_a_place_of_its_own(broker):
+    producers = Producers(broker.kafka)
+    keeper = asyncio.create_task(producers.run())
+    try:
+        many, one = [Record(3, b"key", b"many")] * MANY, [Record(3, b"key", b"one")]
+        places = await asyncio.gather(*(append(producers, each) for _ in range(5) for each in (many, one)))
+    finally:
+        keeper.cancel()
+        await asyncio.gather(keeper, return_exceptions=True)
+    assert [len(each) for each in places] == [MANY, 1] * 5
+    assert len({offset for each in places for offset in each}) == 5 * (MANY + 1)
