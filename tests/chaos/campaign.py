@@ -208,21 +208,30 @@ class Campaign:
         return found
 
     async def _again(self, asked: Asked) -> Asked:
-        assert self._reader
         parameters = asked.parameters | {"token": asked.body["token"]}
-        return await self._reader.ask(asked.account, asked.question, parameters) or asked._replace(status=0, body={})
+        return await self._answered(asked.account, asked.question, parameters)
+
+    async def _answered(self, account: str, question: str, parameters: dict[str, str]) -> Asked:
+        """Ask until there is an answer: the read API may say that it cannot give one now, but not for ever."""
+        assert self._reader
+        deadline = time.monotonic() + self._patience
+        while True:
+            asked = await self._reader.ask(account, question, parameters)
+            if asked and (asked.status != httpx.codes.SERVICE_UNAVAILABLE or time.monotonic() > deadline):
+                return asked
+            if time.monotonic() > deadline:
+                return Asked(account, question, parameters, 0, {})
+            await asyncio.sleep(0.5)
 
     async def _past(self) -> AsyncIterator[tuple[Asked, Moment, None]]:
         """Ask of random moments of both clocks, those of `now` with the rest."""
-        assert self._reader
         recorded = sorted({each.recorded_at for each in self._log})
         for number in range(MOMENTS):
             account, question = self._random.choice(ACCOUNTS), sorted(ANSWERS)[number % len(ANSWERS)]
             as_of = self._began + timedelta(days=self._random.uniform(-130, 2))
             known_at = self._random.choice(recorded) + timedelta(milliseconds=self._random.randint(-1, 1))
             parameters = {"as_of": as_of.isoformat(), "known_at": known_at.isoformat()}
-            asked = await self._reader.ask(account, question, parameters)
-            yield asked or Asked(account, question, parameters, 0, {}), Moment(as_of, known_at), None
+            yield await self._answered(account, question, parameters), Moment(as_of, known_at), None
 
     async def _derived_anew(self) -> list[Violation]:
         """Verify, and rebuild: what was derived live and what is derived at once must be the same."""
