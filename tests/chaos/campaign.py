@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError
 from services.projections import cut
 from tests.chaos import checks, logged, sending, watching
 from tests.chaos.checks import Violation
+from tests.chaos.derived import derived_anew
 from tests.chaos.faults.kinds import Fault, Field
 from tests.chaos.logged import Judged, Logged
 from tests.chaos.oracle import ANSWERS, Moment
@@ -29,17 +30,6 @@ SENDERS = 4
 RATE = 4.0  # requests a second, of each sender
 MOMENTS = 200  # random pairs of as_of and known_at that are asked in the end
 CALM = 2.0  # seconds of undisturbed flow before a fault
-VERIFY = ("-c", "from services.cli import main; main()", "verify")
-REBUILD = ("-c", "from services.cli import main; main()", "rebuild")
-# Rows that two versions of the projection do not agree in. A state may be folded further in the rebuilt one, if
-# a fact fell due that the live one had not been touched since to fold in.
-ROWS = 'SELECT partition, "offset" FROM (TABLE {one}.{table} EXCEPT TABLE {other}.{table}) AS rows'
-STATES = """
-    SELECT account, subject FROM {one}.account_state AS live FULL JOIN {other}.account_state AS rebuilt
-    USING (account, subject)
-    WHERE live.fold_version IS DISTINCT FROM rebuilt.fold_version
-       OR live.state IS DISTINCT FROM rebuilt.state AND (live.due IS NULL OR live.due > rebuilt.folded_to)
-"""
 
 
 @dataclass
@@ -202,7 +192,7 @@ class Campaign:
         found += checks.of_the_repetitions(self.history)
         found += checks.of_the_answers([_at_its_cut(each) for each in self.history.answers], self._fates)
         found += checks.of_the_answers([each async for each in self._past()], self._fates)
-        found += await self._derived_anew()
+        found += await derived_anew(self._stack)
         if self._reader and (odd := set(self._reader.statuses) - {"200", "404", "503"} - TRANSPORT):
             found.append(Violation("readers get answers, or are told why not", f"{odd} of {self._reader.statuses}"))
         return found
@@ -232,27 +222,6 @@ class Campaign:
             known_at = self._random.choice(recorded) + timedelta(milliseconds=self._random.randint(-1, 1))
             parameters = {"as_of": as_of.isoformat(), "known_at": known_at.isoformat()}
             yield await self._answered(account, question, parameters), Moment(as_of, known_at), None
-
-    async def _derived_anew(self) -> list[Violation]:
-        """Verify, and rebuild: what was derived live and what is derived at once must be the same."""
-        try:
-            await self._stack.run(*VERIFY)
-            await self._stack.run(*REBUILD)
-        except AssertionError as error:
-            return [Violation("verify finds no difference", str(error)[-1500:])]
-        connection = await asyncpg.connect(watching.plain(self._stack.database))
-        try:
-            version = await connection.fetchval("SELECT active FROM rapport.projection")
-            live, rebuilt = f"projection_{version - 1}", f"projection_{version}"
-            queries = [STATES.format(one=live, other=rebuilt)] + [
-                ROWS.format(one=one, other=other, table=table)
-                for one, other in ((live, rebuilt), (rebuilt, live))
-                for table in ("journal", "dead_letter")
-            ]
-            differing = [tuple(row) for query in queries for row in await connection.fetch(query)]
-            return [Violation("a rebuild equals the live projection", str(each)) for each in differing[:5]]
-        finally:
-            await connection.close()
 
     @asynccontextmanager
     async def _traffic(self) -> AsyncIterator[None]:
