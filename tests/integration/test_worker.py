@@ -224,7 +224,7 @@ async def test_a_worker_outlives_its_database_and_goes_on_when_it_is_back(kafka,
     await append(kafka, raw(*events(100, 100)))
 
     async def noticed() -> bool:
-        return "Retrying" in worker.told
+        return "tried again" in worker.told
 
     await until(noticed, worker)
     link.mend()
