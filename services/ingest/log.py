@@ -108,7 +108,7 @@ async def _in_batches(producer: AIOKafkaProducer, partition: int, records: Itera
             acknowledged.append((await producer.send_batch(batch, TOPIC, partition=partition), batch))
             batch = producer.create_batch()
             batch.append(key=record.key, value=record.value, timestamp=None, headers=record.headers)
-    batch.close()  # while it waits, `send` would add what other requests bring: their places, in our receipts
+    batch.close()  # while it waits, `send` would add what other requests bring, and its count would not be ours
     acknowledged.append((await producer.send_batch(batch, TOPIC, partition=partition), batch))
     offsets: list[int] = []
     for future, sent in acknowledged:

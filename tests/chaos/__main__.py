@@ -10,6 +10,7 @@ import secrets
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import cycle, islice
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -25,6 +26,7 @@ from tests.chaos.stack import Plan, standing
 from tests.chaos.staging import plan
 
 console = Console(soft_wrap=True)
+MOST = 1_000  # faults of one campaign: more than any time is enough for
 
 
 def main() -> None:
@@ -64,7 +66,7 @@ def planned(wanted: list[Fault], seed: str, skip: int) -> list[Fault]:
     able = [each for each in wanted if not each.missing() and not each.lasting]
     order = sorted(able, key=lambda each: each.name)
     Random(f"{seed} plan").shuffle(order)
-    return (order * (2 + skip))[skip:][:200] if order else []
+    return list(islice(cycle(order), skip, skip + MOST))
 
 
 async def _campaign(

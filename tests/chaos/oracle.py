@@ -31,10 +31,7 @@ class Fact(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """What is asked about: what was true by `as_of`, as far as it was recorded by `known_at`; None: whatever is there.
-
-    Offsets are those of a cut of the log, by partition; facts above them were not there.
-    """
+    """What is asked about: what was true by `as_of`, as far as it was recorded by `known_at` (None: ever)."""
 
     as_of: datetime
     known_at: datetime | None
