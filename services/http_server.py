@@ -13,9 +13,28 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
+
+from services.http_limits import Bounded
 
 UNREAD = 30.0  # seconds that a client may take nothing of what waits for it
 AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER: on, for no time
+
+
+def configured(app: FastAPI, host: str, port: int, grace: int) -> uvicorn.Config:
+    """Say how an app of ours is served, for `Server`; `grace` is for how many seconds requests in flight may go on."""
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        loop="uvloop",
+        http=Bounded,
+        ws="none",
+        log_config=None,
+        access_log=False,  # its lines hold whole paths; services.requests tells instead
+        server_header=False,
+        timeout_graceful_shutdown=grace,
+    )
 
 
 class Server(uvicorn.Server):

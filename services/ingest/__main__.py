@@ -3,10 +3,7 @@
 import gc
 import sys
 
-import uvicorn
-
-from services.http_limits import Bounded
-from services.http_server import Server
+from services.http_server import Server, configured
 from services.ingest.app import ingest
 from services.rates import Rate
 from services.settings import Endpoints, Kafka, Signer, address, load
@@ -26,20 +23,7 @@ def main() -> None:
         server.should_exit = True
 
     host, port = address(endpoints.ingest)
-    server = Server(
-        uvicorn.Config(
-            ingest(kafka, signer, stop, load(Rate).rate),
-            host=host,
-            port=port,
-            loop="uvloop",
-            http=Bounded,
-            ws="none",
-            log_config=None,
-            access_log=False,  # its lines hold whole paths; services.requests tells instead
-            server_header=False,
-            timeout_graceful_shutdown=GRACE,
-        )
-    )
+    server = Server(configured(ingest(kafka, signer, stop, load(Rate).rate), host, port, GRACE))
     _calm_garbage_collection()
     server.run()
     sys.exit(reasons[0] if reasons else 0 if server.started else 1)

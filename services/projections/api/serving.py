@@ -7,8 +7,7 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
-from services.http_limits import Bounded
-from services.http_server import Server
+from services.http_server import Server, configured
 
 STREAM = "/v1/changes"
 UNREAD = 3.0  # seconds that a client may take to read the end of its stream
@@ -17,21 +16,7 @@ GRACE = 10  # seconds for requests in flight; with the ledger's patience and thi
 
 def server(app: FastAPI, host: str, port: int) -> "Serving":
     """Make the server of an app at an address."""
-    return Serving(
-        app,
-        uvicorn.Config(
-            app,
-            host=host,
-            port=port,
-            loop="uvloop",
-            http=Bounded,
-            ws="none",
-            log_config=None,
-            access_log=False,  # its lines hold whole paths; services.requests tells instead
-            server_header=False,
-            timeout_graceful_shutdown=GRACE,
-        ),
-    )
+    return Serving(app, configured(app, host, port, GRACE))
 
 
 class Serving(Server):
