@@ -105,7 +105,7 @@ async def test_a_worker_that_is_stopped_in_the_midst_of_a_backlog_loses_and_repe
 @pytest.mark.parametrize("seconds", [0.0, 0.5, 1.5, 3.0])
 async def test_a_process_that_is_stopped_while_it_starts_ends(broker, projection, database, tmp_path, seconds):
     """How far it is by then depends on the machine; wherever it is, it ends, and says nothing that looks like a bug."""
-    del projection  # which migrates the database
+    await bound(projection, broker.kafka)
     services: list[Any] = [Service(broker.kafka, tmp_path)]
     services[0].launch()
     services += [kind(broker.kafka, database, tmp_path).start() for kind in (Worker, Api)]
