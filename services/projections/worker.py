@@ -130,7 +130,8 @@ def build(kafka: Kafka, database: Database, health: Health, version: int) -> str
             raise ConnectionError
         await looking[0].log()
 
-    serve_asgi(app, worker_health(app, engine, ask_log), host=health.host, port=health.port)
+    # It has nothing of its own to begin or end; Faust may cancel it when stopped early, which a lifespan takes for a bug.
+    serve_asgi(app, worker_health(app, engine, ask_log), host=health.host, port=health.port, lifespan="off")
     return app
 
 

@@ -102,7 +102,7 @@ async def test_a_worker_that_is_stopped_in_the_midst_of_a_backlog_loses_and_repe
     assert await projection.letters() == []
 
 
-@pytest.mark.parametrize("seconds", [0.0, 0.5, 1.5, 3.0])
+@pytest.mark.parametrize("seconds", [0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0])
 async def test_a_process_that_is_stopped_while_it_starts_ends(broker, projection, database, tmp_path, seconds):
     """How far it is by then depends on the machine; wherever it is, it ends, and says nothing that looks like a bug."""
     await bound(projection, broker.kafka)
