@@ -130,7 +130,7 @@ def build(kafka: Kafka, database: Database, health: Health, version: int) -> str
             raise ConnectionError
         await looking[0].log()
 
-    # It has nothing of its own to begin or end; Faust may cancel it when stopped early, which a lifespan takes for a bug.
+    # Without a lifespan, which has nothing to do, and takes it for a bug that Faust, stopped early, cancels the server.
     serve_asgi(app, worker_health(app, engine, ask_log), host=health.host, port=health.port, lifespan="off")
     return app
 
