@@ -37,6 +37,7 @@ class Link:
 
     def __init__(self, host: str, port: int, listen: int = 0) -> None:
         self.port = listen
+        self.troubled = 0  # pieces of data and connections that met any weather but a fair one
         self._target = host, port
         self._weather, self._patience = Weather(), math.inf
         self._heard = asyncio.Event()
@@ -99,6 +100,7 @@ class Link:
             connection.left = None
 
     def _reset(self) -> None:
+        self.troubled += len(self._connections)
         for connection in self._connections:
             connection.reset()
 
@@ -107,6 +109,7 @@ class Link:
         self._connections.add(connection)
         connection.task.add_done_callback(lambda _: self._connections.discard(connection))
         if self._weather.refuses:
+            self.troubled += 1
             connection.reset()
 
     async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -115,11 +118,13 @@ class Link:
 
     def arrival(self) -> float:
         """Say when what is sent now arrives."""
+        self.troubled += self._weather.latency > 0
         return _now() + self._weather.latency
 
     async def heard(self) -> None:
         """Wait until packets arrive; raises ConnectionResetError if it took too long."""
         since = _now()
+        self.troubled += self._weather.silent
         await self._heard.wait()
         if _now() - since > self._patience:
             raise ConnectionResetError
@@ -134,6 +139,7 @@ class Link:
 
     async def turn(self, size: int, back: bool) -> None:  # noqa: FBT001  one of two ways
         """Wait until the way has carried what came before."""
+        self.troubled += not math.isinf(self._weather.rate)
         begin = max(_now(), self._free[back])
         self._free[back] = begin + size / self._weather.rate
         await asyncio.sleep(begin - _now())
@@ -215,6 +221,7 @@ class _Connection:
         writer.write(data)
         await writer.drain()
         if last:
+            self._link.troubled += 1
             raise ConnectionResetError
 
 

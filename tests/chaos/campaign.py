@@ -16,7 +16,7 @@ from services.projections import cut
 from tests.chaos import checks, logged, sending, watching
 from tests.chaos.checks import Violation
 from tests.chaos.derived import derived_anew
-from tests.chaos.faults.kinds import Fault, Field
+from tests.chaos.faults.kinds import Fault, Field, UnfeltError
 from tests.chaos.logged import Judged, Logged
 from tests.chaos.oracle import ANSWERS, Moment
 from tests.chaos.recording import Asked, History
@@ -92,6 +92,8 @@ class Campaign:
         found: list[Violation] = []
         try:
             await fault.act(self._field)
+        except UnfeltError as error:
+            found.append(Violation("a fault is felt", str(error)))
         except Exception as error:  # noqa: BLE001  whatever it is: the campaign tells of it in its table
             found.append(Violation("a fault heals", f"{type(error).__name__}: {error}"))
         healed = time.monotonic()

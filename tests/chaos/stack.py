@@ -138,6 +138,11 @@ class Stack:
             file.write(self._listeners())
         return child
 
+    def told(self, name: str) -> str:
+        """Return what a process, and those before it under its name, wrote about themselves."""
+        logs = (self.plan.home / "logs").glob(f"{name}.log*")  # a long one is set aside
+        return "".join(each.read_text(errors="replace") for each in logs)
+
     def process(self, name: str) -> psutil.Process | None:
         """Return the process that runs under a name now, or None while there is none."""
         marked = self._marks.get(name)

@@ -127,6 +127,7 @@ async def test_a_late_link_brings_each_way_later_and_none_the_slower(echoed, cal
         await caller.say(b"x")
         await asyncio.sleep(0.01)  # so that each goes by itself
     assert await caller.hear(50) == b"x" * 50
+    assert link.troubled >= 2  # what is waiting is read at once
     assert 2 <= time.monotonic() - begun < 10  # one after another would take 17 seconds for one way
 
 
@@ -151,6 +152,7 @@ async def test_what_a_silent_link_held_arrives_once_it_is_mended(echoed, call):
     assert await caller.silent()
     assert await late.silent()
     assert bytes(echo.heard) == b"before"
+    assert link.troubled == 2
     link.mend()
     assert await caller.hear(6) == b"during"
     assert await late.hear(4) == b"late"
@@ -199,9 +201,10 @@ async def test_a_cut_link_resets_both_sides_and_who_comes_until_it_is_mended(ech
     await until(lambda: echo.broken == 1)
     with pytest.raises(ConnectionResetError):
         await (await call(link)).hear(1)
+    assert link.troubled == 2
     link.mend()
     assert await (await call(link)).ask(b"b") == b"b"
-    assert echo.callers == 2
+    assert (echo.callers, link.troubled) == (2, 2)
 
 
 @pytest.mark.parametrize("size", [0, 4])
@@ -216,6 +219,7 @@ async def test_a_link_that_cuts_answers_brings_the_question_and_so_many_bytes_of
         with pytest.raises(ConnectionResetError):
             await caller.hear(1)
     assert bytes(echo.heard) == b"beforequestionquestion"
+    assert link.troubled == 2
     link.mend()
     assert await (await call(link)).ask(b"question") == b"question"
 

@@ -1,6 +1,7 @@
 """A fault: a name, what it does, and why it cannot be done here, if so."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
 from types import ModuleType
@@ -28,6 +29,19 @@ class Fault:
     missing: Callable[[], str | None]
     telling: bool = False  # one of those that three minutes are for
     lasting: bool = False  # leaves traces with which others show less: it comes last
+
+
+class UnfeltError(Exception):
+    """A fault met nobody: what was well afterwards proves nothing."""
+
+
+@contextmanager
+def felt(count: Callable[[], int]) -> Iterator[None]:
+    """Raise UnfeltError unless `count`, of who met the fault, has grown meanwhile."""
+    before = count()
+    yield
+    if count() <= before:
+        raise UnfeltError(f"nobody met it: {before} before, {count()} after")
 
 
 def nothing_missing() -> str | None:

@@ -3,22 +3,24 @@
 import asyncio
 from functools import partial
 
-from tests.chaos.faults.kinds import Fault, Field
+from tests.chaos.faults.kinds import Fault, Field, felt
 from tests.chaos.staging import WORDS
 from tests.chaos.tools import disks, preload
 
 SERVERS = ("postgres", "kafka")
+FULL = "No space left on device"
 
 
 async def full(name: str, field: Field) -> None:
     """Leave not a byte for a while, whatever is freed meanwhile."""
     disk = field.stack.disks[name]
-    try:
-        for _ in range(max(5, int(20 * field.scale))):
-            await asyncio.to_thread(disk.fill)
-            await asyncio.sleep(1)
-    finally:
-        disk.empty()
+    with felt(lambda: field.stack.told(name).count(FULL)):
+        try:
+            for _ in range(max(5, int(20 * field.scale))):
+                await asyncio.to_thread(disk.fill)
+                await asyncio.sleep(1)
+        finally:
+            disk.empty()
 
 
 async def unsynced(name: str, field: Field) -> None:
@@ -26,9 +28,10 @@ async def unsynced(name: str, field: Field) -> None:
     orders = field.stack.plan.preload
     assert orders, "the stack was started without"
     # A single broker that starts while syncs still fail throws its own topics away: that is Kafka with one copy.
-    orders.fail(WORDS[name], lasting=name != "kafka")
-    await asyncio.sleep(max(5, 15 * field.scale))
-    orders.heal()
+    with felt(lambda: orders.obeyed(WORDS[name])):
+        orders.fail(WORDS[name], lasting=name != "kafka")
+        await asyncio.sleep(max(5, 15 * field.scale))
+        orders.heal()
 
 
 FAULTS = (

@@ -3,7 +3,7 @@
 import asyncio
 from functools import partial
 
-from tests.chaos.faults.kinds import Fault, Field
+from tests.chaos.faults.kinds import Fault, Field, felt
 from tests.chaos.staging import WORDS
 from tests.chaos.tools import preload
 
@@ -14,9 +14,10 @@ async def step(name: str, seconds: int, field: Field) -> None:
     """Step a clock, let it be wrong for a while, and set it right."""
     orders = field.stack.plan.preload
     assert orders, "the stack was started without"
-    orders.shift(WORDS[name], seconds)
-    await asyncio.sleep(15 * field.scale)
-    orders.shift(WORDS[name], 0)
+    with felt(lambda: orders.obeyed(WORDS[name])):
+        orders.shift(WORDS[name], seconds)
+        await asyncio.sleep(15 * field.scale)
+        orders.shift(WORDS[name], 0)
 
 
 FAULTS = tuple(

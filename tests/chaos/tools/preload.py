@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 SOURCE = Path(__file__).with_suffix(".c")
-ORDER = struct.Struct("@qqq120s368s")  # as preload.c reads it
-SHIFT, FAILURE, UNTIL, BELOW = 0, 8, 16, 144  # where each begins
+ORDER = struct.Struct("@qqqq120s368s")  # as preload.c reads it
+SHIFT, FAILURE, UNTIL, OBEYED, BELOW = 0, 8, 16, 24, 152  # where each begins
 COMPILER = "cc"
 HOW = ("-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC")
 
@@ -27,14 +27,15 @@ def unavailable() -> str | None:
 class Preload:
     """What processes shall believe: the first of `words` that a process's command line contains is its name here.
 
-    `directory` is made and kept; whoever runs a process must be able to read there. A process takes part if it
-    is started with `environment`, and so do those that it starts.
+    `directory` is made and kept; whoever runs a process must be able to read there, and to write `control`. A process
+    takes part if it is started with `environment`, and so do those that it starts.
     """
 
     def __init__(self, directory: Path, words: Sequence[str]) -> None:
         directory.mkdir(mode=0o755)
         self._words, self._control = list(words), directory / "control"
-        self._control.write_bytes(b"".join(ORDER.pack(0, 0, 0, word.encode(), b"") for word in words))
+        self._control.write_bytes(b"".join(ORDER.pack(0, 0, 0, 0, word.encode(), b"") for word in words))
+        self._control.chmod(0o666)  # whoever obeys counts it
         self._library = directory / "preload.so"
         subprocess.run(  # noqa: S603  our own command
             [COMPILER, *HOW, "-o", str(self._library), str(SOURCE), "-ldl"],
@@ -65,6 +66,12 @@ class Preload:
         """Let all clocks be right, and all that is synced be synced."""
         for word in self._words:
             self._write(word, SHIFT, bytes(16))
+
+    def obeyed(self, word: str) -> int:
+        """Say how often processes of `word` were shown a wrong clock, or refused a sync, up to now."""
+        with self._control.open("rb") as file:
+            file.seek(self._words.index(word) * ORDER.size + OBEYED)
+            return int(struct.unpack("@q", file.read(8))[0])
 
     def _write(self, word: str, offset: int, data: bytes) -> None:
         with self._control.open("r+b", buffering=0) as file:

@@ -89,9 +89,12 @@ def start(orders, tmp_path):
 def test_the_clock_of_a_running_process_steps_as_told_and_no_other_does(orders, start):
     one, other = start("one.file"), start("other.file")
     for seconds in (0, -HOUR, WEEK, 0):
+        before = orders.obeyed("one.file")
         orders.shift("one.file", seconds)
         assert one.off(3) == [seconds] * 3
         assert other.off(3) == [0] * 3
+        assert (orders.obeyed("one.file") > before) == (seconds != 0)
+    assert orders.obeyed("other.file") == 0
     orders.shift("one.file", WEEK)
     assert abs(float(one.ask()[3]) - time.monotonic()) < HOUR
 
@@ -100,8 +103,10 @@ def test_syncs_of_one_process_fail_below_a_directory_until_it_is_healed(orders, 
     one, other = start("one.file"), start("other.file")
     orders.fail("one.file", tmp_path / "elsewhere")
     assert one.ask()[4:] == ["synced"]
+    before = orders.obeyed("one.file")
     orders.fail("one.file", tmp_path / "one")
     assert one.ask()[4:] == ["Input/output error"]
+    assert orders.obeyed("one.file") == before + 3  # fsync, fdatasync, msync
     assert other.ask()[4:] == ["synced"]
     orders.heal()
     assert one.ask()[4:] == ["synced"]
