@@ -45,21 +45,23 @@ class UnreachableLog(Problem):
 class RefusingLog(UnreachableLog):
     """A broker answers, and refuses us until somebody changes it, or our settings."""
 
-    def __init__(self, kafka: Kafka, cause: type[BaseException]) -> None:
-        super().__init__(f"Kafka at {kafka.bootstrap} (RAPPORT_KAFKA) refuses us ({cause.__name__}).")
+
+def refusal(kafka: Kafka, cause: type[BaseException]) -> RefusingLog:
+    """Make the problem of a broker's refusal."""
+    return RefusingLog(f"Kafka at {kafka.bootstrap} (RAPPORT_KAFKA) refuses us ({cause.__name__}).")
 
 
 def untold(kafka: Kafka, code: int, sentence: str) -> UnreachableLog:
     """Make the problem of an error code in a broker's answer; `sentence` is for one that may pass."""
     cause = for_code(code)
-    return RefusingLog(kafka, cause) if issubclass(cause, REFUSALS) else UnreachableLog(sentence)
+    return refusal(kafka, cause) if issubclass(cause, REFUSALS) else UnreachableLog(sentence)
 
 
 @asynccontextmanager
 async def administering(kafka: Kafka) -> AsyncIterator[AIOKafkaAdminClient]:
     """Open a client that may ask for and change what topics are; raises UnreachableLog."""
     admin = AIOKafkaAdminClient(**kafka.client(), request_timeout_ms=REQUEST_MS)
-    async with _reaching(kafka):
+    async with reaching(kafka):
         try:
             await admin.start()
             yield admin
@@ -71,7 +73,7 @@ async def administering(kafka: Kafka) -> AsyncIterator[AIOKafkaAdminClient]:
 async def asking(kafka: Kafka) -> AsyncIterator[AIOKafkaClient]:
     """Open a client that sends what it is told to; raises UnreachableLog."""
     client = AIOKafkaClient(**kafka.client(), request_timeout_ms=REQUEST_MS)
-    async with _reaching(kafka):
+    async with reaching(kafka):
         try:
             await client.bootstrap()
             yield client
@@ -80,16 +82,16 @@ async def asking(kafka: Kafka) -> AsyncIterator[AIOKafkaClient]:
 
 
 @asynccontextmanager
-async def _reaching(kafka: Kafka) -> AsyncIterator[None]:
-    """Turn what aiokafka and the network raise into one sentence."""
+async def reaching(kafka: Kafka, remedy: str = "") -> AsyncIterator[None]:
+    """Turn what aiokafka and the network raise into one sentence, and what to do; raises UnreachableLog."""
     try:
         yield
     except (KafkaError, OSError, TimeoutError) as error:
         cause = await _knock(kafka) if isinstance(error, KafkaConnectionError) else type(error)
         if cause and issubclass(cause, REFUSALS):
-            raise RefusingLog(kafka, cause) from error
+            raise refusal(kafka, cause) from error
         told = type(error).__name__  # its text names objects, not remedies
-        raise UnreachableLog(f"Kafka at {kafka.bootstrap} (RAPPORT_KAFKA) does not answer ({told}).") from error
+        raise UnreachableLog(f"Kafka at {kafka.bootstrap} (RAPPORT_KAFKA) does not answer ({told}).{remedy}") from error
 
 
 async def _knock(kafka: Kafka) -> type[BaseException] | None:
@@ -98,8 +100,8 @@ async def _knock(kafka: Kafka) -> type[BaseException] | None:
     for host, port, _ in collect_hosts(kafka.bootstrap.split(",")):
         try:
             (await create_conn(host, port, request_timeout_ms=REQUEST_MS, **how)).close()
-        except REFUSALS as refusal:
-            return type(refusal)
+        except REFUSALS as error:
+            return type(error)
         except (KafkaError, OSError, TimeoutError):
             continue
     return None

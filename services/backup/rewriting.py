@@ -6,12 +6,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.errors import MessageSizeTooLargeError
 
+from services.brokers import reaching
 from services.copied import Original
 from services.ingest.abandoning import abandon
 from services.ingest.producers import producer_of
-from services.log import TOPIC, UnreachableLog
+from services.log import TOPIC
 from services.partition import LOG_APPEND_TIME
 from services.problem import Problem
 from services.settings import Kafka
@@ -22,16 +23,12 @@ GO_ON = "Run it again: it goes on where it was."
 
 @asynccontextmanager
 async def producer(kafka: Kafka) -> AsyncIterator[AIOKafkaProducer]:
-    """Give a producer as durable as ingest's."""
+    """Give a producer as durable as ingest's; raises UnreachableLog, also of what is done with it."""
     made = producer_of(kafka)
     try:
-        await made.start()
-        yield made
-    except (KafkaError, OSError, TimeoutError) as error:
-        cause = type(error).__name__
-        raise UnreachableLog(
-            f"Kafka at {kafka.bootstrap} (RAPPORT_KAFKA) does not answer ({cause}). {GO_ON}"
-        ) from error
+        async with reaching(kafka, f" {GO_ON}"):
+            await made.start()
+            yield made
     finally:
         await abandon(made)
 

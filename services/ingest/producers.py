@@ -16,7 +16,7 @@ from contextlib import suppress
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from services.brokers import REFUSALS, RefusingLog
+from services.brokers import REFUSALS, RefusingLog, refusal
 from services.ingest.abandoning import abandon, close
 from services.log import TOPIC, Topic, UnfitTopic, UnreachableLog, absent, check, described
 from services.problem import Problem
@@ -186,4 +186,4 @@ def _refusal(kafka: Kafka, error: Exception) -> Problem | None:
     if isinstance(error, UnfitTopic):
         return error
     cause = next((each for each in (error, error.__cause__) if isinstance(each, REFUSALS)), None)
-    return RefusingLog(kafka, type(cause)) if cause else None
+    return refusal(kafka, type(cause)) if cause else None

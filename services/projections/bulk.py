@@ -1,49 +1,39 @@
-"""The log in bulk: a plain consumer over some partitions, from any offset to a fixed end; no group, no commits."""
+"""The log in bulk: several partitions at once, from any offset to a fixed end, shared out among processes."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord, TopicPartition
 
 from services.log import TOPIC
+from services.log_slices import consuming, fetched
 from services.settings import Kafka
 
 HANDFUL = 5_000  # records
+FETCH = 4 * 1024 * 1024  # bytes of a partition at once
 
 
 async def records(
     kafka: Kafka, starts: Mapping[int, int], ends: Mapping[int, int]
 ) -> AsyncIterator[list[ConsumerRecord]]:
-    """Yield all records from `starts` up to, without, `ends`: each list of one partition, in the log's order."""
+    """Yield all records from `starts` up to, without, `ends`: each list of one partition, in the log's order.
+
+    Raises UnreachableLog.
+    """
     wanted = {partition: start for partition, start in starts.items() if start < ends[partition]}
     if not wanted:
         return
-    async with _consumer(kafka, wanted) as consumer:
+    async with consuming(kafka, FETCH) as consumer:
+        consumer.assign([TopicPartition(TOPIC, partition) for partition in wanted])
+        for partition, start in wanted.items():
+            consumer.seek(TopicPartition(TOPIC, partition), start)
         while wanted:
-            fetched = await consumer.getmany(timeout_ms=1_000, max_records=HANDFUL)
-            for tp, found in fetched.items():
+            for tp, found in (await fetched(kafka, consumer, HANDFUL)).items():
                 slice_ = [record for record in found if record.offset < ends[tp.partition]]
                 if slice_:
                     yield slice_
                 if found[-1].offset + 1 >= ends[tp.partition]:
                     wanted.pop(tp.partition, None)
                     consumer.pause(tp)
-
-
-@asynccontextmanager
-async def _consumer(kafka: Kafka, starts: Mapping[int, int]) -> AsyncIterator[AIOKafkaConsumer]:
-    consumer = AIOKafkaConsumer(
-        **kafka.client(), auto_offset_reset="none", enable_auto_commit=False, max_partition_fetch_bytes=4 * 1024 * 1024
-    )
-    await consumer.start()
-    try:
-        assigned = {TopicPartition(TOPIC, partition): start for partition, start in starts.items()}
-        consumer.assign(list(assigned))
-        for tp, start in assigned.items():
-            consumer.seek(tp, start)
-        yield consumer
-    finally:
-        await consumer.stop()
 
 
 def shares(ends: Mapping[int, int], count: int) -> Iterator[Sequence[int]]:
