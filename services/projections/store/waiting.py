@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -33,9 +34,14 @@ async def waiting_amendments(
     """Return account, source, id and target of what waits in these accounts (None: in all); at most 1,000."""
     wanted = {"accounts": None if among is None else list(among)}
     found = []
-    for *stored, type_ in (await connection.execute(WAITING, wanted)).all():
-        event = Stored(*stored).fact().event
-        target = event.data.target  # type: ignore[attr-defined]
-        if target.type != type_:
+    async with connection.stream(WAITING, wanted) as rows:
+        async for *stored, type_ in rows:
+            row = Stored(*stored)
+            if orjson.loads(row.raw)["data"]["target"]["type"] == type_:
+                continue
+            event = row.fact().event
+            target = event.data.target  # type: ignore[attr-defined]
             found.append((event.partitionkey, event.source, event.id, target.model_dump()))
-    return found[:MOST]
+            if len(found) == MOST:
+                break
+    return found
