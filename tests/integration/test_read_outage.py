@@ -82,3 +82,18 @@ async def test_a_question_whose_session_is_ended_in_the_middle_is_a_503_problem(
                 await asyncio.sleep(0.05)
         await projection.rows(f"SELECT pg_terminate_backend(pid) {waiting}")
         assert (await asking).status_code == 503
+
+
+async def test_however_many_look_whether_it_is_ready_the_database_is_asked_once_at_a_time(projection, reads):
+    waiting = "FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with projection.engine.connect() as connection:
+        await connection.execute(text("LOCK TABLE position IN ACCESS EXCLUSIVE MODE"))
+        looking = [asyncio.create_task(reads.get("/health/ready")) for _ in range(30)]
+        async with asyncio.timeout(300):
+            while not await projection.rows(f"SELECT 1 {waiting}"):  # noqa: ASYNC110 -- the database says when
+                await asyncio.sleep(0.05)
+        looking[0].cancel()  # who leaves takes nobody with him
+        await asyncio.sleep(0.5)
+        assert await projection.rows(f"SELECT count(*) {waiting}") == [(1,)]
+    assert {each.status_code for each in await asyncio.gather(*looking[1:])} == {200}
+    assert (await reads.get("/health/ready")).status_code == 200

@@ -9,17 +9,15 @@ import sys
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request, Response
-from pydantic import BaseModel
+from fastapi import FastAPI
 
 from services import access, http_problem
 from services.answer_headers import Guarded
 from services.body import Room
-from services.http_problem import responses
 from services.limits import STATEMENT_SECONDS
 from services.openapi import complete
 from services.partition import partition_of
-from services.projections import answers, cut
+from services.projections import cut
 from services.projections.api import (
     asking,
     change_messages,
@@ -28,6 +26,7 @@ from services.projections.api import (
     diffing,
     facts,
     failing,
+    health,
     log,
     reads,
     replaying,
@@ -45,7 +44,7 @@ from services.projections.store.attended import Attended
 from services.rates import Rate
 from services.requests import Observed
 from services.settings import Database, Endpoints, Kafka, Signer, address, load
-from services.telemetry import API_IN_FLIGHT, exposition
+from services.telemetry import API_IN_FLIGHT
 
 logger = logging.getLogger(__name__)
 
@@ -53,14 +52,6 @@ DESCRIPTION = "Ask Rapport: who decides, who supports us, how that changed and w
 CONNECTIONS = 10
 SILENT = 3.5  # seconds after which a database that says nothing is not waited for: a reader is told within 5
 DISPOSING = 2.0  # seconds for the database to let go
-
-health = APIRouter(tags=["health"])
-
-
-class Health(BaseModel):
-    """The service is as asked; otherwise the answer is a problem."""
-
-    status: str = "ok"
 
 
 def read_api(  # noqa: PLR0913 -- what it is told of the world, each by its name
@@ -104,6 +95,7 @@ def read_api(  # noqa: PLR0913 -- what it is told of the world, each by its name
     )
     app.state.database = database
     app.state.ledger = Ledger()
+    app.state.readiness = health.Readiness(app.state.ledger)
     app.state.room = Room(API_IN_FLIGHT)
     app.state.streams = Streams()
     app.state.partition_of = lambda account: partition_of(account, partitions)
@@ -123,7 +115,7 @@ def read_api(  # noqa: PLR0913 -- what it is told of the world, each by its name
         asking.router,
         diffing.router,
         supposing.router,
-        health,
+        health.router,
     ):
         app.include_router(router)
     complete(app, supposition.schemas() | change_messages.schemas())
@@ -141,31 +133,6 @@ def _kept_up(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
     task = asyncio.create_task(work)
     task.add_done_callback(ended)
     return task
-
-
-@health.get("/health/live", responses=responses())
-async def live() -> Health:
-    """Tell that the process runs."""
-    return Health()
-
-
-@health.get("/health/ready", responses=responses(503))
-async def ready(request: Request) -> Health:
-    """Tell whether answers can be read now, and who reads them recorded: 503 if not."""
-    async with answers.snapshot(request.app.state.engine):
-        pass
-    await request.app.state.ledger.check(request.app.state.engine)
-    return Health()
-
-
-@health.get(
-    "/metrics",
-    response_class=Response,
-    responses={200: {"description": "Prometheus's text format", "content": {"text/plain": {}}}},
-)
-async def metrics() -> Response:
-    """Return the metrics of this process."""
-    return exposition()
 
 
 def run() -> None:
