@@ -9,6 +9,7 @@ from rich.table import Table
 
 from tests.chaos.campaign import Ordeal, Result
 from tests.chaos.faults import Fault
+from tests.chaos.planted.registry import BUGS
 from tests.chaos.score import Score
 
 RED, GREEN = "bold red", "green"
@@ -45,8 +46,9 @@ def _table(by_fault: dict[str, list[Ordeal]]) -> Table:
 
 def show_score(found: Sequence[Score], console: Console) -> None:
     """Print which planted bugs were found, by which checks, and how many of how many."""
-    table = Table("planted bug", "found by")
+    table = Table("planted bug", "shows as", "found by")
     for each in found:
-        table.add_row(each.bug, "; ".join(each.found_by) or "NOT FOUND", style=GREEN if each.found_by else RED)
+        said = "; ".join(each.found_by) or "NOT FOUND"
+        table.add_row(each.bug, BUGS[each.bug].shows, said, style=GREEN if each.found_by else RED)
     console.print(table)
     console.print(f"{sum(bool(each.found_by) for each in found)} of {len(found)} planted bugs found.")
