@@ -191,6 +191,7 @@ class Campaign:
         self._tell(f"{len(self._log):,} records; asking of {MOMENTS} moments")
         self._reading.cancel()
         self.history.repeated = [await self._again(each) for each in self.history.answers]
+        found += checks.of_the_looks(self.history.looks)
         found += checks.of_the_repetitions(self.history)
         found += checks.of_the_answers([_at_its_cut(each) for each in self.history.answers], self._fates)
         found += checks.of_the_answers([each async for each in self._past()], self._fates)
@@ -259,6 +260,7 @@ class Campaign:
             **fates,
             "bad": len(self.history.planted),
             "samples": len(self.history.samples),
+            "looks": len(self.history.looks),
             "answers": MOMENTS + 2 * len(self.history.answers),
         }
 

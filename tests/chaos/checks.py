@@ -9,7 +9,7 @@ import orjson
 from tests.chaos import oracle
 from tests.chaos.logged import Identity, Judged, Logged, Place, identity
 from tests.chaos.oracle import Fact, Moment
-from tests.chaos.recording import Asked, Attempt, History, Sample, Tables
+from tests.chaos.recording import Asked, Attempt, History, Look, Sample, Tables
 from tests.chaos.truth import POLICY
 
 UNSURE = {"unknown", "elsewhere"}  # outcomes after which our log may have the events, or not
@@ -95,6 +95,11 @@ def of_the_repetitions(history: History) -> list[Violation]:
             if again.status != 200 or again.body.get("answer") != first.body.get("answer")
         ),
     )
+
+
+def of_the_looks(looks: Iterable[Look]) -> list[Violation]:
+    """Check that an account that there was an answer about is not unknown to whoever asks after that."""
+    return _shown("who was known is not unknown later", _vanished(looks))
 
 
 def _shown(check: str, details: Iterable[str]) -> list[Violation]:
@@ -222,6 +227,15 @@ def _wrong(
         found = oracle.told(each.question, each.body["answer"]) if each.status == 200 else each.body
         if found != expected:
             yield f"{each.account} {each.question} {each.parameters}: {_difference(found, expected)}"
+
+
+def _vanished(looks: Iterable[Look]) -> Iterator[str]:
+    known: dict[str, float] = {}
+    for each in sorted(looks, key=lambda each: each.ended):
+        if each.status == 200:
+            known.setdefault(each.account, each.ended)
+        elif each.status == 404 and each.began > known.get(each.account, each.began):
+            yield f"{each.account} {each.question}: unknown {each.began - known[each.account]:.1f} s after an answer"
 
 
 def _there(facts: list[Fact], partition: int | None, cut: Mapping[int, int] | None) -> list[Fact]:

@@ -43,6 +43,16 @@ class Asked(NamedTuple):
     body: dict[str, Any]
 
 
+class Look(NamedTuple):
+    """One question about now: when it went out and came back (monotonic seconds), and what came of it."""
+
+    account: str
+    question: str
+    began: float
+    ended: float
+    status: int
+
+
 class Tables(NamedTuple):
     """The journal and the dead letters in the end, by place."""
 
@@ -57,6 +67,7 @@ class History:
     seed: str
     attempts: list[Attempt] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
     answers: list[Asked] = field(default_factory=list)
     repeated: list[Asked] = field(default_factory=list)  # as many as answers, in their order
     planted: dict[bytes, Fate] = field(default_factory=dict)  # values put on the log beside ingest, to break a rule

@@ -8,7 +8,7 @@ import pytest
 from tests.chaos import checks
 from tests.chaos.logged import Logged, Place, identity, judged
 from tests.chaos.oracle import Moment
-from tests.chaos.recording import Asked, Attempt, History, Sample, Tables
+from tests.chaos.recording import Asked, Attempt, History, Look, Sample, Tables
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 LATER = datetime(2026, 4, 1, tzinfo=UTC)
@@ -211,3 +211,18 @@ def test_an_answer_that_its_token_does_not_repeat_is_found():
     assert checks.of_the_repetitions(history) == []
     history.repeated = [answered(3)]
     assert checks.of_the_repetitions(history) != []
+
+
+def test_an_account_that_was_answered_about_is_not_unknown_later_unless_both_were_asked_at_once():
+    known = Look("acme", "attitude", 1.0, 2.0, 200)
+    fair = [
+        Look("acme", "attitude", 0.0, 0.5, 404),  # before it was known
+        Look("acme", "attitude", 1.5, 3.0, 404),  # asked before the answer came
+        Look("globex", "attitude", 4.0, 5.0, 404),
+        Look("acme", "attitude", 4.0, 5.0, 503),
+    ]
+    assert checks.of_the_looks([*fair, known]) == []
+    gone = checks.of_the_looks([*fair, known, Look("acme", "power-interest", 2.5, 2.6, 404)])
+    assert [(each.check, each.detail) for each in gone] == [
+        ("who was known is not unknown later", "acme power-interest: unknown 0.5 s after an answer")
+    ]

@@ -11,7 +11,7 @@ import httpx
 from sqlalchemy import make_url
 
 from tests.chaos.oracle import ANSWERS
-from tests.chaos.recording import Asked, History, Sample, Tables
+from tests.chaos.recording import Asked, History, Look, Sample, Tables
 
 AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError)
 SAMPLING, ASKING = 0.3, 0.15  # seconds between two
@@ -108,12 +108,15 @@ class Reader:
 
     async def ask(self, account: str, question: str, parameters: dict[str, str]) -> Asked | None:
         """Ask once; None if there was no answer at all."""
+        began = time.monotonic()
         try:
             answer = await self._client.get(f"/v1/accounts/{account}/{question}", params=parameters)
         except httpx.HTTPError as error:
             self.statuses[type(error).__name__] += 1
             return None
         self.statuses[str(answer.status_code)] += 1
+        if not parameters:
+            self._history.looks.append(Look(account, question, began, time.monotonic(), answer.status_code))
         return Asked(account, question, parameters, answer.status_code, _json(answer))
 
 
