@@ -6,6 +6,7 @@ import orjson
 import pytest
 
 from tests.chaos import checks
+from tests.chaos.faults.kinds import UnfeltError, felt
 from tests.chaos.logged import Logged, Place, identity, judged
 from tests.chaos.oracle import Moment
 from tests.chaos.recording import Asked, Attempt, History, Look, Sample, Tables
@@ -226,3 +227,11 @@ def test_an_account_that_was_answered_about_is_not_unknown_later_unless_both_wer
     assert [(each.check, each.detail) for each in gone] == [
         ("who was known is not unknown later", "acme power-interest: unknown 0.5 s after an answer")
     ]
+
+
+def test_a_fault_that_met_nobody_is_told():
+    met = [1]
+    with felt(lambda: len(met)):
+        met.append(2)
+    with pytest.raises(UnfeltError, match="2 before, 2 after"), felt(lambda: len(met)):
+        met[0] = 3
