@@ -46,9 +46,9 @@ class RefusingLog(UnreachableLog):
     """A broker answers, and refuses us until somebody changes it, or our settings."""
 
 
-def refusal(kafka: Kafka, cause: type[BaseException]) -> RefusingLog:
+def refusal(kafka: Kafka, cause: type[BaseException], remedy: str = "") -> RefusingLog:
     """Make the problem of a broker's refusal."""
-    return RefusingLog(f"Kafka at {kafka.bootstrap} (RAPPORT_KAFKA) refuses us ({cause.__name__}).")
+    return RefusingLog(f"Kafka at {kafka.bootstrap} (RAPPORT_KAFKA) refuses us ({cause.__name__}).{remedy}")
 
 
 def untold(kafka: Kafka, code: int, sentence: str) -> UnreachableLog:
@@ -89,7 +89,7 @@ async def reaching(kafka: Kafka, remedy: str = "") -> AsyncIterator[None]:
     except (KafkaError, OSError, TimeoutError) as error:
         cause = await _knock(kafka) if isinstance(error, KafkaConnectionError) else type(error)
         if cause and issubclass(cause, REFUSALS):
-            raise refusal(kafka, cause) from error
+            raise refusal(kafka, cause, remedy) from error
         told = type(error).__name__  # its text names objects, not remedies
         raise UnreachableLog(f"Kafka at {kafka.bootstrap} (RAPPORT_KAFKA) does not answer ({told}).{remedy}") from error
 

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import OffsetOutOfRangeError
 
 from services import log
 from services.brokers import reaching
@@ -47,11 +48,23 @@ async def slices(kafka: Kafka, of: Mapping[int, Span]) -> AsyncGenerator[list[Co
 async def fetched(
     kafka: Kafka, consumer: AIOKafkaConsumer, most: int | None = None
 ) -> dict[TopicPartition, list[ConsumerRecord]]:
-    """Wait for some records of what is assigned and not paused, `most` at once; raises UnreachableLog."""
+    """Wait for some records of what is assigned and not paused, `most` at once; raises UnreachableLog, UnfitTopic."""
     async with reaching(kafka):
-        if found := await consumer.getmany(timeout_ms=int(PATIENCE * 1000), max_records=most):
-            return dict(found)
+        try:
+            if found := await consumer.getmany(timeout_ms=int(PATIENCE * 1000), max_records=most):
+                return dict(found)
+        except OffsetOutOfRangeError as error:
+            raise log.UnfitTopic(_lost(error)) from error
         raise TimeoutError
+
+
+def _lost(error: OffsetOutOfRangeError) -> str:
+    """Say which offsets the log does not have, though it is never cleaned."""
+    ((partition, offset),) = error.args[0].items()  # of the one that aiokafka met first
+    return (
+        f"Partition {partition.partition} of {partition.topic} does not have the record at offset {offset:,}: the log"
+        " has lost its beginning or its end. Restore it."
+    )
 
 
 @asynccontextmanager

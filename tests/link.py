@@ -37,7 +37,7 @@ class Link:
 
     def __init__(self, host: str, port: int, listen: int = 0) -> None:
         self.port = listen
-        self.troubled = 0  # pieces of data and connections that met any weather but a fair one
+        self.troubled = 0  # connections, and pieces of data, that were held, reset, cut off or brought later
         self._target = host, port
         self._weather, self._patience = Weather(), math.inf
         self._heard = asyncio.Event()

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import faust
-from aiokafka.errors import KafkaError
 from prometheus_client import Counter, Gauge
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -14,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from services.failures import locked_out
+from services.log import UnreachableLog
 from services.projections.store import control
 from services.projections.watch import OtherLog
 from services.telemetry import exposition
@@ -63,6 +63,6 @@ async def _answers(ask_log: Callable[[], Awaitable[object]]) -> bool:
     try:
         async with asyncio.timeout(PATIENCE):
             await ask_log()
-    except (KafkaError, OSError, OtherLog):
+    except (UnreachableLog, OSError, OtherLog):
         return False
     return True

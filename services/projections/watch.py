@@ -8,12 +8,13 @@ from types import TracebackType
 from typing import Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError, for_code
+from aiokafka.errors import UnknownTopicOrPartitionError, for_code
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.brokers import reaching
 from services.failures import locked_out
-from services.log import TOPIC
+from services.log import TOPIC, UnreachableLog
 from services.projections.store import control
 from services.projections.store.control import Log, Position
 from services.settings import Kafka
@@ -35,13 +36,15 @@ class Stalled(Exception):  # noqa: N818 -- a sentence to stop by
 
 
 class Ends:
-    """A client that asks the log for its identity and its ends; no group, no fetching."""
+    """A client that asks the log for its identity and its ends; no group, no fetching. Raises UnreachableLog."""
 
     def __init__(self, kafka: Kafka) -> None:
+        self._kafka = kafka
         self._consumer = AIOKafkaConsumer(**kafka.client(), request_timeout_ms=5_000)
 
     async def __aenter__(self) -> Self:
-        await self._consumer.start()
+        async with reaching(self._kafka):
+            await self._consumer.start()
         return self
 
     async def __aexit__(
@@ -52,10 +55,11 @@ class Ends:
     async def log(self) -> Log:
         """Return the identity of the log; raises OtherLog if its topic is gone."""
         client = self._consumer._client  # noqa: SLF001 -- its public calls know no topic ids
-        answer = await client.send(client.get_random_node(), TopicRequest(TOPIC))
-        code, _, topic_id, *_ = answer.topics[0]
-        if code and code != UnknownTopicOrPartitionError.errno:
-            raise for_code(code)  # a broker that is not well: transient
+        async with reaching(self._kafka):
+            answer = await client.send(client.get_random_node(), TopicRequest(TOPIC))
+            code, _, topic_id, *_ = answer.topics[0]
+            if code and code != UnknownTopicOrPartitionError.errno:
+                raise for_code(code)  # a broker that is not well: transient
         if code:
             raise OtherLog(f"The topic {TOPIC} is gone; the positions here are of the topic that was there before.")
         return Log(str(answer.cluster_id), str(topic_id))
@@ -63,7 +67,8 @@ class Ends:
     async def ends(self, partitions: Mapping[int, object] | set[int]) -> dict[int, int]:
         """Return the offset that follows the last record of each partition."""
         asked = [TopicPartition(TOPIC, partition) for partition in partitions]
-        return {tp.partition: end for tp, end in (await self._consumer.end_offsets(asked)).items()}
+        async with reaching(self._kafka):
+            return {tp.partition: end for tp, end in (await self._consumer.end_offsets(asked)).items()}
 
 
 def refuse_other(bound: Log, found: Log) -> None:
@@ -109,7 +114,9 @@ async def watch(engine: AsyncEngine, ends: Ends, assigned: Callable[[], set[int]
         try:
             async with asyncio.timeout(10):
                 await _look(engine, ends, assigned(), moved_at)
-        except (KafkaError, SQLAlchemyError, OSError, TimeoutError) as error:
+        except UnreachableLog as error:
+            logger.warning("%s", error)
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
             said = locked_out(error) or f"The log or the database does not answer: {type(error).__name__}"
             logger.warning("%s", said)
         await asyncio.sleep(INTERVAL)

@@ -50,6 +50,8 @@ async def _rebuilt(bench: Stack) -> tuple[float, float, int]:
     done = await rebuild.rebuild(bench.kafka, database, report)
     ended = time.perf_counter()
     seen, since = first or (0, started)
+    if not most:
+        raise RuntimeError("No process of the rebuild was seen.")
     return (done.records - seen) / (ended - since), done.records / (ended - started), most
 
 

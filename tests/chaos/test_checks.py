@@ -231,7 +231,7 @@ def test_an_account_that_was_answered_about_is_not_unknown_later_unless_both_wer
 
 def test_a_fault_that_met_nobody_is_told():
     met = [1]
-    with felt(lambda: len(met)):
+    with felt("kafka", lambda: len(met)):
         met.append(2)
-    with pytest.raises(UnfeltError, match="2 before, 2 after"), felt(lambda: len(met)):
+    with pytest.raises(UnfeltError, match="kafka did not meet it: 2 before, 2 after"), felt("kafka", lambda: len(met)):
         met[0] = 3

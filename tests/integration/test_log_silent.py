@@ -1,17 +1,23 @@
 """The log is read in bulk, and the broker falls silent in the midst: within a bound there is a sentence, not a wait."""
 
 import pytest
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.records_to_delete import RecordsToDelete
 
 from services import log_slices
-from services.log import UnreachableLog
+from services.log import TOPIC, UnfitTopic, UnreachableLog
 from services.log_slices import Span
 from services.projections import bulk
+from services.projections.rebuild import rebuild
+from services.projections.store import control
 from tests.bench import stack as bench
 from tests.bench.events import Mix, payloads
 from tests.integration.broker import Broker
 from tests.integration.projection import PARTITIONS
-from tests.integration.working import new_topic
+from tests.integration.working import bound, new_topic
 
+SILENT = r"127\.0\.0\.1:\d+ \(RAPPORT_KAFKA\) does not answer"
 EVENTS = 30_000
 FETCH = 64 * 1024  # bytes of a partition at once: what is under way is not all
 
@@ -35,10 +41,11 @@ def at_once(kafka, ends):
     return bulk.records(kafka, dict.fromkeys(ends, 0), ends)
 
 
-async def pausing(broker, slices, found):
+async def pausing(broker, monkeypatch, slices, found):
     """Note how many records there are, and stop the broker in its tracks after the first."""
     async for each in slices:
         if not found:
+            monkeypatch.setattr(log_slices, "PATIENCE", 1.0)
             broker.pause()
         found.append(len(each))
 
@@ -49,9 +56,45 @@ async def test_a_broker_that_falls_silent_in_the_midst_ends_a_reading_with_a_sen
     spans = await log_slices.spans(broker.kafka, range(PARTITIONS))
     ends = {number: span.end for number, span in spans.items()}
     assert sum([len(each) async for each in reading(broker.kafka, ends)]) == EVENTS
-    monkeypatch.setattr(log_slices, "PATIENCE", 1.0)
     found = list[int]()
-    with pytest.raises(UnreachableLog, match=r"127\.0\.0\.1:\d+ \(RAPPORT_KAFKA\) does not answer"):
-        await pausing(broker, reading(broker.kafka, ends), found)
-    broker.resume()
+    try:
+        with pytest.raises(UnreachableLog, match=SILENT):
+            await pausing(broker, monkeypatch, reading(broker.kafka, ends), found)
+    finally:
+        broker.resume()
     assert 0 < sum(found) < EVENTS
+
+
+async def test_a_rebuild_whose_broker_falls_silent_after_loading_ends_with_a_sentence_and_switches_nothing(
+    broker, projection, database
+):
+    await bound(projection, broker.kafka)
+    stages = list[str]()
+
+    def report(stage, *_):
+        stages.append(stage)
+        if stage == "indexing":
+            broker.pause()
+
+    try:
+        with pytest.raises(UnreachableLog, match=SILENT):
+            await rebuild(broker.kafka, database, report)
+    finally:
+        broker.resume()
+    assert stages[-1] == "indexing"
+    assert await control.active_version(database) == 1
+    done = await rebuild(broker.kafka, database, lambda *_: None)
+    assert (done.records, await control.active_version(database)) == (EVENTS, done.version)
+
+
+@pytest.mark.parametrize("reading", [by_partition, at_once])
+async def test_a_log_that_has_lost_its_beginning_is_named_so(broker, reading):
+    spans = await log_slices.spans(broker.kafka, range(PARTITIONS))
+    admin = AIOKafkaAdminClient(**broker.kafka.client())
+    await admin.start()
+    await admin.delete_records({TopicPartition(TOPIC, 3): RecordsToDelete(before_offset=7)})
+    await admin.close()
+    with pytest.raises(
+        UnfitTopic, match=f"Partition 3 of {TOPIC} does not have the record at offset 0: the log has lost"
+    ):
+        _ = [each async for each in reading(broker.kafka, {number: span.end for number, span in spans.items()})]

@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 import pytest
-from aiokafka.errors import KafkaConnectionError
 
+from services.log import UnreachableLog
 from services.projections import telemetry
 from services.projections.store import control
 from services.projections.store.control import Position
@@ -65,7 +65,7 @@ async def test_a_database_that_does_not_answer_in_time_is_a_503(answering, monke
     assert (await ready(answering, [0])).status_code == 503
 
 
-@pytest.mark.parametrize("error", [KafkaConnectionError, TimeoutError, OtherLog])
+@pytest.mark.parametrize("error", [UnreachableLog, TimeoutError, OtherLog])
 async def test_a_log_that_does_not_answer_is_a_503(answering, error):
     async def ask_log():
         raise error

@@ -12,6 +12,8 @@ from services.projections import answers
 from services.projections.api.ledger import Ledger
 from services.telemetry import exposition
 
+PATIENCE = 4.0  # seconds for one look: who probes is told within 5, and the next look takes another connection
+
 router = APIRouter(tags=["health"])
 
 
@@ -29,15 +31,16 @@ class Readiness:
         self._look: asyncio.Future[None] | None = None
 
     async def check(self, engine: AsyncEngine) -> None:
-        """Raise what is raised by a database that cannot be read, or Unrecordable."""
+        """Raise what a database raises that cannot be read, or Unrecordable; TimeoutError after `PATIENCE` seconds."""
         if self._look is None or self._look.done():
             self._look = asyncio.ensure_future(self._looked(engine))
         await asyncio.shield(self._look)
 
     async def _looked(self, engine: AsyncEngine) -> None:
-        async with answers.snapshot(engine):
-            pass
-        await self._ledger.check(engine)
+        async with asyncio.timeout(PATIENCE):
+            async with answers.snapshot(engine):
+                pass
+            await self._ledger.check(engine)
 
 
 @router.get("/health/live", responses=responses())

@@ -36,12 +36,12 @@ class UnfeltError(Exception):
 
 
 @contextmanager
-def felt(count: Callable[[], int]) -> Iterator[None]:
-    """Raise UnfeltError unless `count`, of who met the fault, has grown meanwhile."""
+def felt(by: str, count: Callable[[], int]) -> Iterator[None]:
+    """Raise UnfeltError unless `count`, of how often the fault was met, has grown meanwhile; `by` is who should."""
     before = count()
     yield
     if count() <= before:
-        raise UnfeltError(f"nobody met it: {before} before, {count()} after")
+        raise UnfeltError(f"{by} did not meet it: {before} before, {count()} after")
 
 
 def nothing_missing() -> str | None:

@@ -17,7 +17,7 @@ TELLING = {"sender to ingest", "worker to postgres", "ingest to kafka"}
 async def silent(name: str, field: Field) -> None:
     """Lose every packet for half a minute; who waited longer than ten seconds is reset then."""
     link = field.stack.links[name]
-    with felt(lambda: link.troubled):
+    with felt(name, lambda: link.troubled):
         link.hold(patience=10)
         await asyncio.sleep(SECONDS * field.scale)
         link.mend()
@@ -26,7 +26,7 @@ async def silent(name: str, field: Field) -> None:
 async def cut(name: str, field: Field) -> None:
     """Reset all connections, and those to come, for half a minute."""
     link = field.stack.links[name]
-    with felt(lambda: link.troubled):
+    with felt(name, lambda: link.troubled):
         link.cut()
         await asyncio.sleep(SECONDS * field.scale)
         link.mend()
@@ -35,7 +35,7 @@ async def cut(name: str, field: Field) -> None:
 async def cut_answers(name: str, field: Field) -> None:
     """Reset connections in the middle of what comes back, again and again."""
     link = field.stack.links[name]
-    with felt(lambda: link.troubled):
+    with felt(name, lambda: link.troubled):
         for _ in range(8):
             link.cut_answers(field.random.randint(1, 400))
             await asyncio.sleep(1)
@@ -45,8 +45,8 @@ async def cut_answers(name: str, field: Field) -> None:
 async def slow(field: Field) -> None:
     """Let every link take its time."""
     with ExitStack() as all_felt:
-        for link in field.stack.links.values():
-            all_felt.enter_context(felt(partial(getattr, link, "troubled")))
+        for name, link in field.stack.links.items():
+            all_felt.enter_context(felt(name, partial(getattr, link, "troubled")))
             link.delay(0.15)
         await asyncio.sleep(15 * field.scale)
         for link in field.stack.links.values():

@@ -14,7 +14,7 @@ FULL = "No space left on device"
 async def full(name: str, field: Field) -> None:
     """Leave not a byte for a while, whatever is freed meanwhile."""
     disk = field.stack.disks[name]
-    with felt(lambda: field.stack.told(name).count(FULL)):
+    with felt(name, lambda: field.stack.told(name).count(FULL)):
         try:
             for _ in range(max(5, int(20 * field.scale))):
                 await asyncio.to_thread(disk.fill)
@@ -28,7 +28,7 @@ async def unsynced(name: str, field: Field) -> None:
     orders = field.stack.plan.preload
     assert orders, "the stack was started without"
     # A single broker that starts while syncs still fail throws its own topics away: that is Kafka with one copy.
-    with felt(lambda: orders.obeyed(WORDS[name])):
+    with felt(name, lambda: orders.obeyed(WORDS[name])):
         orders.fail(WORDS[name], lasting=name != "kafka")
         await asyncio.sleep(max(5, 15 * field.scale))
         orders.heal()

@@ -14,7 +14,7 @@ async def step(name: str, seconds: int, field: Field) -> None:
     """Step a clock, let it be wrong for a while, and set it right."""
     orders = field.stack.plan.preload
     assert orders, "the stack was started without"
-    with felt(lambda: orders.obeyed(WORDS[name])):
+    with felt(name, lambda: orders.obeyed(WORDS[name])):
         orders.shift(WORDS[name], seconds)
         await asyncio.sleep(15 * field.scale)
         orders.shift(WORDS[name], 0)
