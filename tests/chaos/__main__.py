@@ -55,10 +55,11 @@ def _campaigns(asked: argparse.Namespace) -> bool:
     if not wanted:
         raise SystemExit(f"No fault has {' or '.join(asked.faults)} in its name: {', '.join(FAULTS)}.")
     seeds = asked.seed or [secrets.token_hex(3)]
-    results, skip = [], asked.skip
+    order, results, skip = asked.order or seeds[0], [], asked.skip
     for seed in seeds:
-        console.print(f"Seed {seed}: {asked.minutes:g} minutes of faults (again: --seed {seed} --skip {skip}).")
-        results.append(asyncio.run(_campaign(plan, seed, planned(wanted, seeds[0], skip), asked)))
+        again = f"--seed {seed} --order {order} --skip {skip}"
+        console.print(f"Seed {seed}: {asked.minutes:g} minutes of faults (again: {again}).")
+        results.append(asyncio.run(_campaign(plan, seed, planned(wanted, order, skip), asked)))
         skip += len(results[-1].ordeals)
     lasting = [each for each in wanted if each.lasting and not each.missing()]
     if lasting:
@@ -69,12 +70,12 @@ def _campaigns(asked: argparse.Namespace) -> bool:
     return any(each.violations for each in results)
 
 
-def planned(wanted: list[Fault], seed: str, skip: int) -> list[Fault]:
-    """Put faults in an order of the seed's; when all were lived through they begin again. Lasting ones are no part."""
+def planned(wanted: list[Fault], order: str, skip: int) -> list[Fault]:
+    """Put faults in an order of chance; when all were lived through they begin again. Lasting ones are no part."""
     able = [each for each in wanted if not each.missing() and not each.lasting]
-    order = sorted(able, key=lambda each: each.name)
-    Random(f"{seed} plan").shuffle(order)
-    return list(islice(cycle(order), skip, skip + MOST))
+    mixed = sorted(able, key=lambda each: each.name)
+    Random(f"{order} plan").shuffle(mixed)
+    return list(islice(cycle(mixed), skip, skip + MOST))
 
 
 async def _campaign(
@@ -93,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description="Break everything, and look.")
     parser.add_argument("--minutes", type=float, default=10, help="how long faults go on, for each seed")
     parser.add_argument("--seed", action="append", help="repeat it for several campaigns; default: one of chance")
+    parser.add_argument("--order", help="the seed that puts the faults in order; default: the first")
     parser.add_argument("--skip", type=int, default=0, help="so many faults of the plan")
     parser.add_argument("--faults", action="append", help="only those whose name holds this word; repeat it")
     parser.add_argument("--scale", type=float, default=1.0, help="of the seconds and numbers of a fault")
