@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Mapping
 from random import Random
 from typing import Any
 
@@ -10,12 +11,15 @@ import asyncpg
 import httpx
 from sqlalchemy import make_url
 
+from services.projections import cut
 from tests.chaos.oracle import ANSWERS
 from tests.chaos.recording import Asked, History, Look, Sample, Tables
 
 AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError)
 SAMPLING, ASKING = 0.3, 0.15  # seconds between two
-LATEST = 400  # answers kept, to be asked for again
+LATEST = 800  # answers kept, to be asked for again
+CHASED = 8  # answers about an account that is about to change, one right after the other
+STIRS, STIR = 200, 0.005  # looks for such an account, and the seconds between two
 # Between two samples a position may go back and forth: each move is noted by the database itself.
 WATCHED = """
     CREATE SCHEMA IF NOT EXISTS chaos;
@@ -87,7 +91,10 @@ async def tables(database: str) -> Tables:
 
 
 class Reader:
-    """Asks random questions of random accounts; `statuses` counts what came of it."""
+    """Asks about accounts as they change; `statuses` counts what came of it.
+
+    An answer that was put together from before and after a batch is one of the two between which its cut moved.
+    """
 
     def __init__(self, client: httpx.AsyncClient, history: History, random: Random, accounts: list[str]) -> None:
         self._client, self._history, self._random, self._accounts = client, history, random, accounts
@@ -96,15 +103,35 @@ class Reader:
     async def run(self) -> None:
         """Ask about now until cancelled."""
         while True:
-            account, question = self._random.choice(self._accounts), self._random.choice(sorted(ANSWERS))
-            asked = await self.ask(account, question, {})
-            if asked and asked.status == httpx.codes.OK:
-                kept = self._history.answers
-                if len(kept) < LATEST:
-                    kept.append(asked)
-                else:
-                    kept[self._random.randrange(LATEST)] = asked
+            account, question = await self._stirred(), self._random.choice(sorted(ANSWERS))
+            before: Asked | None = None
+            for _ in range(CHASED):
+                asked = await self.ask(account, question, {})
+                if asked is None or asked.status != httpx.codes.OK:
+                    break
+                if before and _offsets(before) != _offsets(asked):
+                    self._keep(before)
+                    self._keep(asked)
+                before = asked
             await asyncio.sleep(ASKING)
+
+    async def _stirred(self) -> str:
+        """Return an account of which something has been acknowledged just now; if there is none for long, any."""
+        attempts = self._history.attempts
+        seen = len(attempts)
+        for _ in range(STIRS):
+            taken = [event for each in attempts[seen:] if each.outcome == "ok" for event in each.events]
+            if accounts := [event["partitionkey"] for event in taken if event["partitionkey"] in self._accounts]:
+                return str(self._random.choice(accounts))
+            await asyncio.sleep(STIR)
+        return self._random.choice(self._accounts)
+
+    def _keep(self, asked: Asked) -> None:
+        kept = self._history.answers
+        if len(kept) < LATEST:
+            kept.append(asked)
+        else:
+            kept[self._random.randrange(LATEST)] = asked
 
     async def ask(self, account: str, question: str, parameters: dict[str, str]) -> Asked | None:
         """Ask once; None if there was no answer at all."""
@@ -126,6 +153,10 @@ def _json(answer: httpx.Response) -> dict[str, Any]:
     except ValueError:
         return {"text": answer.text[:200]}
     return dict(found)
+
+
+def _offsets(asked: Asked) -> Mapping[int, int]:
+    return cut.decode(asked.body["token"]).offsets
 
 
 def plain(database: str) -> str:
