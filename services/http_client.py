@@ -15,6 +15,12 @@ def client(url: str, token: str, seconds: float) -> httpx.Client:
     )
 
 
+def asked_to_wait(response: httpx.Response) -> float:
+    """Return for how many seconds a refusal asks us to wait; 0 if it names none."""
+    asked = response.headers.get("Retry-After", "")
+    return float(asked) if asked.isdecimal() else 0  # a date is as good as no word: whoever asks again waits anyway
+
+
 def _is_here(host: str) -> bool:
     try:
         return host == "localhost" or ip_address(host).is_loopback

@@ -11,11 +11,13 @@ import httpx
 from services import access
 from services.access import Role
 from services.cli import local
-from services.http_client import client
+from services.http_client import asked_to_wait, client
 from services.problem import Problem
 
 TOKEN_SECONDS = 3600
 PATIENCE = 120.0  # seconds: an answer over all accounts at a past moment reads the whole journal
+AGAIN = 60  # times that one question is asked: a command may ask many small ones in a row, and be too fast
+PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds before it is asked again, whatever the read API asks for
 JSON, CSV = "application/json", "text/csv"
 
 Query = Mapping[str, str]
@@ -41,12 +43,13 @@ class Reader:
 
     def response(self, path: str, query: Query | None, kind: str) -> httpx.Response:
         """Return a successful response of this media type; raises Problem."""
-        while True:
+        for _ in range(AGAIN):
             with self._told():
                 response = self._http.get(path, params=dict(query or {}), headers={"Accept": kind})
             if response.status_code != httpx.codes.TOO_MANY_REQUESTS:
-                return self._succeeded(response)
-            time.sleep(float(response.headers.get("Retry-After", 1)))  # many small questions are asked in a row
+                break
+            time.sleep(min(max(asked_to_wait(response), PAUSE), LONGEST_PAUSE))
+        return self._succeeded(response)
 
     def post(self, path: str, body: Any) -> httpx.Response:  # noqa: ANN401 -- any JSON
         """Return a successful response to this body; raises Problem."""

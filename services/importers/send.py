@@ -91,15 +91,11 @@ def _try(batch: bytes, to: httpx.Client, path: str) -> Receipts | _NotNow:
     except httpx.TransportError as error:
         return _NotNow(str(error) or type(error).__name__)
     if response.status_code in AGAIN:
-        return _NotNow(f"it answers {response.status_code}", _seconds(response.headers.get("Retry-After", "")))
+        return _NotNow(f"it answers {response.status_code}", http_client.asked_to_wait(response))
     if response.status_code != httpx.codes.ACCEPTED:
         raise Problem(f"The ingest at {to.base_url} refuses the events: {_reason(response)}")
     receipts: Receipts = response.json()
     return receipts
-
-
-def _seconds(retry_after: str) -> float:
-    return float(retry_after) if retry_after.isdecimal() else 0  # a date is as good as no word: we wait anyway
 
 
 def _reason(response: httpx.Response) -> str:
