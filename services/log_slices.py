@@ -31,7 +31,7 @@ async def spans(kafka: Kafka, partitions: Iterable[int]) -> dict[int, Span]:
 
 
 async def slices(kafka: Kafka, of: Mapping[int, Span]) -> AsyncGenerator[list[ConsumerRecord]]:
-    """Yield all records of the spans: each list of one partition, in its order; raises UnreachableLog."""
+    """Yield all records of the spans: each list of one partition, in its order; raises UnreachableLog, UnfitTopic."""
     wanted = {number: span for number, span in of.items() if span.start < span.end}
     if not wanted:
         return  # a consumer that is stopped as soon as it started cancels whoever stops it

@@ -17,7 +17,7 @@ async def records(
 ) -> AsyncIterator[list[ConsumerRecord]]:
     """Yield all records from `starts` up to, without, `ends`: each list of one partition, in the log's order.
 
-    Raises UnreachableLog.
+    Raises UnreachableLog, UnfitTopic.
     """
     wanted = {partition: start for partition, start in starts.items() if start < ends[partition]}
     if not wanted:
