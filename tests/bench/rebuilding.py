@@ -42,7 +42,7 @@ async def _rebuilt(bench: Stack) -> tuple[float, float, int]:
 
     def report(_: str, done: int, __: int) -> None:
         nonlocal first, most
-        most = max(most, *_held())
+        most = max((most, *_held()))
         if done and not first:
             first = (done, time.perf_counter())
 
@@ -57,7 +57,6 @@ async def _rebuilt(bench: Stack) -> tuple[float, float, int]:
 
 def _held() -> Iterator[int]:
     """Yield how many bytes each process of a pool of ours holds now."""
-    yield 0
     for each in psutil.Process().children():
         with suppress(psutil.NoSuchProcess):
             if any("multiprocessing.spawn" in word for word in each.cmdline()):
