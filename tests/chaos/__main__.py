@@ -9,7 +9,7 @@ import logging
 import secrets
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import cycle, islice
 from pathlib import Path
@@ -27,7 +27,6 @@ from tests.chaos.stack import Plan, standing
 from tests.chaos.staging import plan
 
 console = Console(soft_wrap=True)
-MOST = 1_000  # faults of one campaign: more than any time is enough for
 
 
 def main() -> None:
@@ -70,16 +69,16 @@ def _campaigns(asked: argparse.Namespace) -> bool:
     return any(each.violations for each in results)
 
 
-def planned(wanted: list[Fault], order: str, skip: int) -> list[Fault]:
-    """Put faults in an order of chance; when all were lived through they begin again. Lasting ones are no part."""
+def planned(wanted: list[Fault], order: str, skip: int) -> Iterator[Fault]:
+    """Put faults in an order of chance, again and again without end. Lasting ones are no part."""
     able = [each for each in wanted if not each.missing() and not each.lasting]
     mixed = sorted(able, key=lambda each: each.name)
     Random(f"{order} plan").shuffle(mixed)
-    return list(islice(cycle(mixed), skip, skip + MOST))
+    return islice(cycle(mixed), skip, None)
 
 
 async def _campaign(
-    planning: Callable[[Path], Plan], seed: str, faults: list[Fault], asked: argparse.Namespace
+    planning: Callable[[Path], Plan], seed: str, faults: Iterable[Fault], asked: argparse.Namespace
 ) -> Result:
     with TemporaryDirectory(prefix="rapport-chaos-", ignore_cleanup_errors=True) as home:
         async with standing(planning(Path(home))) as stack:

@@ -261,6 +261,7 @@ class Campaign:
             "bad": len(self.history.planted),
             "samples": len(self.history.samples),
             "looks": len(self.history.looks),
+            "repeated": len(self.history.repeated),
             "answers": MOMENTS + 2 * len(self.history.answers),
         }
 

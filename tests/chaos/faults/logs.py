@@ -11,9 +11,9 @@ from typing import Any
 
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 
 from services import log
+from services.brokers import administering
 from services.partition import partition_of
 from tests.chaos import logged, sending
 from tests.chaos.faults.kinds import Fault, Field, nothing_missing
@@ -165,16 +165,15 @@ async def _another_cluster(stack: Stack, data: Path) -> None:
 async def _topic_recreated(stack: Stack, data: Path) -> None:
     """Ingest is kept away until it is done: what it wrote to our own log now would go with it, after the copy of it."""
     del data
-    stack.links["ingest to kafka"].cut()
-    await stack.release("kafka")
-    admin = AIOKafkaAdminClient(bootstrap_servers=stack.kafka.bootstrap)
-    await admin.start()
+    link = stack.links["ingest to kafka"]
+    link.cut()
     try:
-        await admin.delete_topics([TOPIC])
+        await stack.release("kafka")
+        async with administering(stack.kafka) as admin:
+            await admin.delete_topics([TOPIC])
+        await log.ensure(stack.kafka)
     finally:
-        await admin.close()
-    await log.ensure(stack.kafka)
-    stack.links["ingest to kafka"].mend()
+        link.mend()
 
 
 FAULTS = (
