@@ -5,7 +5,7 @@ from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.records_to_delete import RecordsToDelete
 
-from services import log_slices
+from services import log, log_slices
 from services.log import TOPIC, UnfitTopic, UnreachableLog
 from services.log_slices import Span
 from services.projections import bulk
@@ -15,7 +15,7 @@ from tests.bench import stack as bench
 from tests.bench.events import Mix, payloads
 from tests.integration.broker import Broker
 from tests.integration.projection import PARTITIONS
-from tests.integration.working import bound, new_topic
+from tests.integration.working import bound, new_topic, until
 
 SILENT = r"127\.0\.0\.1:\d+ \(RAPPORT_KAFKA\) does not answer"
 EVENTS = 30_000
@@ -39,6 +39,14 @@ def by_partition(kafka, ends):
 
 def at_once(kafka, ends):
     return bulk.records(kafka, dict.fromkeys(ends, 0), ends)
+
+
+async def answers(broker):
+    try:
+        await log.check(broker.kafka)
+    except UnreachableLog:
+        return False
+    return True
 
 
 async def pausing(broker, monkeypatch, slices, found):
@@ -83,6 +91,7 @@ async def test_a_rebuild_whose_broker_falls_silent_after_loading_ends_with_a_sen
         broker.resume()
     assert stages[-1] == "indexing"
     assert await control.active_version(database) == 1
+    await until(lambda: answers(broker))  # it was away for its own cluster, too
     done = await rebuild(broker.kafka, database, lambda *_: None)
     assert (done.records, await control.active_version(database)) == (EVENTS, done.version)
 
