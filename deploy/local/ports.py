@@ -1,34 +1,50 @@
 """Ports on this machine: chosen once, kept in the data directory, chosen anew if taken meanwhile."""
 
+import errno
 import json
+import secrets
 import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+from functools import cache
+from itertools import cycle
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from services.problem import Problem
+from services import listening
 from services.settings import address
 
 HOST = "127.0.0.1"
-
-
-def is_free(host: str, port: int) -> bool:
-    """Tell whether a server could listen there now."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections of the last run don't count
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-        return True
+FIRST, LAST = 10_000, 65_535  # of the ports that are chosen from; below are those that people know by heart
+EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
+IANA = (49_152, 65_535)  # the ephemeral ports where a system does not say
 
 
 def free(count: int) -> list[int]:
-    """Choose ports that are free and differ."""
-    probes = [socket.create_server((HOST, 0)) for _ in range(count)]
-    ports = [int(probe.getsockname()[1]) for probe in probes]
-    for probe in probes:
-        probe.close()
+    """Choose ports that are free, differ, and are no connection's: what listens there may come later, and come back."""
+    ports: list[int] = []
+    with ExitStack() as held:
+        while len(ports) < count:
+            try:
+                probe = held.enter_context(socket.create_server((HOST, next(_candidates()))))
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise
+            else:
+                ports.append(int(probe.getsockname()[1]))
     return ports
+
+
+@cache
+def _candidates() -> Iterator[int]:
+    """Go through the ports that no connection is given, from anywhere: so two processes hardly meet at one."""
+    try:
+        lowest, highest = (int(each) for each in EPHEMERAL.read_text().split())
+    except OSError:
+        lowest, highest = IANA
+    stable = [*range(FIRST, lowest), *range(highest + 1, LAST + 1)] or [0]  # 0 is the system's own choice
+    start = secrets.randbelow(len(stable))
+    return cycle(stable[start:] + stable[:start])
 
 
 def remembered(file: Path, names: list[str]) -> dict[str, int]:
@@ -41,14 +57,13 @@ def remembered(file: Path, names: list[str]) -> dict[str, int]:
 
 
 def _kept(port: int | None) -> int | None:
-    return port if port is not None and is_free(HOST, port) else None
+    return port if port is not None and listening.refusal(HOST, port) is None else None
 
 
 def settle(url: str, variable: str) -> str:
-    """Give the base URL with a real port for port 0; a taken port is a problem, named by its variable."""
+    """Give the base URL with a real port for port 0; a taken port is a Problem, named by its variable."""
     host, port = address(url)
     if port == 0:
         return urlunsplit(urlsplit(url)._replace(netloc=f"{host}:{free(1)[0]}"))
-    if not is_free(host, port):
-        raise Problem(f"Port {port} of {host} is taken: free it, or set {variable} to another base URL.")
+    listening.check(host, port, variable)
     return url

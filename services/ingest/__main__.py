@@ -3,8 +3,10 @@
 import gc
 import sys
 
+from services import listening
 from services.http_server import Server, configured
 from services.ingest.app import ingest
+from services.problem import Problem
 from services.rates import Rate
 from services.settings import Endpoints, Kafka, Signer, address, load
 from services.telemetry import configure_logging
@@ -13,7 +15,7 @@ GRACE = 12  # seconds for requests in flight; with the end of the producer less 
 
 
 def main() -> None:
-    """Read the settings and serve; a bad setting or an unfit log ends the process with one sentence."""
+    """Read the settings and serve; a bad setting, a taken port or an unfit log ends the process with one sentence."""
     kafka, signer, endpoints = load(Kafka), load(Signer), load(Endpoints)
     configure_logging("ingest")
     reasons: list[str] = []
@@ -23,6 +25,10 @@ def main() -> None:
         server.should_exit = True
 
     host, port = address(endpoints.ingest)
+    try:
+        listening.check(host, port, "RAPPORT_INGEST")
+    except Problem as problem:
+        sys.exit(str(problem))
     server = Server(configured(ingest(kafka, signer, stop, load(Rate).rate), host, port, GRACE))
     _calm_garbage_collection()
     server.run()

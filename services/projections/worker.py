@@ -14,7 +14,7 @@ from aiokafka import ConsumerRecord
 from faust.contrib.asgi import serve_asgi
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services import log
+from services import listening, log
 from services.failures import locked_out, permitted
 from services.problem import Problem
 from services.projections import ending, stream
@@ -139,6 +139,7 @@ def run(kafka: Kafka, database: Database, health: Health) -> None:
     """Check that log and database are what they should be, and work; ends the process with one sentence if not."""
     uvloop.install()
     try:
+        listening.check(health.host, health.port, "RAPPORT_WORKER_PORT")
         version = asyncio.run(_prepare(kafka, database))
     except (Problem, *STOPPING) as stop:
         sys.exit(str(stop))

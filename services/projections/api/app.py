@@ -11,7 +11,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from services import access, http_problem
+from services import access, http_problem, listening
 from services.answer_headers import Guarded
 from services.body import Room
 from services.limits import STATEMENT_SECONDS
@@ -136,9 +136,10 @@ def _kept_up(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
 
 
 def run() -> None:
-    """Read the settings and serve until SIGTERM."""
+    """Read the settings and serve until SIGTERM; raises Problem if nothing can listen there."""
     kafka, database, signer, endpoints = load(Kafka), load(Database), load(Signer), load(Endpoints)
     host, port = address(endpoints.api)
+    listening.check(host, port, "RAPPORT_API")
     app = read_api(database, signer, kafka.partitions, kept=load(retention.Reads).days, rate=load(Rate).rate)
     serves = server(app, host, port)
     gc.collect()
