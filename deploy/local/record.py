@@ -18,6 +18,7 @@ class Record(BaseModel):
     api: str
     secret: Path | None  # None: tokens are signed by whom RAPPORT_SECRET or RAPPORT_JWKS names
     local: bool
+    log: str | None = None  # the identity of the local broker's log
     ready: bool = False
     worker_database: str | None = None  # the same database for the workers, and for the read API
     api_database: str | None = None

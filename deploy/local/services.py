@@ -26,7 +26,7 @@ def environment(record: Record, data: Path, database: str | None = None) -> dict
         "RAPPORT_DATA": str(data),
         "PYTHONUNBUFFERED": "1",  # the last word of a dying process must reach its log
     }
-    local = {"RAPPORT_LOCAL": "1"} if record.local else {}
+    local = {"RAPPORT_LOCAL": "1", "RAPPORT_LOG": record.log or ""} if record.local else {}
     signer = {"RAPPORT_SECRET": record.secret.read_text()} if record.secret else {}
     own = {"RAPPORT_DATABASE": database} if database else {}
     return unhurried | kept | ours | local | signer | own

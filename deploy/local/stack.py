@@ -117,7 +117,8 @@ class Stack:
             await self.supervisor.start(child)
         if self._record.kafka:
             await log.ensure(self._kafka)
-            await log.check(self._kafka)
+            found = await log.check(self._kafka)
+            self._update(log=found.identity if self._record.local else None)
 
     async def _start_postgres(self) -> None:
         if "postgres" in self._plan.only and not self._record.database:

@@ -3,6 +3,7 @@
 import csv
 import json
 
+import psutil
 import pytest
 
 import schemas
@@ -40,6 +41,11 @@ def test_what_was_not_known_yet_is_not_in_the_answer(stack):
 def test_an_explained_answer_names_the_events_behind_it(stack):
     shown = json.loads(stack.run(*MIX, "--as-of", known.FIRST_VOTE, "--explain", "--json").stdout)
     assert len(shown["answer"]["points"][0]["because"]) == sum(known.MIX[known.FIRST_VOTE][:2])
+
+
+def test_ingest_writes_to_no_other_log_than_that_of_its_broker(stack):
+    told = psutil.Process(stack.record.children["ingest"].pid).environ()["RAPPORT_LOG"]
+    assert stack.run("topic").stdout.strip().endswith(f" RAPPORT_LOG={told}")
 
 
 @pytest.mark.parametrize(

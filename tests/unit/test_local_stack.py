@@ -48,6 +48,18 @@ def test_a_service_is_told_of_its_own_database_only_whatever_the_environment_say
     assert (theirs["RAPPORT_DATABASE"], theirs["RAPPORT_DATABASE_CA"]) == (record.database, "/ca.pem")
 
 
+@pytest.mark.parametrize(("local", "told"), [(True, "cluster/ours"), (False, "cluster/theirs")])
+def test_services_write_to_the_log_of_their_own_broker_only_whatever_the_environment_says(
+    tmp_path, monkeypatch, local, told
+):
+    monkeypatch.setenv("RAPPORT_LOG", "cluster/theirs")
+    record = Record(
+        supervisor=Mark(pid=1, created=0), kafka="h:1", database="postgresql://owner:p@h/d",
+        ingest="http://h", api="http://h", secret=None, local=local, log="cluster/ours" if local else None,
+    )  # fmt: skip
+    assert environment(record, tmp_path)["RAPPORT_LOG"] == told
+
+
 async def test_each_line_is_heard_and_the_code_is_given():
     heard = list[str]()
     assert await run(sys.executable, "-c", "print('one\\ntwo'); exit(3)", heard=heard.append) == 3
