@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -25,6 +26,7 @@ logger = logging.getLogger(__name__)
 INTERVAL = 1.0
 STALL = 60.0  # seconds without progress, behind and assigned, after which a worker is of no use
 BACKLOG = 1_000  # records: whoever is further behind in one partition may take his time until another has its turn
+LONGEST = 1_200.0  # seconds for which it may: twelve fetches of a mebibyte, well packed, on slow cores
 
 
 class OtherLog(Exception):  # noqa: N818 -- a sentence to stop by
@@ -95,6 +97,15 @@ def refuse_shorter(positions: Mapping[int, Position], ends: Mapping[int, int]) -
             )
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Where a partition stands, since when, and until when that was excused; both in seconds of the loop's clock."""
+
+    at: int
+    since: float
+    excused: float
+
+
 async def bind(engine: AsyncEngine, ends: Ends) -> None:
     """Check at start that the log is ours, whole, and remember it if it is the first."""
     found = await ends.log()
@@ -109,11 +120,11 @@ async def bind(engine: AsyncEngine, ends: Ends) -> None:
 
 async def watch(engine: AsyncEngine, ends: Ends, assigned: Callable[[], set[int]]) -> None:
     """Look at the log every second and note its ends; raises OtherLog or Stalled, which mean: stop."""
-    moved_at: dict[int, tuple[int, float]] = {}
+    standing: dict[int, Standing] = {}
     while True:
         try:
             async with asyncio.timeout(10):
-                await _look(engine, ends, assigned(), moved_at)
+                await _look(engine, ends, assigned(), standing)
         except UnreachableLog as error:
             logger.warning("%s", error)
         except (SQLAlchemyError, OSError, TimeoutError) as error:
@@ -122,13 +133,13 @@ async def watch(engine: AsyncEngine, ends: Ends, assigned: Callable[[], set[int]
         await asyncio.sleep(INTERVAL)
 
 
-async def _look(engine: AsyncEngine, ends: Ends, assigned: set[int], moved_at: dict[int, tuple[int, float]]) -> None:
+async def _look(engine: AsyncEngine, ends: Ends, assigned: set[int], standing: dict[int, Standing]) -> None:
     async with engine.connect() as connection:
         bound = await control.log(connection)
     if bound is not None:
         refuse_other(bound, await ends.log())
     if not assigned:
-        moved_at.clear()
+        standing.clear()
         return
     async with engine.connect() as connection:
         positions = await control.positions(connection)  # before the ends: they may only grow meanwhile
@@ -138,20 +149,21 @@ async def _look(engine: AsyncEngine, ends: Ends, assigned: set[int], moved_at: d
     async with engine.begin() as connection:
         await control.lock_positions(connection, sorted(found))  # in the agent's order: no deadlock with it
         await control.see(connection, found, seen_at)
-    _stop_if_stalled(positions, found, moved_at)
+    _stop_if_stalled(positions, found, standing)
 
 
-def _stop_if_stalled(
-    positions: Mapping[int, Position], ends: Mapping[int, int], moved_at: dict[int, tuple[int, float]]
-) -> None:
+def _stop_if_stalled(positions: Mapping[int, Position], ends: Mapping[int, int], standing: dict[int, Standing]) -> None:
     now = asyncio.get_running_loop().time()
-    for revoked in moved_at.keys() - ends.keys():
-        del moved_at[revoked]  # what it did meanwhile, in other hands, says nothing of this worker
+    for revoked in standing.keys() - ends.keys():
+        del standing[revoked]  # what it did meanwhile, in other hands, says nothing of this worker
     at = {partition: positions[partition].next_offset for partition in ends}
-    moved = {partition for partition in ends if moved_at.get(partition, (None, 0.0))[0] != at[partition]}
+    moved = {partition for partition in ends if partition not in standing or standing[partition].at != at[partition]}
     busy = any(ends[partition] - at[partition] > BACKLOG for partition in moved)
     for partition, end in ends.items():
-        if busy or partition in moved or at[partition] >= end:
-            moved_at[partition] = (at[partition], now)
-        elif now - moved_at[partition][1] > STALL:
-            raise Stalled(f"Partition {partition} has stood at {at[partition]} of {end} for {STALL:.0f} seconds.")
+        if partition in moved or at[partition] >= end:
+            standing[partition] = Standing(at[partition], now, now)
+        elif busy and now - standing[partition].since <= LONGEST:
+            standing[partition] = replace(standing[partition], excused=now)
+        elif now - standing[partition].excused > STALL:
+            seconds = now - standing[partition].since
+            raise Stalled(f"Partition {partition} has stood at {at[partition]} of {end} for {seconds:.0f} seconds.")

@@ -16,14 +16,14 @@ class Worker:
     """What is seen of a worker, minute by minute."""
 
     def __init__(self, monkeypatch):
-        self._moved_at: dict[int, tuple[int, float]] = {}
+        self._standing: dict[int, watch.Standing] = {}
         self._now = 0.0
         monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: self._now, raising=False)
 
     def look(self, minute, at, ends):
         self._now = minute * 60.0
         positions = {each: Position(each, offset, START, ends[each], START) for each, offset in at.items()}
-        watch._stop_if_stalled(positions, ends, self._moved_at)
+        watch._stop_if_stalled(positions, ends, self._standing)
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ async def worker():
 async def test_a_worker_that_stands_while_records_wait_is_of_no_use(worker):
     worker.look(0, {BUSY: 7}, {BUSY: 8})
     worker.look(1, {BUSY: 7}, {BUSY: 8})
-    with pytest.raises(Stalled, match="Partition 0 has stood at 7 of 8 for 60 seconds"):
+    with pytest.raises(Stalled, match="Partition 0 has stood at 7 of 8 for 66 seconds"):
         worker.look(1.1, {BUSY: 7}, {BUSY: 8})
 
 
@@ -46,6 +46,14 @@ async def test_a_partition_waits_for_its_turn_as_long_as_a_backlog_of_another_is
     worker.look(10, {BUSY: 100_000, WAITS: 0}, ends)
     with pytest.raises(Stalled, match="Partition 1 has stood at 0 of 50000"):
         worker.look(11.1, {BUSY: 100_000, WAITS: 0}, ends)
+
+
+async def test_no_turn_is_longer_in_coming_than_that_of_all_others_can_take(worker):
+    ends = {BUSY: 1_000_000, WAITS: 50_000}
+    for minute in range(22):
+        worker.look(minute, {BUSY: minute * 10_000, WAITS: 0}, ends)
+    with pytest.raises(Stalled, match="Partition 1 has stood at 0 of 50000 for 1320 seconds"):
+        worker.look(22, {BUSY: 220_000, WAITS: 0}, ends)
 
 
 async def test_a_partition_that_stands_beside_others_in_which_little_is_told_is_found(worker):
