@@ -66,7 +66,7 @@ async def project_read(engine: AsyncEngine, version: int, records: Sequence[Arri
     """Do the same with records that were read."""
     async with engine.begin() as connection:
         before = await control.lock_positions(connection, sorted({record.partition for record in records}))
-        await _stop_unless_active(connection, version)
+        await stop_unless_active(connection, version)
         applied = await apply(connection, records, before)
         await _stop_if_hopeless(connection, applied)
         return applied
@@ -127,7 +127,8 @@ def recorded(arrival: Arrival, log_time: datetime) -> Recorded:
     return Recorded(arrival.event, recorded_at, arrival.partition, arrival.offset, logged_at=logged_at)
 
 
-async def _stop_unless_active(connection: AsyncConnection, version: int) -> None:
+async def stop_unless_active(connection: AsyncConnection, version: int) -> None:
+    """Raise Superseded if answers are read from another version of the projection than this one."""
     active = await control.active(connection)
     if active != version:
         raise Superseded(f"Version {active} of the projection is active; this worker projects version {version}.")

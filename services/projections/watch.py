@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.brokers import reaching
 from services.failures import locked_out
 from services.log import TOPIC, UnreachableLog
+from services.projections.project import stop_unless_active
 from services.projections.store import control
 from services.projections.store.control import Log, Position
 from services.settings import Kafka
@@ -118,13 +119,13 @@ async def bind(engine: AsyncEngine, ends: Ends) -> None:
     refuse_shorter(positions, await ends.ends(set(positions)))
 
 
-async def watch(engine: AsyncEngine, ends: Ends, assigned: Callable[[], set[int]]) -> None:
-    """Look at the log every second and note its ends; raises OtherLog or Stalled, which mean: stop."""
+async def watch(engine: AsyncEngine, version: int, ends: Ends, assigned: Callable[[], set[int]]) -> None:
+    """Look at the log every second and note its ends; raises OtherLog, Superseded or Stalled, which mean: stop."""
     standing: dict[int, Standing] = {}
     while True:
         try:
             async with asyncio.timeout(10):
-                await _look(engine, ends, assigned(), standing)
+                await _look(engine, version, ends, assigned(), standing)
         except UnreachableLog as error:
             logger.warning("%s", error)
         except (SQLAlchemyError, OSError, TimeoutError) as error:
@@ -133,8 +134,11 @@ async def watch(engine: AsyncEngine, ends: Ends, assigned: Callable[[], set[int]
         await asyncio.sleep(INTERVAL)
 
 
-async def _look(engine: AsyncEngine, ends: Ends, assigned: set[int], standing: dict[int, Standing]) -> None:
+async def _look(
+    engine: AsyncEngine, version: int, ends: Ends, assigned: set[int], standing: dict[int, Standing]
+) -> None:
     async with engine.connect() as connection:
+        await stop_unless_active(connection, version)  # a log without new records would not tell
         bound = await control.log(connection)
     if bound is not None:
         refuse_other(bound, await ends.log())

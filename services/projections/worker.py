@@ -118,7 +118,7 @@ def build(kafka: Kafka, database: Database, health: Health, version: int) -> str
         with _ending():
             async with Ends(kafka) as ends:
                 looking.append(ends)
-                await watch(engine, ends, lambda: {tp.partition for tp in app.consumer.assignment()})
+                await watch(engine, version, ends, lambda: {tp.partition for tp in app.consumer.assignment()})
 
     @app.task  # type: ignore[untyped-decorator]
     async def attend() -> None:

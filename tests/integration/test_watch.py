@@ -1,9 +1,11 @@
 """The look at the log, once a second: what it notes, and what it must not mistake for harm."""
 
 import pytest
+from sqlalchemy import text
 
 from services.partition import partition_of
 from services.projections import watch
+from services.projections.project import Superseded
 from services.projections.store.control import Log as Identity
 from services.projections.watch import OtherLog, Stalled
 from tests.integration.projection import CLUSTER, PARTITIONS, START, Log, power
@@ -27,8 +29,8 @@ class Ends:
         return found
 
 
-async def look(projection, ends, moved_at=None):
-    await watch._look(projection.engine, ends, {HERE}, {} if moved_at is None else moved_at)
+async def look(projection, ends, standing=None):
+    await watch._look(projection.engine, 1, ends, {HERE}, {} if standing is None else standing)
 
 
 async def test_records_that_are_projected_while_the_log_is_asked_for_its_end_are_no_lost_end(projection, log):
@@ -54,6 +56,13 @@ async def test_a_log_shorter_than_its_positions_stops_the_watch(projection, log)
         await look(projection, Ends(shorter))
 
 
+async def test_a_worker_whose_version_is_superseded_stops_though_no_record_comes(projection, log):
+    async with projection.engine.begin() as connection:
+        await connection.execute(text("UPDATE rapport.projection SET active = 2"))
+    with pytest.raises(Superseded, match="Version 2 of the projection is active; this worker projects version 1"):
+        await look(projection, Ends(log))
+
+
 async def test_what_was_seen_never_goes_back(projection, log):
     log.extend(power("1"), power("2"))
     await projection.see(log.records)
@@ -65,13 +74,13 @@ async def test_what_was_seen_never_goes_back(projection, log):
 
 async def test_a_partition_that_stands_while_records_wait_stops_the_watch_after_a_while(projection, log, monkeypatch):
     log.extend(power("1"), power("2"))
-    moved_at: dict[int, tuple[int, float]] = {}
-    await look(projection, Ends(log), moved_at)
+    standing: dict[int, watch.Standing] = {}
+    await look(projection, Ends(log), standing)
     monkeypatch.setattr(watch, "STALL", 0)
     await projection.take(log.records[:1])
-    await look(projection, Ends(log), moved_at)  # it has moved
+    await look(projection, Ends(log), standing)  # it has moved
     with pytest.raises(Stalled, match=f"Partition {HERE} has stood at 1 of 2"):
-        await look(projection, Ends(log), moved_at)
+        await look(projection, Ends(log), standing)
     await projection.take(log.records[1:])
-    await look(projection, Ends(log), moved_at)
-    await look(projection, Ends(log), moved_at)  # at its end it may stand as long as it likes
+    await look(projection, Ends(log), standing)
+    await look(projection, Ends(log), standing)  # at its end it may stand as long as it likes
