@@ -1,14 +1,17 @@
 """The look at the log, once a second: what it notes, and what it must not mistake for harm."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from sqlalchemy import text
 
 from services.partition import partition_of
 from services.projections import watch
+from services.projections.answers import Asked, snapshot
 from services.projections.project import Superseded
 from services.projections.store.control import Log as Identity
 from services.projections.watch import OtherLog, Stalled
-from tests.integration.projection import CLUSTER, PARTITIONS, START, Log, power
+from tests.integration.projection import CLUSTER, PARTITIONS, Log, power
 
 HERE = partition_of("acme", PARTITIONS)
 
@@ -65,11 +68,23 @@ async def test_a_worker_whose_version_is_superseded_stops_though_no_record_comes
 
 async def test_what_was_seen_never_goes_back(projection, log):
     log.extend(power("1"), power("2"))
-    await projection.see(log.records)
+    now = datetime.now(UTC)
+    await projection.see(log.records, now)
     seen = "SELECT log_end, seen_at FROM position WHERE partition = :p"
     before = await projection.rows(seen, p=HERE)
-    await projection.see(log.records[:1], START)
+    await projection.see(log.records[:1], now - timedelta(seconds=10))
     assert await projection.rows(seen, p=HERE) == before
+
+
+async def test_a_look_by_a_clock_that_was_a_week_ahead_is_forgotten_once_it_is_right(projection, log):
+    log.extend(power("1"))
+    await projection.take(log.records)
+    now = datetime.now(UTC)
+    await projection.see(log.records, now + timedelta(days=7))
+    await projection.see(log.records, now)
+    async with snapshot(projection.engine) as at:
+        cut = at.cut(Asked(), [HERE])
+    assert now <= cut.as_of < now + timedelta(hours=1)
 
 
 async def test_a_partition_that_stands_while_records_wait_stops_the_watch_after_a_while(projection, log, monkeypatch):

@@ -130,8 +130,12 @@ MOVE = text("""
     WHERE position.partition = new.partition
 """)
 # A worker that was frozen tells old news: neither goes back.
+# A look that is late by seconds changes nothing. What was seen further ahead than that was seen by a clock that was
+# wrong: it would make answers complete, and of a moment to come, until that moment came.
 SEE = text("""
-    UPDATE position SET log_end = greatest(position.log_end, new.log_end), seen_at = greatest(seen_at, :seen_at)
+    UPDATE position SET
+        log_end = greatest(position.log_end, new.log_end),
+        seen_at = CASE WHEN seen_at - interval '1 minute' > :seen_at THEN :seen_at ELSE greatest(seen_at, :seen_at) END
     FROM unnest(CAST(:partitions AS integer[]), CAST(:ends AS bigint[])) AS new (partition, log_end)
     WHERE position.partition = new.partition
 """)
