@@ -52,10 +52,12 @@ class Child:
 class Supervisor:
     """Owns the children: `marks` says who they are now, in order of start; `changed` hears of each change."""
 
-    def __init__(self, logs: Path, say: Say, changed: Callable[[dict[str, Mark]], None]) -> None:
+    def __init__(
+        self, logs: Path, say: Say, changed: Callable[[dict[str, Mark]], None], patience: float | None = None
+    ) -> None:
         self._logs, self._say, self._changed = logs, say, changed
         self._keepers: dict[str, _Keeper] = {}
-        self._patience = load(Waiting).patience
+        self._patience = patience or load(Waiting).patience
         logs.mkdir(parents=True, exist_ok=True)
 
     async def start(self, child: Child) -> None:

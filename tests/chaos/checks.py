@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import orjson
@@ -12,7 +13,9 @@ from tests.chaos.oracle import Fact, Moment
 from tests.chaos.recording import Asked, Attempt, History, Look, Sample, Tables
 from tests.chaos.truth import POLICY
 
-UNSURE = {"unknown", "elsewhere"}  # outcomes after which our log may have the events, or not
+TOLD = {"202", "422", "429", "503"}  # what ingest may answer; else there was no answer
+ANSWERS = {200, 404}  # statuses of the read API
+AT_LAST = 15.0  # seconds after which whoever can be reached has answered, whatever he lacks; at most 5 are promised
 SHOWN = 5  # of each check: what follows is mostly more of the same
 
 
@@ -27,12 +30,12 @@ def of_the_log(history: History, log: Sequence[Logged], fates: Sequence[Judged])
     """Check what was sent against the log: acknowledged is there, refused is not, nothing else is, in order."""
     by_place = {each.place: each for each in log}
     return [
-        *_shown("acknowledged is on the log", _lost(history, by_place)),
-        *_shown("good is taken, and bad refused", _misheard(history.attempts)),
-        *_shown("refused is not on the log", _refused(history.attempts, log)),
-        *_shown("nothing that nobody sent is on the log", _unsent(history, log)),
-        *_shown("one value at a place", _shared(history.attempts)),
-        *_shown("an account's order is kept", _disordered(history.attempts, fates)),
+        *shown("acknowledged is on the log", _lost(history, by_place)),
+        *shown("good is taken, and bad refused", _misheard(history.attempts)),
+        *shown("refused is not on the log", _refused(history.attempts, log)),
+        *shown("nothing that nobody sent is on the log", _unsent(history, log)),
+        *shown("one value at a place", _shared(history.attempts)),
+        *shown("an account's order is kept", _disordered(history.attempts, fates)),
     ]
 
 
@@ -41,21 +44,21 @@ def of_the_tables(tables: Tables, fates: Sequence[Judged]) -> list[Violation]:
     facts = {each.record.place: each.record for each in fates if each.fate == "fact"}
     letters = {each.record.place: each for each in fates if each.fate not in {"fact", "duplicate"}}
     return [
-        *_shown(
+        *shown(
             "every fact is in the journal",
             (f"{_named(facts[place])} is not" for place in facts.keys() - tables.journal),
         ),
-        *_shown("nothing else is in the journal", (f"{place} is" for place in tables.journal.keys() - facts)),
-        *_shown("the journal says what the log says", _differing(tables, facts)),
-        *_shown(
+        *shown("nothing else is in the journal", (f"{place} is" for place in tables.journal.keys() - facts)),
+        *shown("the journal says what the log says", _differing(tables, facts)),
+        *shown(
             "every dead letter is kept",
             (f"{_named(letters[place].record)}" for place in letters.keys() - tables.letters),
         ),
-        *_shown(
+        *shown(
             "no other dead letter",
             (f"{place}: {tables.letters[place][0]}" for place in tables.letters.keys() - letters),
         ),
-        *_shown("dead letters say why", _misjudged(tables, letters)),
+        *shown("dead letters say why", _misjudged(tables, letters)),
     ]
 
 
@@ -64,10 +67,10 @@ def of_the_positions(
 ) -> list[Violation]:
     """Check that no position ever went back, and in each snapshot that all below it is there, and nothing above."""
     facts, letters = _below(fates, {"fact"}), _below(fates, {"conflict", "undecodable", "misrouted"})
-    back = (f"partition {partition}: from {was} to {became}" for partition, was, became in backwards)
+    back = [*backwards, *_gone_back(samples)]
     return [
-        *_shown("no position goes back", back),
-        *_shown("a position moves with its rows", _torn(samples, facts, letters)),
+        *shown("no position goes back", (f"partition {each}: from {was} to {became}" for each, was, became in back)),
+        *shown("a position moves with its rows", _torn(samples, facts, letters)),
     ]
 
 
@@ -81,28 +84,34 @@ def of_the_answers(
             made = oracle.fact(each.record)
             facts[made.name[0]].append(made)
             places[made.name[0]] = each.record.place[0]
-    return _shown("answers are the oracle's", _wrong(asked, facts, places))
+    asked = list(asked)
+    silent = (f"{each.account} {each.question}: {each.status}" for each, *_ in asked if each.status not in ANSWERS)
+    return [
+        *shown("there is an answer", silent),
+        *shown("answers are the oracle's", _wrong(asked, facts, places)),
+    ]
+
+
+def of_the_waiting(on: str, heard: Iterable[Attempt | Look]) -> list[Violation]:
+    """Check that nobody hung, whatever was broken behind him."""
+    waited = [each.ended - each.began for each in heard]
+    return shown(f"{on} answers in time", (f"after {each:.1f} s" for each in waited if each > AT_LAST))
 
 
 def of_the_repetitions(history: History) -> list[Violation]:
     """Check that an answer asked for again by its token says the same."""
-    pairs = zip(history.answers, history.repeated, strict=True)
-    return _shown(
+    return shown(
         "an answer's token repeats it",
         (
             f"{first.account} {first.question}: {_difference(first.body.get('answer'), again.body.get('answer'))}"
-            for first, again in pairs
+            for first, again in history.repeated
             if again.status != 200 or again.body.get("answer") != first.body.get("answer")
         ),
     )
 
 
-def of_the_looks(looks: Iterable[Look]) -> list[Violation]:
-    """Check that an account that there was an answer about is not unknown to whoever asks after that."""
-    return _shown("who was known is not unknown later", _vanished(looks))
-
-
-def _shown(check: str, details: Iterable[str]) -> list[Violation]:
+def shown(check: str, details: Iterable[str]) -> list[Violation]:
+    """Make violations of a check of what breaks it: the first ones, and how many more there are."""
     found = list(details)
     more = [f"and {len(found) - SHOWN} more"] if len(found) > SHOWN else []
     return [Violation(check, each) for each in [*found[:SHOWN], *more]]
@@ -118,8 +127,9 @@ def _lost(history: History, by_place: Mapping[Place, Logged]) -> Iterator[str]:
 
 def _misheard(attempts: Iterable[Attempt]) -> Iterator[str]:
     for each in attempts:
-        told = {"ok": "taken", "elsewhere": "taken", "failed": "refused"}.get(each.outcome, each.expected)
-        if told != each.expected and each.said != "429":
+        told = {"ok": "taken", "failed": "refused"}.get(each.outcome, each.expected)
+        odd = each.said.isdigit() and each.said not in TOLD
+        if odd or (told != each.expected and each.said != "429"):
             yield f"{'/'.join(identity(each.events[0]))} and what came with it was {told} ({each.said})"
 
 
@@ -172,7 +182,7 @@ def _disordered(attempts: Sequence[Attempt], fates: Iterable[Judged]) -> Iterato
 def _given_up(attempts: Sequence[Attempt]) -> set[Identity]:
     """Return what is in requests of unknown outcome that were not sent again until they were acknowledged."""
     acknowledged = {id(each.events) for each in attempts if each.outcome == "ok"}
-    unknown = (each for each in attempts if each.outcome in UNSURE and id(each.events) not in acknowledged)
+    unknown = (each for each in attempts if each.outcome == "unknown" and id(each.events) not in acknowledged)
     return {identity(event) for each in unknown for event in each.events}
 
 
@@ -222,20 +232,19 @@ def _wrong(
         of, policies = (_there(facts.get(name, []), places.get(name), cut) for name in (each.account, POLICY))
         held = oracle.believed(of, moment)
         expected = oracle.ANSWERS[each.question](held, moment, oracle.fading(policies, moment))
-        if each.status == 404 and not of:
+        if each.status not in ANSWERS or (each.status == 404 and not of):
             continue
         found = oracle.told(each.question, each.body["answer"]) if each.status == 200 else each.body
         if found != expected:
             yield f"{each.account} {each.question} {each.parameters}: {_difference(found, expected)}"
 
 
-def _vanished(looks: Iterable[Look]) -> Iterator[str]:
-    known: dict[str, float] = {}
-    for each in sorted(looks, key=lambda each: each.ended):
-        if each.status == 200:
-            known.setdefault(each.account, each.ended)
-        elif each.status == 404 and each.began > known.get(each.account, each.began):
-            yield f"{each.account} {each.question}: unknown {each.began - known[each.account]:.1f} s after an answer"
+def _gone_back(samples: Sequence[Sample]) -> Iterator[tuple[int, int, int]]:
+    """Find what the database cannot tell by itself: positions that it has forgotten."""
+    for before, after in pairwise(samples):
+        for partition, position in before.positions.items():
+            if after.positions.get(partition, 0) < position:
+                yield partition, position, after.positions.get(partition, 0)
 
 
 def _there(facts: list[Fact], partition: int | None, cut: Mapping[int, int] | None) -> list[Fact]:
@@ -266,4 +275,4 @@ def _named(record: Logged | None) -> str:
 def doubled(tables: Tables) -> list[Violation]:
     """Check that no identity is in the journal twice."""
     counts = Counter(row[:3] for row in tables.journal.values())
-    return _shown("each identity once", (f"{'/'.join(name)}: {count}" for name, count in counts.items() if count > 1))
+    return shown("each identity once", (f"{'/'.join(name)}: {count}" for name, count in counts.items() if count > 1))

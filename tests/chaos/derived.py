@@ -7,6 +7,7 @@ from tests.chaos.checks import Violation
 from tests.chaos.faults.processes import REBUILD
 from tests.chaos.stack import Stack
 
+DIFFERENCES = " differences in "  # of what verify says then
 VERIFY = ("-c", "from services.cli import main; main()", "verify")
 # Rows that two versions of the projection do not agree in. A state may be folded further in the rebuilt one, if
 # a fact fell due that the live one had not been touched since to fold in.
@@ -25,7 +26,9 @@ async def derived_anew(stack: Stack) -> list[Violation]:
         await stack.run(*VERIFY)
         await stack.run(*REBUILD)
     except AssertionError as error:
-        return [Violation("verify finds no difference", str(error)[-1500:])]
+        said = str(error)[-1500:]
+        check = "verify finds no difference" if DIFFERENCES in said else "verify and rebuild come to their ends"
+        return [Violation(check, said)]
     connection = await asyncpg.connect(watching.plain(stack.database))
     try:
         version = await connection.fetchval("SELECT active FROM rapport.projection")

@@ -1,5 +1,6 @@
 """What was seen while a campaign ran: every request with its outcome, samples of the database, and answers."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, get_args
 
@@ -7,8 +8,7 @@ from tests.chaos.logged import Fate, Place
 from tests.chaos.truth import Expected, Sent
 
 # ok: acknowledged. failed: refused, 4xx. unknown: all else; only the log can say.
-# elsewhere: acknowledged by another log that stood in the place of ours for a while.
-Outcome = Literal["ok", "failed", "unknown", "elsewhere"]
+Outcome = Literal["ok", "failed", "unknown"]
 
 
 class Attempt(NamedTuple):
@@ -21,6 +21,7 @@ class Attempt(NamedTuple):
     ended: float
     said: str  # status, or kind of error
     places: list[Place]  # of an acknowledged one, in the order of its events
+    token: str = ""  # of its receipts
 
 
 class Sample(NamedTuple):
@@ -44,13 +45,19 @@ class Asked(NamedTuple):
 
 
 class Look(NamedTuple):
-    """One question about now: when it went out and came back (monotonic seconds), and what came of it."""
+    """One question about now: when it went out and came back (monotonic seconds), and what came of it.
+
+    An answer tells how far the log was read, and whether that was all of it; `awaited` is what it had to wait for.
+    """
 
     account: str
     question: str
     began: float
     ended: float
     status: int
+    offsets: Mapping[int, int] | None = None
+    complete: bool = False
+    awaited: Sequence[Place] = ()
 
 
 class Tables(NamedTuple):
@@ -69,7 +76,8 @@ class History:
     samples: list[Sample] = field(default_factory=list)
     looks: list[Look] = field(default_factory=list)
     answers: list[Asked] = field(default_factory=list)
-    repeated: list[Asked] = field(default_factory=list)  # as many as answers, in their order
+    repeated: list[tuple[Asked, Asked]] = field(default_factory=list)  # some of the answers, each asked for again
+    wrong_clocks: list[tuple[float, float]] = field(default_factory=list)  # from when until when, monotonic seconds
     planted: dict[bytes, Fate] = field(default_factory=dict)  # values put on the log beside ingest, to break a rule
 
     def count(self) -> dict[str, int]:

@@ -20,7 +20,8 @@ from tests.chaos.staging import plan
 # Whoever hangs, or is slow, has not been found out: these count only for bugs that must hang.
 VAGUE = {
     *("it recovers by itself", "a fault heals", "a fault is felt"),
-    *("log and database can be read again", "there is something to check"),
+    *("log and database can be read again", "there is something to check", "there is an answer"),
+    *("ingest answers in time", "the read API answers in time", "verify and rebuild come to their ends"),
 }
 HANGING = {"seek-to-committed"}
 SECONDS = 45.0  # of traffic, where it alone shows the bug

@@ -83,17 +83,19 @@ class Sender:
         began = time.monotonic()
         outcome: Outcome = "unknown"
         places: list[tuple[int, int]] = []
+        token = ""
         try:
             answer = await self._client.post("/v1/events", json=request.events)
             said = str(answer.status_code)
             if answer.status_code == ACCEPTED:
                 outcome = "ok"
-                places = [(each["partition"], each["offset"]) for each in answer.json()["receipts"]]
+                told = answer.json()
+                places, token = [(each["partition"], each["offset"]) for each in told["receipts"]], told["token"]
             elif answer.is_client_error:
                 outcome = "failed"
         except httpx.HTTPError as error:
             said = type(error).__name__
-        attempt = Attempt(request.events, request.expected, outcome, began, time.monotonic(), said, places)
+        attempt = Attempt(request.events, request.expected, outcome, began, time.monotonic(), said, places, token)
         self._history.attempts.append(attempt)
         return attempt
 

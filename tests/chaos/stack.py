@@ -39,7 +39,7 @@ PARTITIONS = 12
 DAY = 86_400  # seconds
 # Room for a campaign, and little enough to be filled at once. PostgreSQL keeps up to 2 GiB of its log.
 DISKS = {"kafka": 1_536 * MIB, "postgres": 3_072 * MIB}
-PATIENCE = 300  # seconds for a part to come back: busy cores, and 30 until a dead member's partitions are given away
+PATIENCE = 300.0  # seconds for a part to come back: busy cores, and 30 until a dead member's partitions are given away
 LISTENERS = ("ingest", "worker")
 PORTS = ("kafka", "controller", "postgres", "ingest", "api", *(f"to {name}" for name in LISTENERS))
 
@@ -120,7 +120,7 @@ class Stack:
 
     async def release(self, name: str) -> None:
         """Start again what was held; returns when it is ready."""
-        self._keepers[name] = Supervisor(self.plan.home / "logs", self._say, self._marks.update)
+        self._keepers[name] = Supervisor(self.plan.home / "logs", self._say, self._marks.update, PATIENCE)
         await self._keepers[name].start(self._children[name])
 
     async def add_worker(self, number: int) -> None:

@@ -9,7 +9,7 @@ from tests.chaos import checks
 from tests.chaos.faults.kinds import UnfeltError, felt
 from tests.chaos.logged import Logged, Place, identity, judged
 from tests.chaos.oracle import Moment
-from tests.chaos.recording import Asked, Attempt, History, Look, Sample, Tables
+from tests.chaos.recording import Asked, Attempt, History, Sample, Tables
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 LATER = datetime(2026, 4, 1, tzinfo=UTC)
@@ -80,6 +80,7 @@ def test_nothing_is_wrong_with_what_is_right():
             logged(power("1")),
             "good is taken, and bad refused",
         ),
+        ([attempt(power("1"), outcome="unknown", said="500")], logged(), "good is taken, and bad refused"),
         ([], logged(power("1")), "nothing that nobody sent is on the log"),
         ([], logged(b"garbage"), "nothing that nobody sent is on the log"),
         (
@@ -163,6 +164,19 @@ def test_a_position_that_went_back_is_found():
     assert checks.of_the_positions([], [(0, 5, 3)], []) != []
 
 
+def test_a_position_that_the_database_has_forgotten_is_found():
+    fates = judged(logged(power("1"), power("2")), {})
+    far, back = Sample(0.0, 1, {0: 2}, {0: 2}, {}), Sample(1.0, 1, {0: 1}, {0: 1}, {})
+    assert checks.of_the_positions([back, far], [], fates) == []
+    (gone,) = checks.of_the_positions([far, back], [], fates)
+    assert gone == ("no position goes back", "partition 0: from 2 to 1")
+
+
+def test_who_hangs_is_found_whatever_he_says_in_the_end():
+    heard = [attempt(power("1"), outcome="unknown", said="503")._replace(ended=seconds) for seconds in (5.0, 16.0)]
+    assert [each.detail for each in checks.of_the_waiting("ingest", heard)] == ["after 16.0 s"]
+
+
 def answered(level, **parameters):
     contact = {"contact": "c-1", "power": level}
     return Asked("acme", "power-interest", parameters, 200, {"answer": {"contacts": [contact]}})
@@ -207,26 +221,18 @@ def test_what_lies_above_a_cut_was_not_there():
     assert checks.of_the_answers([(answered(2), NOW, {0: 2})], fates) != []
 
 
+@pytest.mark.parametrize(("status", "told"), [(503, True), (0, True), (404, False)])
+def test_no_answer_is_told_as_none(status, told):
+    asked = answered(2)._replace(status=status, body={})
+    found = checks.of_the_answers([(asked, NOW, None)], [])
+    assert [each.check for each in found] == ["there is an answer"] * told
+
+
 def test_an_answer_that_its_token_does_not_repeat_is_found():
-    history = History("s", answers=[answered(2)], repeated=[answered(2)])
+    history = History("s", repeated=[(answered(2), answered(2))])
     assert checks.of_the_repetitions(history) == []
-    history.repeated = [answered(3)]
+    history.repeated = [(answered(2), answered(3))]
     assert checks.of_the_repetitions(history) != []
-
-
-def test_an_account_that_was_answered_about_is_not_unknown_later_unless_both_were_asked_at_once():
-    known = Look("acme", "attitude", 1.0, 2.0, 200)
-    fair = [
-        Look("acme", "attitude", 0.0, 0.5, 404),  # before it was known
-        Look("acme", "attitude", 1.5, 3.0, 404),  # asked before the answer came
-        Look("globex", "attitude", 4.0, 5.0, 404),
-        Look("acme", "attitude", 4.0, 5.0, 503),
-    ]
-    assert checks.of_the_looks([*fair, known]) == []
-    gone = checks.of_the_looks([*fair, known, Look("acme", "power-interest", 2.5, 2.6, 404)])
-    assert [(each.check, each.detail) for each in gone] == [
-        ("who was known is not unknown later", "acme power-interest: unknown 0.5 s after an answer")
-    ]
 
 
 def test_a_fault_that_met_nobody_is_told():

@@ -1,6 +1,7 @@
 """Who watches a campaign: a sampler of the database, and a reader who asks all the time."""
 
 import asyncio
+import contextlib
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -13,11 +14,11 @@ from sqlalchemy import make_url
 
 from services.projections import cut
 from tests.chaos.oracle import ANSWERS
-from tests.chaos.recording import Asked, History, Look, Sample, Tables
+from tests.chaos.recording import Asked, Attempt, History, Look, Sample, Tables
 
 AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError)
 SAMPLING, ASKING = 0.3, 0.15  # seconds between two
-LATEST = 800  # answers kept, to be asked for again
+WAITS = 0.1  # of the questions wait for what has just been acknowledged
 CHASED = 8  # answers about an account that is about to change, one right after the other
 STIRS, STIR = 200, 0.005  # looks for such an account, and the seconds between two
 # Between two samples a position may go back and forth: each move is noted by the database itself.
@@ -63,6 +64,25 @@ async def look(connection: asyncpg.Connection) -> Sample:
     return Sample(time.monotonic(), version, dict(positions), dict(journal), dict(letters))
 
 
+async def sampled(database: str) -> Sample:
+    """Take one snapshot, over a connection of its own; raises one of AWAY if there is none to be had."""
+    connection = await asyncpg.connect(plain(database), timeout=5, command_timeout=20)
+    try:
+        return await look(connection)
+    finally:
+        connection.terminate()
+
+
+async def passed(database: str, ends: Mapping[int, int]) -> None:
+    """Wait until the database is as far as the log was, whatever comes meanwhile."""
+    while True:
+        with contextlib.suppress(*AWAY):
+            positions = (await sampled(database)).positions
+            if all(positions[each] >= end for each, end in ends.items()):
+                return
+        await asyncio.sleep(0.2)
+
+
 async def backwards(database: str) -> list[tuple[int, int, int]]:
     """Return each move of a position that went back: partition, from where, to where."""
     connection = await asyncpg.connect(plain(database))
@@ -103,37 +123,33 @@ class Reader:
     async def run(self) -> None:
         """Ask about now until cancelled."""
         while True:
-            account, question = await self._stirred(), self._random.choice(sorted(ANSWERS))
+            (account, told), question = await self._stirred(), self._random.choice(sorted(ANSWERS))
+            if told and self._random.random() < WAITS:
+                await self.ask(account, question, {"after": told.token}, told)
             before: Asked | None = None
             for _ in range(CHASED):
                 asked = await self.ask(account, question, {})
                 if asked is None or asked.status != httpx.codes.OK:
                     break
                 if before and _offsets(before) != _offsets(asked):
-                    self._keep(before)
-                    self._keep(asked)
+                    self._history.answers += before, asked
                 before = asked
             await asyncio.sleep(ASKING)
 
-    async def _stirred(self) -> str:
-        """Return an account of which something has been acknowledged just now; if there is none for long, any."""
+    async def _stirred(self) -> tuple[str, Attempt | None]:
+        """Return an account of which something has been acknowledged just now, and that; if none is for long, any."""
         attempts = self._history.attempts
         seen = len(attempts)
         for _ in range(STIRS):
-            taken = [event for each in attempts[seen:] if each.outcome == "ok" for event in each.events]
-            if accounts := [event["partitionkey"] for event in taken if event["partitionkey"] in self._accounts]:
-                return str(self._random.choice(accounts))
+            taken = [(event["partitionkey"], each) for each in attempts[seen:] if each.token for event in each.events]
+            if stirred := [(account, each) for account, each in taken if account in self._accounts]:
+                return self._random.choice(stirred)
             await asyncio.sleep(STIR)
-        return self._random.choice(self._accounts)
+        return self._random.choice(self._accounts), None
 
-    def _keep(self, asked: Asked) -> None:
-        kept = self._history.answers
-        if len(kept) < LATEST:
-            kept.append(asked)
-        else:
-            kept[self._random.randrange(LATEST)] = asked
-
-    async def ask(self, account: str, question: str, parameters: dict[str, str]) -> Asked | None:
+    async def ask(
+        self, account: str, question: str, parameters: dict[str, str], awaited: Attempt | None = None
+    ) -> Asked | None:
         """Ask once; None if there was no answer at all."""
         began = time.monotonic()
         try:
@@ -142,9 +158,13 @@ class Reader:
             self.statuses[type(error).__name__] += 1
             return None
         self.statuses[str(answer.status_code)] += 1
-        if not parameters:
-            self._history.looks.append(Look(account, question, began, time.monotonic(), answer.status_code))
-        return Asked(account, question, parameters, answer.status_code, _json(answer))
+        asked = Asked(account, question, parameters, answer.status_code, _json(answer))
+        if awaited or not parameters:
+            look = Look(account, question, began, time.monotonic(), asked.status)
+            if asked.status == httpx.codes.OK:
+                look = look._replace(offsets=_offsets(asked), complete=asked.body["complete"])
+            self._history.looks.append(look._replace(awaited=awaited.places if awaited else ()))
+        return asked
 
 
 def _json(answer: httpx.Response) -> dict[str, Any]:

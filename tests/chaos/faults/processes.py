@@ -3,10 +3,10 @@
 import asyncio
 from functools import partial
 
+from tests.chaos import logged, watching
 from tests.chaos.faults.kinds import Fault, Field, nothing_missing
-from tests.chaos.stack import PATIENCE
+from tests.chaos.stack import PARTITIONS, PATIENCE
 
-SESSION = 30  # seconds after which a member that says nothing is dead to its group
 WORKER_POINTS = ("after-insert", "after-states", "after-position", "before-commit", "after-commit")
 INGEST_POINTS = ("after-send", "after-ack")
 REBUILD = ("-c", "from services.cli import main; main()", "rebuild")
@@ -27,14 +27,21 @@ async def kill_at(name: str, points: tuple[str, ...], field: Field) -> None:
 
 
 async def freeze_worker(field: Field) -> None:
-    """Freeze a worker that holds the rows of its batch, past its session; then let the zombie go on.
+    """Freeze a worker that holds the rows of its batch; let the zombie go on once others have moved what it held.
 
-    The database ends its transaction, and others take over: by then they have moved what it held.
+    Its session ends, and the database ends its transaction: before, nobody can.
     """
     await _struck("worker", "after-position freeze", field)
-    (frozen,) = [name for name in field.stack.workers if field.stack.is_frozen(name)]
-    await asyncio.sleep(SESSION + 8)
-    field.stack.thaw(frozen)
+    stack = field.stack
+    async with asyncio.timeout(PATIENCE):
+        # It has removed what it was armed with, and is about to stop itself.
+        while not (frozen := [name for name in stack.workers if stack.is_frozen(name)]):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        try:
+            await watching.passed(stack.database, await logged.ends(stack.kafka.bootstrap, PARTITIONS))
+        finally:
+            for name in frozen:
+                stack.thaw(name)
     await asyncio.sleep(2)
 
 

@@ -1,6 +1,7 @@
 """Clocks step back an hour or ahead a week, of one process at a time, and then are right again."""
 
 import asyncio
+import time
 from functools import partial
 
 from tests.chaos.faults.kinds import Fault, Field, felt
@@ -14,10 +15,12 @@ async def step(name: str, seconds: int, field: Field) -> None:
     """Step a clock, let it be wrong for a while, and set it right."""
     orders = field.stack.plan.preload
     assert orders, "the stack was started without"
+    began = time.monotonic()
     with felt(name, lambda: orders.obeyed(WORDS[name])):
         orders.shift(WORDS[name], seconds)
         await asyncio.sleep(15 * field.scale)
         orders.shift(WORDS[name], 0)
+    field.history.wrong_clocks.append((began, time.monotonic()))
 
 
 FAULTS = tuple(
