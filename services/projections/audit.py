@@ -14,7 +14,7 @@ from services.projections.bulk import records
 from services.projections.folds import FOLDS, encode, subject_of
 from services.projections.history import EPOCH, Recorded
 from services.projections.kept import Kept, advance, refold, unpacked
-from services.projections.project import recorded, take
+from services.projections.project import recorded, settled, take
 from services.projections.refusing import conflict, occupied
 from services.projections.store import auditing, journal
 from services.projections.store.auditing import Saved
@@ -163,10 +163,9 @@ class Auditor:
         """Fold an amended account from its journal, which has been compared with the log."""
         end = self._positions[partition_of(account, self._kafka.partitions)].next_offset
         facts = [fact for fact in await journal.all_of(self._connection, account) if fact.offset < end]
-        for subject in {subject_of(type(fact.event.data)) for fact in facts} - {None}:
-            key = (account, str(subject))
+        for key, own in settled(facts).items():
             to = self._saved[key].folded_to if key in self._saved else facts[-1].log_time
-            self._folded[key] = refold(key[1], facts, to)
+            self._folded[key] = refold(key[1], own, to)
 
     def _state(self, key: Key, packed: bytes | None) -> None:
         self.compared += 1

@@ -9,7 +9,7 @@ import zstandard
 from schemas.correction import Amendment
 from schemas.event import REGISTERED
 from services.projections.folds import FOLDS, encode, subject_of
-from services.projections.history import Recorded, amend
+from services.projections.history import Recorded
 
 _COMPRESSOR = zstandard.ZstdCompressor(level=1)
 _DECOMPRESSOR = zstandard.ZstdDecompressor()
@@ -46,9 +46,8 @@ def advance(subject: str, kept: Kept, facts: Iterable[Recorded], to: datetime) -
 
 
 def refold(subject: str, facts: Iterable[Recorded], to: datetime) -> Kept:
-    """Fold all facts of a subject anew, amended."""
-    own = [fact for fact in amend(facts) if subject_of(type(fact.event.data)) == subject]
-    return advance(subject, Kept(FOLDS[subject].empty(), to, None), own, to)
+    """Fold all facts of a subject, amended, anew."""
+    return advance(subject, Kept(FOLDS[subject].empty(), to, None), facts, to)
 
 
 def pack(state: object) -> bytes:

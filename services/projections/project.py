@@ -1,7 +1,7 @@
 """A batch of records becomes rows in ONE transaction: journal, states, dead letters and positions together."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from services.projections.store.control import Position
 from services.projections.store.states import Key
 
 HOPELESS = 1_000  # undecodable records in a row: this is not a bad record but a bad log, or a bad worker
+AT_ONCE = 2_000  # facts refolded at once: 5 MB, and a tenth of a second in which the event loop waits
 
 
 class Applied(NamedTuple):
@@ -188,24 +189,49 @@ async def _fold(connection: AsyncConnection, new: Sequence[Recorded], starts: di
     keys = touched.keys() | amended
     if not keys:
         return
-    loaded = await states.load(connection, keys)
-    saved = {key: kept for key, kept in loaded.items() if kept is not None}
+    saved = {key: kept for key, kept in (await states.load(connection, keys)).items() if kept is not None}
     to = {account: facts[-1].log_time for account, facts in by_account.items()}
     stale = {key for key in keys if key in amended or key not in saved or is_due(saved[key], to[key[0]])}
-    earlier = await _earlier(
-        connection, stale, {account: starts[facts[0].partition] for account, facts in by_account.items()}
-    )
-    accounts = {account for account, _ in stale}
-    settled = group(amend(fact for account in accounts for fact in (*earlier[account], *by_account[account])))
-    folded = {
-        (account, subject): refold(subject, settled[account, subject], to[account])
-        if (account, subject) in stale
-        else advance(subject, saved[account, subject], touched[account, subject], to[account])
-        for account, subject in keys
-    }
-    # An amendment that has found no fact leaves no state behind.
-    told = {key for account in accounts for key in group((*earlier[account], *by_account[account]))}
-    await states.save(connection, {key: kept for key, kept in folded.items() if key in loaded or key in told})
+    advanced = {key: advance(key[1], saved[key], touched[key], to[key[0]]) for key in keys - stale}
+    await states.save(connection, advanced)
+    if stale:
+        await _refold(connection, stale, by_account, starts)
+
+
+async def _refold(
+    connection: AsyncConnection, stale: set[Key], new: dict[str, list[Recorded]], starts: dict[int, int]
+) -> None:
+    """Fold some states anew, handful by handful: together, the journals of their accounts may be of any length."""
+    of = defaultdict[str, set[str]](set)
+    for account, subject in stale:
+        of[account].add(subject)
+    for accounts in handfuls(await journal.sizes(connection, of), AT_ONCE):
+        subjects = {subject for account in accounts for subject in of[account]}
+        types = {wire for subject in subjects for wire in subject_types(subject)}
+        before = {account: starts[new[account][0].partition] for account in accounts}
+        facts = await journal.earlier(connection, before, types)
+        facts += (fact for account in accounts for fact in new[account])
+        told = {key: own for key, own in settled(facts).items() if key in stale}  # an amendment alone tells nothing
+        await states.save(connection, {key: refold(key[1], own, new[key[0]][-1].log_time) for key, own in told.items()})
+
+
+def handfuls(sizes: Mapping[str, int], most: int) -> Iterator[list[str]]:
+    """Divide accounts of so many facts each: up to `most` facts together, or one account that has more by itself."""
+    some, count = list[str](), 0
+    for account, size in sizes.items():
+        if some and count + size > most:
+            yield some
+            some, count = [], 0
+        some.append(account)
+        count += size
+    if some:
+        yield some
+
+
+def settled(facts: Sequence[Recorded]) -> dict[Key, list[Recorded]]:
+    """Amend facts and group them; nothing is left of a subject of which all was retracted, but it has been told."""
+    amended = group(amend(facts))
+    return {key: amended[key] for key in group(facts)}
 
 
 def group(facts: Iterable[Recorded]) -> dict[Key, list[Recorded]]:
@@ -234,13 +260,3 @@ def amended_keys(new: Iterable[Recorded], targets: set[tuple[str, str, str]]) ->
 def is_due(kept: Kept, to: datetime) -> bool:
     """Whether a fact that waited in the journal has to be folded in by now."""
     return kept.due is not None and kept.due <= to
-
-
-async def _earlier(connection: AsyncConnection, stale: set[Key], starts: dict[str, int]) -> dict[str, list[Recorded]]:
-    facts = defaultdict[str, list[Recorded]](list)
-    if stale:
-        before = {account: starts[account] for account, _ in stale}
-        types = {wire for subject in {subject for _, subject in stale} for wire in subject_types(subject)}
-        for fact in await journal.earlier(connection, before, types):
-            facts[fact.event.partitionkey].append(fact)
-    return facts

@@ -14,13 +14,13 @@ from services import log
 from services.problem import Problem
 from services.projections.arrival import read
 from services.projections.bulk import records, shares
-from services.projections.history import Recorded
-from services.projections.kept import refold
+from services.projections.kept import Kept, refold
 from services.projections.loading import Loaded, Share, load, share_counter
-from services.projections.project import apply, group
+from services.projections.project import apply, settled
 from services.projections.refusing import CONFLICT, OCCUPIED
 from services.projections.store import bulk_load, control, journal, states
 from services.projections.store.control import Position
+from services.projections.store.states import Key
 from services.projections.watch import Ends
 from services.settings import Database, Kafka
 
@@ -145,16 +145,11 @@ async def _refold(connection: AsyncConnection, accounts: Iterable[str]) -> None:
 
     Those with amendments, with repeated identities, or with restored facts among others.
     """
-    facts: dict[str, list[Recorded]] = {}
+    folded = dict[Key, Kept]()
     for account in accounts:
-        facts[account] = await journal.all_of(connection, account)
-    folded = {}
-    for account, of_account in facts.items():
-        to = of_account[-1].log_time
-        for _, subject in group(of_account):
-            folded[account, subject] = refold(subject, of_account, to)
-    if folded:
-        await states.save(connection, folded)
+        facts = await journal.all_of(connection, account)
+        folded |= {key: refold(key[1], own, facts[-1].log_time) for key, own in settled(facts).items()}
+    await states.save(connection, folded)
 
 
 async def _vacuum(database: Database, version: int) -> None:

@@ -61,6 +61,11 @@ FACTS = text("""
     SELECT partition, "offset", recorded_at, raw, logged_at FROM journal
     WHERE account = ANY(CAST(:accounts AS text[])) AND type = ANY(CAST(:types AS text[]))
 """)
+# How many facts some accounts have.
+SIZES = text("""
+    SELECT account, (SELECT count(*) FROM journal WHERE journal.account = asked.account)
+    FROM unnest(CAST(:accounts AS text[])) AS asked (account)
+""")
 # What was known of some accounts before a batch.
 EARLIER = text("""
     SELECT partition, "offset", recorded_at, raw, logged_at FROM journal
@@ -206,6 +211,11 @@ async def facts_once(connection: AsyncConnection, accounts: Iterable[str], types
     """Return the same for whoever walks over all accounts."""
     rows = await connection.execute(FACTS, {"accounts": list(accounts), "types": list(types)})
     return [Stored(*row).fact() for row in rows]
+
+
+async def sizes(connection: AsyncConnection, accounts: Iterable[str]) -> dict[str, int]:
+    """Return how many facts each of some accounts has."""
+    return {row[0]: row[1] for row in await connection.execute(SIZES, {"accounts": list(accounts)})}
 
 
 async def earlier(connection: AsyncConnection, before: Mapping[str, int], types: Iterable[str]) -> list[Recorded]:
