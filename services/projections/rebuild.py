@@ -8,7 +8,9 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt
 
 from services import log
 from services.problem import Problem
@@ -27,6 +29,8 @@ from services.settings import Database, Kafka
 Progress = Callable[[str, int, int], None]  # stage, records done, records in all
 CLOSE = 1_000  # records behind: near enough to hold the live positions for the rest
 REFOLDED_AT_ONCE = 200  # accounts
+ATTEMPTS = 10  # at the switch, each of which waits ten seconds for the live positions
+LOCKED = "55P03"  # SQLSTATE: lock_not_available
 
 
 class Rebuilt(NamedTuple):
@@ -94,8 +98,12 @@ async def _rebuild(kafka: Kafka, database: Database, ends: Ends, progress: Progr
             async with engine.begin() as connection:
                 await _refold(connection, some)
         await _vacuum(database, version)
-        await _catch_up(kafka, engine, ends, progress)
-        await _switch(kafka, database, engine, version, live)
+        async for attempt in AsyncRetrying(
+            retry=retry_if_exception(_held), stop=stop_after_attempt(ATTEMPTS), reraise=True
+        ):
+            with attempt:
+                await _catch_up(kafka, engine, ends, progress)
+                await _switch(kafka, database, engine, version, live)
     finally:
         await engine.dispose()
     return Rebuilt(version, live, sum(target.values()))
@@ -199,6 +207,11 @@ async def _switch(kafka: Kafka, database: Database, engine: AsyncEngine, version
             await control.flip(connection, version)
     finally:
         await old.dispose()
+
+
+def _held(error: BaseException) -> bool:
+    """Whether the worker held a position for longer than a lock is waited for: it is in a long batch."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == LOCKED
 
 
 async def _same_log(connection: AsyncConnection, engine: AsyncEngine) -> bool:
