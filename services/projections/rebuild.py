@@ -53,7 +53,10 @@ async def rebuild(kafka: Kafka, database: Database, progress: Progress) -> Rebui
 
 
 async def back_out(database: Database) -> int:
-    """Make the version before the active one active again; its worker continues where it stood."""
+    """Make the version before the active one active again; its worker continues where it stood.
+
+    Raises Problem if there is none, or if the services of this release would refuse it.
+    """
     engine = control.connect(database, pool=2)
     try:
         async with _alone(engine), engine.begin() as connection:
@@ -61,6 +64,12 @@ async def back_out(database: Database) -> int:
             older = [each for each in await control.versions(connection) if active and each < active]
             if not older:
                 raise Problem("There is no earlier version to go back to.")
+            layout = await control.layout_of(connection, older[-1])
+            if layout != control.LAYOUT:
+                raise Problem(
+                    f"Version {older[-1]} has layout {layout}, this release needs {control.LAYOUT}: go back to the "
+                    "release that made it, and run that one's `rapport rebuild --back-out`."
+                )
             await control.flip(connection, older[-1])
             return older[-1]
     finally:

@@ -1,12 +1,14 @@
 """From one version of the projection to the next, and back."""
 
 import asyncio
+import re
 from contextlib import asynccontextmanager
 
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from services.projections.rebuild import rebuild
+from services.problem import Problem
+from services.projections.rebuild import back_out, rebuild
 from services.projections.store import control
 from tests.integration.projection import PARTITIONS
 
@@ -39,6 +41,18 @@ async def test_a_rebuild_gives_up_if_the_worker_never_lets_go(projection, kafka,
             await rebuild(kafka, database, lambda stage, *_: stages.append(stage))
     assert stages.count("catching up") == 10
     assert await projection.rows("SELECT active FROM rapport.projection") == [(1,)]
+
+
+async def test_nobody_goes_back_to_a_version_of_which_this_release_would_answer_nothing(projection, kafka, database):
+    await rebuild(kafka, database, lambda *_: None)
+    await projection.run("CREATE OR REPLACE VIEW layout AS SELECT 3 AS number")
+    sentence = (
+        f"Version 1 has layout 3, this release needs {control.LAYOUT}: go back to the release that made it, "
+        "and run that one's `rapport rebuild --back-out`."
+    )
+    with pytest.raises(Problem, match=f"^{re.escape(sentence)}$"):
+        await back_out(database)
+    assert await projection.rows("SELECT active FROM rapport.projection") == [(2,)]
 
 
 @asynccontextmanager

@@ -101,7 +101,6 @@ REBUILD_ALONE = text("SELECT pg_try_advisory_lock(7284062)")
 UNHURRIED = text("SET LOCAL idle_in_transaction_session_timeout = 0")
 LOCK = text("SELECT pg_advisory_xact_lock(7284061)")
 ACTIVE = text("SELECT active FROM rapport.projection")
-LAYOUT_OF_ENTERED = text("SELECT number FROM layout")
 FLIP = text("""
     INSERT INTO rapport.projection (active) VALUES (:version)
     ON CONFLICT (only_one) DO UPDATE SET active = :version
@@ -215,6 +214,12 @@ async def versions(connection: AsyncConnection) -> list[int]:
     return [int(each) for each in (await connection.execute(VERSIONS)).scalars()]
 
 
+async def layout_of(connection: AsyncConnection, version: int) -> int:
+    """Return the layout of a version."""
+    number = text(f"SELECT number FROM {schema(version)}.layout")  # noqa: S608 -- our own words
+    return int((await connection.execute(number)).scalar_one())
+
+
 async def active(connection: AsyncConnection) -> int | None:
     """Return the version that answers are read from, or None before the first migration."""
     return (await connection.execute(ACTIVE)).scalar()
@@ -289,7 +294,7 @@ async def active_version(database: Database) -> int:
         with permitted():
             async with engine.begin() as connection:
                 version = await enter(connection)
-                layout = (await connection.execute(LAYOUT_OF_ENTERED)).scalar()
+                layout = await layout_of(connection, version)
     except NoResultFound:
         raise Problem("The database has no projection yet: run `rapport migrate` first.") from None
     except (DBAPIError, OSError) as error:
