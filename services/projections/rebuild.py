@@ -1,10 +1,7 @@
 """Derive a new version of the projection from the log, beside the live one, and switch to it at an equal cut."""
 
-import asyncio
-import multiprocessing
 import os
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
@@ -17,7 +14,8 @@ from services.problem import Problem
 from services.projections.arrival import read
 from services.projections.bulk import records, shares
 from services.projections.kept import Kept, refold
-from services.projections.loading import Loaded, Share, load, share_counter
+from services.projections.loading import Loaded, Share, load
+from services.projections.processes import each_in_its_own
 from services.projections.project import apply, settled
 from services.projections.refusing import CONFLICT, OCCUPIED
 from services.projections.store import bulk_load, control, journal, states
@@ -141,20 +139,12 @@ async def _load_all(
     kafka: Kafka, database: Database, version: int, target: Mapping[int, int], progress: Progress
 ) -> list[Loaded]:
     """Load all partitions, in as many processes as there are cores."""
-    context = multiprocessing.get_context("spawn")
-    counter = context.Value("q", 0)
     total = sum(target.values())
     parts = [
         Share(kafka, database, version, {each: target[each] for each in share})
         for share in shares(target, os.cpu_count() or 1)
     ]
-    loop = asyncio.get_running_loop()
-    with ProcessPoolExecutor(len(parts), context, initializer=share_counter, initargs=(counter,)) as pool:
-        running = asyncio.gather(*(loop.run_in_executor(pool, load, part) for part in parts))
-        while not running.done():
-            progress("loading", counter.value, total)
-            await asyncio.wait({running}, timeout=0.2)
-        return await running
+    return await each_in_its_own(load, parts, lambda done: progress("loading", done, total))
 
 
 async def _refold(connection: AsyncConnection, accounts: Iterable[str]) -> None:

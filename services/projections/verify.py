@@ -4,19 +4,17 @@ Every process takes some partitions and reads all that it compares in one snapsh
 """
 
 import asyncio
-import multiprocessing
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services import log
 from services.partition import partition_of
-from services.projections import loading
 from services.projections.audit import Auditor, Difference
 from services.projections.bulk import shares
+from services.projections.processes import each_in_its_own
 from services.projections.store import auditing, control
 from services.projections.watch import Ends, bind
 from services.settings import Database, Kafka
@@ -51,16 +49,9 @@ async def verify(kafka: Kafka, database: Database, progress: Progress) -> Verifi
             target = await ends.ends(set(range(kafka.partitions)))
     finally:
         await engine.dispose()
-    context = multiprocessing.get_context("spawn")
-    counter = context.Value("q", 0)
+    total = sum(target.values())
     parts = [Part(kafka, database, share) for share in shares(target, os.cpu_count() or 1)]
-    loop = asyncio.get_running_loop()
-    with ProcessPoolExecutor(len(parts), context, initializer=loading.share_counter, initargs=(counter,)) as pool:
-        running = asyncio.gather(*(loop.run_in_executor(pool, verify_part, part) for part in parts))
-        while not running.done():
-            progress("verifying", counter.value, sum(target.values()))
-            await asyncio.wait({running}, timeout=0.2)
-        found = await running
+    found = await each_in_its_own(verify_part, parts, lambda done: progress("verifying", done, total))
     differences = sorted(
         (each for part in found for each in part.differences),
         key=lambda each: (each.subject is not None, each.partition, each.offset or 0, each.account or ""),
