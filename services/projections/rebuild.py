@@ -104,7 +104,8 @@ async def _rebuild(kafka: Kafka, database: Database, ends: Ends, progress: Progr
         for some in _handfuls(sorted(stale)):
             async with engine.begin() as connection:
                 await _refold(connection, some)
-        await _vacuum(database, version)
+        async with engine.begin() as connection:
+            await control.analyse(connection)
         async for attempt in AsyncRetrying(
             retry=retry_if_exception(_held), stop=stop_after_attempt(ATTEMPTS), reraise=True
         ):
@@ -157,17 +158,6 @@ async def _refold(connection: AsyncConnection, accounts: Iterable[str]) -> None:
         facts = await journal.all_of(connection, account)
         folded |= {key: refold(key[1], own, facts[-1].log_time) for key, own in settled(facts).items()}
     await states.save(connection, folded)
-
-
-async def _vacuum(database: Database, version: int) -> None:
-    """Let the planner know what was loaded."""
-    engine = control.connect(database, version, pool=1)
-    try:
-        async with engine.connect() as connection:
-            await connection.execution_options(isolation_level="AUTOCOMMIT")
-            await control.analyse(connection)
-    finally:
-        await engine.dispose()
 
 
 async def _catch_up(kafka: Kafka, engine: AsyncEngine, ends: Ends, progress: Progress) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from tenacity import (
     AsyncRetrying,
     RetryCallState,
@@ -23,7 +23,7 @@ def tell_of_retry(state: RetryCallState) -> None:
 def patiently(seconds: float) -> AsyncRetrying:
     """Try again what the database may let succeed a moment later."""
     return AsyncRetrying(
-        retry=retry_if_exception_type((OperationalError, InterfaceError, DBAPIError, OSError, TimeoutError)),
+        retry=retry_if_exception_type((DBAPIError, OSError)),
         wait=wait_exponential_jitter(initial=0.05, max=5),
         stop=stop_after_delay(seconds),
         before_sleep=tell_of_retry,

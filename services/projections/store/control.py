@@ -87,7 +87,7 @@ async def script(connection: AsyncConnection, name: str, **words: str) -> None:
     await raw.driver_connection.execute(statements)  # type: ignore[union-attr]
 
 
-# One migration at a time; what exists stays.
+# What exists stays.
 CONTROL = text("""
     CREATE SCHEMA IF NOT EXISTS rapport;
 """)
@@ -99,6 +99,7 @@ PROJECTION = text("""
 # One rebuild at a time, for as long as its connection lives.
 REBUILD_ALONE = text("SELECT pg_try_advisory_lock(7284062)")
 UNHURRIED = text("SET LOCAL idle_in_transaction_session_timeout = 0")
+# One migration at a time.
 LOCK = text("SELECT pg_advisory_xact_lock(7284061)")
 ACTIVE = text("SELECT active FROM rapport.projection")
 FLIP = text("""

@@ -110,7 +110,7 @@ AT = text("""
 """)
 
 
-# Facts never change, so what was parsed once for an account's answer serves its next ones. Most take about 5 KB parsed.
+# Facts never change, so what was parsed once for an account's answer serves its next ones. Most take 2.4 KB parsed.
 # A long one is parsed each time: what is kept are never more than PARSED * LONGEST_PARSED bytes of raw facts, 80 MB.
 # Whoever walks over all accounts parses for itself, and leaves the cache to those that come again.
 PARSED = 20_000
