@@ -42,17 +42,20 @@ async def run(plan: Plan, say: Say) -> None:
 
 
 async def _unless_stopped(stack: "Stack") -> None:
-    """Start, then wait for a signal; a signal during the start ends that too."""
+    """Start, then wait for a signal; a signal during the start ends that too. Raises why a part cannot be kept."""
     told = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     waiting, starting = asyncio.create_task(told.wait()), asyncio.create_task(stack.start())
-    await asyncio.wait({waiting, starting}, return_when=asyncio.FIRST_COMPLETED)
+    keeping = asyncio.create_task(stack.supervisor.watch())
+    await asyncio.wait({waiting, starting, keeping}, return_when=asyncio.FIRST_COMPLETED)
     if starting.done():
         starting.result()
-        await waiting
+        await asyncio.wait({waiting, keeping}, return_when=asyncio.FIRST_COMPLETED)
     starting.cancel()
     await asyncio.wait({starting})
+    if keeping.done():
+        keeping.result()
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 import psutil
 from pydantic import Field
@@ -57,25 +58,41 @@ class Supervisor:
     ) -> None:
         self._logs, self._say, self._changed = logs, say, changed
         self._keepers: dict[str, _Keeper] = {}
+        self._lost = asyncio.Queue[BaseException]()
         self._patience = patience or load(Waiting).patience
         logs.mkdir(parents=True, exist_ok=True)
 
     async def start(self, child: Child) -> None:
         """Start `child` and return once it is ready; raises Problem if it will not be."""
-        keeper = _Keeper(child, self._logs / f"{child.name}.log", self._say, self._note)
+        keeper = _Keeper(child, self._logs / f"{child.name}.log", self._tell, self._note)
         self._keepers[child.name] = keeper
+        keeper.task.add_done_callback(lambda task: self._ended(child, task))
         await keeper.until_ready(self._patience)
-        self._say(f"{child.name} is ready")
+        self._tell(f"{child.name} is ready")
+
+    async def watch(self) -> NoReturn:
+        """Wait until a child is not kept any more, and raise what ended that; one that dies is, and starts again."""
+        raise await self._lost.get()
 
     async def stop(self) -> None:
         """Stop all children, the last started first, each before the next."""
         for keeper in reversed(self._keepers.values()):
             await keeper.stop()
-            self._say(f"{keeper.child.name} is stopped")
+            self._tell(f"{keeper.child.name} is stopped")
         self._keepers.clear()
 
+    def _ended(self, child: Child, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()):
+            self._tell(f"{child.name} is not kept running any more")
+            self._lost.put_nowait(error)
+
+    def _tell(self, sentence: str) -> None:
+        with contextlib.suppress(OSError):  # a closed terminal or a full disk must not end the keeping of processes
+            self._say(sentence)
+
     def _note(self) -> None:
-        self._changed({name: keeper.mark for name, keeper in self._keepers.items() if keeper.mark})
+        with contextlib.suppress(OSError):  # as above
+            self._changed({name: keeper.mark for name, keeper in self._keepers.items() if keeper.mark})
 
 
 class _Keeper:
@@ -87,13 +104,13 @@ class _Keeper:
         self._process: asyncio.subprocess.Process | None = None
         self._deaths = 0
         _set_aside(log)
-        self._task = asyncio.create_task(self._keep())
+        self.task = asyncio.create_task(self._keep())
 
     async def until_ready(self, patience: float) -> None:
         deadline = _now() + patience
         while not await self.child.ready():
-            if self._task.done():
-                await self._task  # raises what ended it
+            if self.task.done():
+                await self.task  # raises what ended it
             if self._deaths >= HOPELESS or _now() > deadline:
                 raise Problem(
                     f"{self.child.name} does not become ready (RAPPORT_PATIENCE): {last_line(self._log)} ({self._log})"
@@ -101,8 +118,8 @@ class _Keeper:
             await asyncio.sleep(0.1)
 
     async def stop(self) -> None:
-        self._task.cancel()
-        await asyncio.wait([self._task])
+        self.task.cancel()
+        await asyncio.wait([self.task])
         process = self._process
         if process is None or process.returncode is not None:
             return
@@ -119,8 +136,8 @@ class _Keeper:
         while True:
             await asyncio.to_thread(self.child.before)
             born = _now()
-            self._process = await self._spawn()
-            code = await self._process.wait()
+            process = await self._spawn()
+            code = await process.wait()
             self._deaths += 1
             pause = FIRST_PAUSE if _now() - born > HEALTHY else pause
             self._say(f"{self.child.name} ended with code {code}, starts again in {pause} s: see {self._log}")
@@ -140,6 +157,7 @@ class _Keeper:
                 stderr=asyncio.subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C is for the supervisor, who stops them in order
             )
+        self._process = process  # before anything can go wrong: `stop` ends it
         self._mark(process.pid)
         return process
 
