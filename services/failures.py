@@ -17,7 +17,8 @@ LOCKED_OUT = ("28", "42501")  # SQLSTATE: not let in; let in, and without the ri
 
 def sentence(error: BaseException) -> str | None:
     """Give the sentence, or None for what is a bug and should keep its traceback."""
-    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 -- slow to import, and only needed here
+    from asyncpg import InterfaceError, PostgresError  # noqa: PLC0415 -- slow to import, and only needed here
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 -- as above
 
     match error:
         case Problem():
@@ -26,7 +27,7 @@ def sentence(error: BaseException) -> str | None:
             first = error.errors(include_input=False, include_url=False)[0]
             place = ".".join(str(each) for each in first["loc"])
             return f"{error.title} is malformed: {place + ': ' if place else ''}{first['msg'].rstrip('.')}."
-        case SQLAlchemyError():
+        case SQLAlchemyError() | PostgresError() | InterfaceError():
             return f"The database refuses: {DRIVER.sub('', _first_line(error))}."
         case OSError():
             where = f"{error.filename}: " if error.filename else ""

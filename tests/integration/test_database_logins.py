@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import make_url
 
 from deploy.local import logins, postgres
+from services.failures import sentence
 from services.problem import Problem
 from services.projections.store import control, roles
 from tests.integration.admitted import admitted, expected, held, rows
@@ -43,6 +44,12 @@ async def test_what_an_earlier_release_made_as_a_superuser_becomes_the_owners_an
     await engine.dispose()
     async with reading(own.reader) as api:
         assert (await api.ok("/v1/accounts/acme/power-interest"))["answer"]["contacts"][0]["power"] == 2
+
+
+async def test_what_the_server_refuses_while_the_stack_starts_is_one_sentence(servers, own):
+    with pytest.raises(asyncpg.PostgresError) as refused:
+        await logins.admit(own.reader.plain(), logins.of(servers.data / "postgres", own.reader.plain()))
+    assert sentence(refused.value) == "The database refuses: permission denied to alter role."
 
 
 async def test_roles_are_made_once_by_many_at_once_and_whoever_may_make_none_says_who_has_to(servers, own, monkeypatch):

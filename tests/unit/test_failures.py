@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import asyncpg
 import pytest
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import DBAPIError
@@ -76,4 +77,6 @@ def test_what_comes_from_outside_is_a_sentence_and_a_bug_is_not():
     assert sentence(PermissionError(13, "Permission denied", "/there")) == "/there: Permission denied."
     driver = Exception("<class 'asyncpg.SomeError'>: there is no room")
     assert sentence(DBAPIError(None, None, driver)) == "The database refuses: there is no room."
+    full = asyncpg.DiskFullError('could not extend file "base/1": No space left on device')
+    assert sentence(full) == 'The database refuses: could not extend file "base/1": No space left on device.'
     assert sentence(KeyError("bug")) is None
