@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -148,13 +149,10 @@ class Stack:
     async def _migrate(self) -> None:
         """Bring the database to our version, once, before anything uses it."""
         file = self._plan.data / "logs" / "migrate.log"
-        with file.open("wb") as output:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "services.projections", "migrate",
-                env=self._environment(self._record.database),
-                stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output,
-            )  # fmt: skip
-            code = await process.wait()
+        command = (sys.executable, "-m", "services.projections", "migrate")
+        with file.open("w") as output:
+            told = partial(print, file=output)
+            code = await run_command(*command, heard=told, environment=self._environment(self._record.database))
         if code:
             raise Problem(f"The database could not be migrated: {last_line(file)} ({file})")
 

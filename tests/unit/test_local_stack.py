@@ -9,9 +9,11 @@ import pytest
 
 from deploy.local.command import run
 from deploy.local.detached import _Heard
+from deploy.local.plan import Plan
 from deploy.local.process import Mark
 from deploy.local.record import Record
 from deploy.local.services import environment
+from deploy.local.stack import Stack
 from deploy.local.supervisor import Child, Supervisor, Waiting
 from services.environment import load
 from services.problem import Problem
@@ -32,6 +34,32 @@ async def test_who_stops_waiting_for_a_command_ends_it_and_what_it_started():
     _, alive = psutil.wait_procs(born, timeout=60)
     assert len(born) >= 2
     assert alive == []
+
+
+async def test_a_migration_that_nobody_waits_for_any_more_is_ended(tmp_path, monkeypatch):
+    closed, met = asyncio.Event(), asyncio.Event()
+
+    async def silent(reader, writer):
+        met.set()
+        while await reader.read(1024):
+            pass
+        writer.close()
+        closed.set()
+
+    async with await asyncio.start_server(silent, "127.0.0.1") as server:
+        port = server.sockets[0].getsockname()[1]
+        monkeypatch.setenv("RAPPORT_KAFKA", "127.0.0.1:1")
+        monkeypatch.setenv("RAPPORT_DATABASE", f"postgresql://u:p@127.0.0.1:{port}/d")
+        before = psutil.Process().children(recursive=True)
+        migrating = asyncio.create_task(Stack(Plan(tmp_path, frozenset(), 1), lambda _: None)._migrate())
+        await met.wait()
+        born = [each for each in psutil.Process().children(recursive=True) if each not in before]
+        migrating.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await migrating
+        await closed.wait()
+    assert born
+    assert not any(each.is_running() for each in born)
 
 
 @pytest.mark.parametrize("own", [None, "postgresql://worker:p@h/d"])
