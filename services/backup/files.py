@@ -58,12 +58,14 @@ class Writer:
 
 
 def lines(path: Path) -> Iterator[bytes]:
-    """Yield the lines of a file; Problem if it cannot be decompressed."""
+    """Yield the lines of a file; Problem if it cannot be read or decompressed."""
     try:
         with path.open("rb") as file, zstandard.ZstdDecompressor().stream_reader(file) as stream:
             yield from io.BufferedReader(stream, 1024 * 1024)
     except zstandard.ZstdError as error:
         raise Problem(f"{path} is damaged: {error}.") from None
+    except OSError as error:
+        raise Problem(f"{path} cannot be read: {error.strerror}.") from error
 
 
 @contextmanager

@@ -50,7 +50,8 @@ async def give_back(kafka: Kafka, database: Database, directory: Path, report: R
     async with rewriting.producer(kafka) as producer:
         for each in told.partitions:
             at = found[each.partition].end
-            async for end in rewriting.write(producer, each.partition, islice(_copies(directory, each), at, None), at):
+            copies = islice(_copies(directory, each), at, None)
+            async for end in rewriting.write(kafka, producer, each.partition, copies, at):
                 done += end - at
                 at = end
                 report("Writing the log", done, told.records)
@@ -68,6 +69,7 @@ def _checked(directory: Path, report: Report) -> Manifest:
         manifest.check(directory, each)
         done += each.lines
         report("Checking the backup", min(done, told.records), told.records)
+    reads.check(directory / told.reads.file)
     return told
 
 

@@ -51,6 +51,12 @@ async def save(database: Database, file: Path) -> File:
         await engine.dispose()
 
 
+def check(file: Path) -> None:
+    """Raise Problem unless every line of a file is a read that `load` can insert."""
+    for line in lines(file):
+        _read(file, line)
+
+
 async def load(database: Database, file: Path) -> int:
     """Insert the reads of a file, those that are there already excepted; return how many the file has."""
     engine = control.connect(database, pool=1)

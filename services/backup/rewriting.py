@@ -1,7 +1,7 @@
 """Records are appended to the log one batch after the other, and each must get the offset that it had."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -23,32 +23,41 @@ GO_ON = "Run it again: it goes on where it was."
 
 @asynccontextmanager
 async def producer(kafka: Kafka) -> AsyncIterator[AIOKafkaProducer]:
-    """Give a producer as durable as ingest's; raises UnreachableLog, also of what is done with it."""
+    """Give a producer as durable as ingest's; raises UnreachableLog."""
     made = producer_of(kafka)
     try:
         async with reaching(kafka, f" {GO_ON}"):
             await made.start()
-            yield made
+        yield made
     finally:
         await abandon(made)
 
 
-async def write(producer: AIOKafkaProducer, partition: int, records: Iterable[Original], at: int) -> AsyncIterator[int]:
+async def write(
+    kafka: Kafka, producer: AIOKafkaProducer, partition: int, records: Iterable[Original], at: int
+) -> AsyncIterator[int]:
     """Append the records of a partition from offset `at` on; yield the offset reached, after each batch.
 
-    Raises Problem as soon as the log gives one another offset, or a time before the one that it had.
+    Raises Problem as soon as the log gives one another offset, or a time before the one that it had; UnreachableLog.
     """
+    for batch, latest in _batches(producer, records):
+        async with reaching(kafka, f" {GO_ON}"):  # nothing else: a file that fails is no fault of Kafka's
+            at = await _deliver(producer, partition, batch, at, latest)
+        yield at
+
+
+def _batches(producer: AIOKafkaProducer, records: Iterable[Original]) -> Iterator[tuple[Any, int]]:
+    """Yield batches of records, each with the last record time up to its end, in milliseconds since 1970."""
     batch, latest = producer.create_batch(), 0
     for record in records:
         if not _append(batch, record):
-            at = await _deliver(producer, partition, batch, at, latest)
-            yield at
+            yield batch, latest
             batch = producer.create_batch()
             _append(batch, record)
         if record.timestamp_type == LOG_APPEND_TIME:
             latest = max(latest, record.timestamp)
     if batch.record_count():
-        yield await _deliver(producer, partition, batch, at, latest)
+        yield batch, latest
 
 
 def _append(batch: Any, record: Original) -> bool:  # noqa: ANN401  aiokafka has no types

@@ -1,12 +1,14 @@
 """What no backup is made of or restored into is refused in one sentence, before anything is written."""
 
 import fcntl
+import hashlib
 import json
 import os
 import re
 from time import time_ns
 
 import pytest
+import zstandard
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
@@ -15,6 +17,7 @@ from services import log
 from services.backup import manifest, rewriting, taking
 from services.backup.giving_back import give_back
 from services.copied import Original
+from services.log import UnreachableLog
 from services.partition import LOG_APPEND_TIME, partition_of
 from services.problem import Problem
 from services.projections.store import control
@@ -109,6 +112,33 @@ async def test_a_backup_that_is_not_whole_is_not_restored(another, there):
     assert (await site.ok("restore", there))["written"] == 3  # it was these alone
 
 
+async def test_a_backup_with_reads_of_another_release_is_not_restored(another, there):
+    site = await another(lost=True)
+    told = json.loads((there / "manifest.json").read_bytes())["reads"]
+    file = there / told["file"]
+    file.write_bytes(zstandard.compress(b'{"who": "somebody"}\n'))
+    damage(there, reads=told | {"lines": 1, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()})
+    with pytest.raises(Problem, match=f"{told['file']} holds a line that is no read of this release"):
+        await give_back(site.kafka, site.database, there, lambda *_: None)
+    assert not any((await everything(site.kafka)).values())
+
+
+async def test_a_backup_that_vanishes_while_it_is_restored_is_no_fault_of_kafka(another, site, there):
+    await append(site.kafka, [sent(power("1", partitionkey=each)) for each in ("globex", "initech")])
+    await site.ok("backup", there)
+    site = await another(lost=True)
+
+    def vanish(stage, done, total):
+        if stage == "Writing the log" and done < total:
+            for each in there.glob("partition-*"):
+                each.unlink()
+
+    expected = rf"^{there}/partition-.*\.ndjson\.zst cannot be read: No such file or directory\.$"
+    with pytest.raises(Problem, match=expected) as refused:
+        await give_back(site.kafka, site.database, there, vanish)
+    assert not isinstance(refused.value, UnreachableLog)
+
+
 async def test_a_backup_is_restored_into_an_empty_log_only(another, site, there):
     assert "This is the very log that the backup is of" in await site.refused("restore", there)
     site = await another(lost=True)
@@ -150,12 +180,24 @@ async def test_nothing_is_restored_before_it_happened(another, there):
 async def test_a_record_that_gets_another_place_or_an_earlier_time_ends_the_restore_at_once(kafka):
     records = [Original(HERE, number, NOW, LOG_APPEND_TIME, b"acme", b"{}", []) for number in (3, 4)]
     async with rewriting.producer(kafka) as producer:
-        assert [end async for end in rewriting.write(producer, HERE, records, 3)] == [5]
+        assert [end async for end in rewriting.write(kafka, producer, HERE, records, 3)] == [5]
         with pytest.raises(Problem, match=r"Something else writes to rapport.events: .* offset 4 at 5. Stop ingest"):
-            _ = [end async for end in rewriting.write(producer, HERE, records, 4)]
+            _ = [end async for end in rewriting.write(kafka, producer, HERE, records, 4)]
         late = [Original(HERE, 7, NOW + 86_400_000, LOG_APPEND_TIME, b"acme", b"{}", [])]
         with pytest.raises(Problem, match=r"The broker's clock is behind the backup"):
-            _ = [end async for end in rewriting.write(producer, HERE, late, 7)]
+            _ = [end async for end in rewriting.write(kafka, producer, HERE, late, 7)]
+
+
+async def test_a_log_that_falls_silent_while_it_is_written_is_said_with_what_to_do(broker, kafka, monkeypatch):
+    monkeypatch.setattr(rewriting, "PATIENCE", 1.0)
+    records = [Original(HERE, 3, NOW, LOG_APPEND_TIME, b"acme", b"{}", [])]
+    async with rewriting.producer(kafka) as producer:
+        broker.pause()
+        try:
+            with pytest.raises(UnreachableLog, match=r"does not answer \(TimeoutError\)\. Run it again: it goes on"):
+                _ = [end async for end in rewriting.write(kafka, producer, HERE, records, 3)]
+        finally:
+            broker.resume()
 
 
 async def test_a_backup_is_written_to_a_directory_of_its_own(another, site, there, tmp_path):
