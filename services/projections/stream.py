@@ -3,7 +3,6 @@
 What is relied upon, and why, is in the comments; it was read in the source of the pinned versions.
 """
 
-import tempfile
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, cast
@@ -19,7 +18,6 @@ from yarl import URL
 from services.log import TOPIC
 from services.settings import Kafka
 
-_SCRATCH = tempfile.TemporaryDirectory(prefix="rapport-worker-")  # gone with the process
 Positions = Callable[[set[int]], Awaitable[Mapping[int, int]]]
 
 
@@ -84,6 +82,9 @@ class App(faust.App):
     def _new_transport(self) -> Transport:
         return Transport(self.conf.broker_consumer, self)
 
+    def _create_directories(self) -> None:
+        """Make none: they are for tables."""
+
 
 def app(kafka: Kafka, version: int, positions: Positions) -> App:
     """Return the app of one version of the projection: its own consumer group, no tables, fail-stop."""
@@ -92,7 +93,6 @@ def app(kafka: Kafka, version: int, positions: Positions) -> App:
         version=version,
         broker=[URL(f"kafka://{server}") for server in kafka.bootstrap.split(",")],
         broker_credentials=_credentials(kafka),
-        datadir=_SCRATCH.name,  # Faust makes one even if nothing goes into it
         ConsumerScheduler=Slices,
         agent_supervisor="mode.CrashingSupervisor",  # an agent that raises ends the process: nothing is skipped
         value_serializer="raw",

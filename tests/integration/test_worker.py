@@ -3,10 +3,12 @@
 import asyncio
 import contextlib
 import signal
+from pathlib import Path
 
 import orjson
 import pytest
 
+import services
 from services import logposition
 from services.partition import partition_of
 from services.projections.api import replaying
@@ -252,3 +254,18 @@ async def test_what_goes_in_by_http_comes_out_by_http_once_asked_after_its_recei
 
         await until(complete, worker)
     assert ingest.stop() == 0
+
+
+async def test_a_worker_that_is_killed_leaves_nothing_behind(kafka, projection, workers, tmp_path, monkeypatch):
+    temporary, home = tmp_path / "temporary", tmp_path / "home"
+    for directory in (temporary, home):
+        directory.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    monkeypatch.setenv("PYTHONPATH", str(Path(services.__file__).parents[1]))
+    monkeypatch.chdir(home)
+    await append(kafka, raw(*events(0, 40)))
+    worker = workers()
+    await caught_up(kafka, projection, worker)
+    worker.send(signal.SIGKILL)
+    await worker.ended()
+    assert [*temporary.iterdir(), *home.iterdir()] == []
