@@ -1,10 +1,11 @@
-"""An answer as bytes: JSON with its moments and token, or flat rows as CSV and NDJSON; ETags; explanations."""
+"""An answer as bytes: JSON with its moments and token, or flat rows as CSV and NDJSON; ETags."""
 
-from collections.abc import Iterable, Iterator
+import asyncio
+from collections.abc import Callable, Iterable
 from datetime import datetime, tzinfo
 from hashlib import blake2b
 from itertools import chain
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import orjson
 from fastapi import Request, Response
@@ -13,17 +14,17 @@ from pydantic import BaseModel, Field, create_model
 from services import http_tongues
 from services.http_problem import HttpProblem
 from services.projections import cut as cuts
-from services.projections.answers import Asked, Snapshot, snapshot
+from services.projections.answers import Asked, snapshot
 from services.projections.api import noting
 from services.projections.api.entering import resolve
+from services.projections.api.explaining import Sources, explain, places_behind, sources_of
 from services.projections.cut import Cut
 from services.projections.policy import Policies
 from services.projections.question import PortfolioQuestion, Question
 from services.projections.rows import columns, csv_lines, lists, ndjson_lines, rows
 from services.projections.said import Reader, Tongue
-from services.projections.store import journal
 
-_NESTED = dict, list
+T = TypeVar("T")
 CSV, NDJSON, JSON = "text/csv", "application/x-ndjson", "application/json"
 
 
@@ -101,9 +102,9 @@ async def respond(request: Request, told: Envelope, form: Form) -> Response:
     kind, tongue = accepted(request), http_tongues.tongue_of(request)
     reader = Reader(tongue=tongue, zone=form.zone)
     if kind == JSON:
-        body = orjson.dumps(told.head() | await _content(request, told, form, reader), option=orjson.OPT_UTC_Z)
+        body = await _json(request, told, form, reader)
     else:
-        body = b"".join(_flat(told, form, kind, reader))
+        body = await _meanwhile(told, lambda: b"".join(_flat(told, form, kind, reader)))
     return sent(request, body, kind, tongue, told.following)
 
 
@@ -132,50 +133,37 @@ def accepted(request: Request) -> str:
     raise HttpProblem(406, "not-acceptable", "Not acceptable", f"Answers come as {JSON}, {CSV} or {NDJSON}.")
 
 
-async def _content(request: Request, told: Envelope, form: Form, reader: Reader) -> dict[str, Any]:
-    if isinstance(told.answer, list):
-        dumped: Any = [{"account": account, "answer": dump(answer, reader)} for account, answer in told.answer]
-    else:
-        dumped = dump(told.answer, reader)
+async def _meanwhile(told: Envelope, work: Callable[[], T]) -> T:
+    """Do what writes an answer; a portfolio's may take seconds, in which others want their answers."""
+    return work() if told.account is not None else await asyncio.to_thread(work)
+
+
+async def _json(request: Request, told: Envelope, form: Form, reader: Reader) -> bytes:
+    dumped = await _meanwhile(told, lambda: _dumped(told.answer, reader))
     sources = None
     if form.explain:
+        places = await _meanwhile(told, lambda: places_behind(dumped))
         async with snapshot(request.app.state.engine) as at:
             resolve(at, Asked(cut=told.cut), [])  # still the same log
-            sources = await sources_of(at, dumped)
+            sources = await sources_of(at, places)
+    return await _meanwhile(told, lambda: _written(told, dumped, sources))
+
+
+def _dumped(answer: Any, reader: Reader) -> Any:  # noqa: ANN401 -- any JSON
+    if isinstance(answer, list):
+        return [{"account": account, "answer": dump(each, reader)} for account, each in answer]
+    return dump(answer, reader)
+
+
+def _written(told: Envelope, dumped: Any, sources: Sources | None) -> bytes:  # noqa: ANN401 -- any JSON
     explain(dumped, sources)
-    return {"answer": dumped} | ({"next": told.following} if isinstance(told.answer, list) else {})
+    content = {"answer": dumped} | ({"next": told.following} if isinstance(told.answer, list) else {})
+    return orjson.dumps(told.head() | content, option=orjson.OPT_UTC_Z)
 
 
 def dump(answer: BaseModel, reader: Reader) -> Any:  # noqa: ANN401 -- any JSON
     """Write an answer for a reader, with the places of the events behind each row."""
     return answer.model_dump(mode="json", by_alias=True, context=reader)
-
-
-async def sources_of(at: Snapshot, dumped: Any) -> dict[tuple[int, int], dict[str, str]]:  # noqa: ANN401 -- any JSON
-    """Name the events at the places behind the rows."""
-    places = {(place[0], place[1]) for row in _rows(dumped) for place in row["because"]}
-    return {(row[0], row[1]): {"source": row[2], "id": row[3]} for row in await journal.at(at.connection, places)}
-
-
-def explain(dumped: Any, sources: dict[tuple[int, int], dict[str, str]] | None) -> None:  # noqa: ANN401 -- any JSON
-    """Put the names of events in the stead of their places; None: leave them out."""
-    for row in list(_rows(dumped)):
-        places = row.pop("because")
-        if sources is not None:
-            row["because"] = [sources[place[0], place[1]] for place in places if (place[0], place[1]) in sources]
-
-
-def _rows(value: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 -- any JSON
-    """Yield each row, however deep, in no order: an answer may have tens of thousands."""
-    waiting = [value]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, dict):
-            waiting.extend(part for name, part in each.items() if name != "because" and isinstance(part, _NESTED))
-            if "because" in each:
-                yield each
-        elif isinstance(each, list):
-            waiting.extend(part for part in each if isinstance(part, _NESTED))
 
 
 def _flat(told: Envelope, form: Form, kind: str, reader: Reader) -> Iterable[bytes]:

@@ -24,6 +24,7 @@ from services.projections.api.entering import (
     Plain,
     among,
     answered,
+    answered_each,
     customer,
     resolve,
     wait_for,
@@ -95,7 +96,7 @@ def _each_route(question: AccountQuestion[Any]) -> Route:
             page = await portfolio.accounts_at(at, among(caller), at_cut, asked.cursor or "", most)
             views = await portfolio.each_view(at, page, question, moments, at_cut, among(caller))
             restored = await portfolio.any_restored(at, page, at_cut, among(caller))
-        each = [(view.account, await answered(question, view, asked)) for view in views]
+        each = await answered_each(question, views, asked)
         following = page[-1] if len(page) == most else None
         told = Envelope(question, each, at_cut, views.policies, following=following, restored=restored)
         return await respond(request, told, asked)

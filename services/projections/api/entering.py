@@ -15,7 +15,7 @@ from services.projections import answers, cut
 from services.projections.answers import Asked, Behind, OtherCluster, Snapshot
 from services.projections.cut import Cut
 from services.projections.moments import Instant
-from services.projections.question import Parameters, Question, Unanswerable, plain
+from services.projections.question import Parameters, PortfolioQuestion, Question, Unanswerable, Views, plain
 from services.projections.store import journal
 
 READERS = require("manager", "auditor", "admin")
@@ -120,9 +120,19 @@ def resolve(at: Snapshot, asked: Asked, partitions: list[int]) -> Cut:
 
 async def answered(question: Question, seen: Any, asked: Parameters) -> Any:  # noqa: ANN401 -- a View or Views; its own model
     """Answer, or raise a 422 problem for what only shows against the moment."""
+    long = question.told or isinstance(question, PortfolioQuestion) or getattr(asked, "from_", None)
+    if long:  # it may take seconds, in which others want their answers
+        return await asyncio.to_thread(_answer, question, seen, asked)
+    return _answer(question, seen, asked)
+
+
+async def answered_each(question: Question, views: Views, asked: Parameters) -> list[tuple[str, Any]]:
+    """Answer about each account, or raise the same problem; others want their answers meanwhile."""
+    return await asyncio.to_thread(lambda: [(view.account, _answer(question, view, asked)) for view in views])
+
+
+def _answer(question: Question, seen: Any, asked: Parameters) -> Any:  # noqa: ANN401 -- as above
     try:
-        if question.told or getattr(asked, "from_", None):  # it may take seconds, in which others want their answers
-            return await asyncio.to_thread(question.answer, seen, asked)
         return question.answer(seen, asked)
     except Unanswerable as error:
         raise unfit(error.parameter, error.detail) from None

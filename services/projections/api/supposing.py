@@ -17,8 +17,9 @@ from services.http_problem import HttpProblem, responses
 from services.projections import answers
 from services.projections.answers import Asked
 from services.projections.api import noting, supposition
-from services.projections.api.answering import JSON, Envelope, dump, explain, sources_of
+from services.projections.api.answering import JSON, Envelope, dump
 from services.projections.api.entering import READERS, Plain, customer, resolve
+from services.projections.api.explaining import explain, places_behind, sources_of
 from services.projections.api.supposition import Supposed, Wanted
 from services.projections.cut import Cut
 from services.projections.hindsight import supposing
@@ -100,7 +101,7 @@ async def _answered(request: Request, account: str, wanted: Wanted, read: Read) 
     if wanted.body.explain:
         async with answers.snapshot(request.app.state.engine) as at:
             resolve(at, Asked(cut=read.cut), [])  # still the same log
-            sources = await sources_of(at, content["answer"]) | _sources(added)
+            sources = await sources_of(at, places_behind(content["answer"])) | _sources(added)
     explain(content["answer"], sources)
     headers = {"Cache-Control": "no-store"} | http_tongues.headers(tongue, "Authorization")
     return Response(orjson.dumps(content, option=orjson.OPT_UTC_Z), headers=headers, media_type=JSON)
