@@ -4,12 +4,13 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.projections import answers
+from services.projections.answers import Snapshot
 
 logger = logging.getLogger(__name__)
 
@@ -20,13 +21,18 @@ class Beat(NamedTuple):
     log_id: str
     offsets: Mapping[int, int]
 
+    @classmethod
+    def of(cls, at: Snapshot) -> Self:
+        """Take it from a snapshot."""
+        return cls(at.log_id, {each: position.next_offset for each, position in at.positions.items()})
+
 
 class Pulse:
     """Looks every so many seconds, as long as anybody follows."""
 
     def __init__(self, engine: AsyncEngine, seconds: float) -> None:
         self._engine, self._seconds = engine, seconds
-        self._followers = 0
+        self.followers = 0
         self._moved = asyncio.Event()
         self.last: Beat | None = None
         self.stopped = False
@@ -34,15 +40,15 @@ class Pulse:
     @asynccontextmanager
     async def felt(self) -> AsyncIterator[None]:
         """Keep it beating within."""
-        self._followers += 1
-        if self._followers == 1:
+        self.followers += 1
+        if self.followers == 1:
             self.last = None  # nobody looked for a while: it may be another log by now
             self._beating = asyncio.create_task(self._beat())
         try:
             yield
         finally:
-            self._followers -= 1
-            if self._followers == 0:
+            self.followers -= 1
+            if self.followers == 0:
                 self._beating.cancel()
 
     async def other_than(self, beat: Beat | None, seconds: float) -> Beat | None:
@@ -70,7 +76,7 @@ class Pulse:
 
     async def _look(self) -> None:
         async with answers.snapshot(self._engine) as at:
-            found = Beat(at.log_id, {each: of.next_offset for each, of in at.positions.items()})
+            found = Beat.of(at)
         if found != self.last:
             self.last = found
             self._wake()

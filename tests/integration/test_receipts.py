@@ -3,11 +3,16 @@
 import asyncio
 
 import pytest
+from sqlalchemy import text
 
 from services import receipt
 from services.projections.api import entering
-from tests.integration.projection import LOG_ID, power
+from services.projections.api.app import read_api
+from services.settings import Signer
+from tests.integration.projection import LOG_ID, PARTITIONS, power
+from tests.integration.reading import SECRET, Reader
 
+WAITING = 12  # more than the read API has connections
 PATH = "/v1/accounts/acme/power-interest"
 
 
@@ -72,6 +77,35 @@ async def test_after_waits_until_what_the_receipt_names_is_projected(projection,
     assert not done
     await projection.take([second])
     assert (await waiting)["answer"]
+
+
+async def test_however_many_wait_one_looks_for_all_of_them(projection, log, database):
+    first, second = log.extend(power("1", 2), power("2", 5))
+    await projection.take([first])
+    app = read_api(database, Signer.model_validate({"RAPPORT_SECRET": SECRET}), PARTITIONS)
+    async with app.router.lifespan_context(app):
+        pulse, reads = app.state.live.quick, Reader(app)
+        waiting = [asyncio.create_task(reads.ok(PATH, after=token(second))) for _ in range(WAITING)]
+        while pulse.followers < WAITING:  # noqa: ASYNC110 -- it has no event for that
+            await asyncio.sleep(0.01)
+        async with projection.engine.connect() as other:
+            await other.execute(text("LOCK TABLE position IN ACCESS EXCLUSIVE MODE"))  # who looks now has to wait
+            looking = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'position'::regclass")
+            while not (await other.execute(looking)).scalar():  # noqa: ASYNC110 -- nor has it
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.2)  # for all others, if they looked, too
+            assert (await other.execute(looking)).scalar() == 1
+        await projection.take([second])
+        assert [len(each["answer"]["contacts"]) for each in await asyncio.gather(*waiting)] == [1] * WAITING
+
+
+async def test_a_receipt_of_a_log_that_is_not_projected_any_more_is_gone_for_whoever_waits(projection, log, reads):
+    first, second = log.extend(power("1"), power("2"))
+    await projection.take([first])
+    waiting = asyncio.create_task(reads.problem(410, PATH, after=token(second)))
+    await asyncio.wait([waiting], timeout=0.2)
+    await projection.run("UPDATE log SET topic_id = 'another'")
+    await waiting
 
 
 async def test_after_waits_no_longer_than_is_bearable(projection, log, reads, monkeypatch):

@@ -76,7 +76,7 @@ def read_api(  # noqa: PLR0913 -- what it is told of the world, each by its name
             _kept_up(app.state.engine.attend(app.state.database)),
         ]
         yield
-        app.state.live.pulse.stop()
+        app.state.live.stop()
         for each in working:
             each.cancel()
         await app.state.ledger.close(app.state.engine)

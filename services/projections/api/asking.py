@@ -45,7 +45,7 @@ def _account_route(question: AccountQuestion[Any]) -> Route:
         caller: Annotated[Caller, Depends(READERS)],
     ) -> Response:
         engine: AsyncEngine = request.app.state.engine
-        await wait_for(engine, asked.after)
+        await wait_for(request, asked.after)
         moments: Asked = asked.asked()
         async with answers.snapshot(engine) as at:
             of = await customer(at, account, caller)
@@ -67,7 +67,7 @@ def _portfolio_route(question: PortfolioQuestion[Any]) -> Route:
         caller: Annotated[Caller, Depends(READERS)],
     ) -> Response:
         engine: AsyncEngine = request.app.state.engine
-        await wait_for(engine, asked.after)
+        await wait_for(request, asked.after)
         moments: Asked = asked.asked()
         async with answers.snapshot(engine) as at:
             at_cut = resolve(at, moments, list(at.positions))
@@ -89,7 +89,7 @@ def _each_route(question: AccountQuestion[Any]) -> Route:
         caller: Annotated[Caller, Depends(READERS)],
     ) -> Response:
         engine: AsyncEngine = request.app.state.engine
-        await wait_for(engine, asked.after)
+        await wait_for(request, asked.after)
         moments, most = asked.asked(), min(asked.limit, TOLD) if question.told else asked.limit
         async with answers.snapshot(engine) as at:
             at_cut = resolve(at, moments, list(at.positions))

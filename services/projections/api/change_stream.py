@@ -28,6 +28,7 @@ class Pace(NamedTuple):
     """How often things happen, in seconds, and how much is held at once."""
 
     look: float = 0.15
+    quick: float = 0.02  # the same for whoever waits for what they sent
     heartbeat: float = 15.0
     lifetime: float = 900.0  # of a stream: whoever resumes is asked for a token again, and that may have expired
     most: int = MOST
@@ -35,9 +36,10 @@ class Pace(NamedTuple):
 
 
 class Live(NamedTuple):
-    """What all streams of a process share."""
+    """What all streams of a process share, and all who wait for what they sent."""
 
     pulse: Pulse
+    quick: Pulse
     source: Source
     worrier: Worrier
     pace: Pace
@@ -45,7 +47,12 @@ class Live(NamedTuple):
     @classmethod
     def of(cls, engine: AsyncEngine, pace: Pace) -> Self:
         """Make it, on the loop that serves."""
-        return cls(Pulse(engine, pace.look), Source(engine), Worrier(engine), pace)
+        return cls(Pulse(engine, pace.look), Pulse(engine, pace.quick), Source(engine), Worrier(engine), pace)
+
+    def stop(self) -> None:
+        """Let all of them end now."""
+        self.pulse.stop()
+        self.quick.stop()
 
 
 class EventStream(StreamingResponse):

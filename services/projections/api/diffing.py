@@ -80,7 +80,7 @@ async def account_diff(
     At least one of from, known_from and from_token is needed; what is not given is as at the other moment.
     """
     wanted = _wanted(request, asked, ACCOUNT)
-    await wait_for(request.app.state.engine, asked.after)
+    await wait_for(request, asked.after)
     async with answers.snapshot(request.app.state.engine) as at:
         of = await customer(at, account, caller)
         noting.merged(request, of.merged)
@@ -107,7 +107,7 @@ async def portfolio_diff(
     Those come in pages, by cursor; a page may be empty, and another one still follow.
     """
     wanted = _wanted(request, asked, {**ACCOUNT, **PORTFOLIO}, "limit")
-    await wait_for(request.app.state.engine, asked.after)
+    await wait_for(request, asked.after)
     told = _whole if isinstance(wanted.question, PortfolioQuestion) else _page
     return await _respond(request, asked, await told(request.app.state.engine, wanted, among(caller)))
 

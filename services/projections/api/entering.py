@@ -5,7 +5,6 @@ from typing import Annotated, Any, NamedTuple
 
 from fastapi import Request
 from pydantic import AfterValidator, Field
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas import POLICY
 from services import receipt
@@ -15,6 +14,7 @@ from services.projections import answers, cut
 from services.projections.answers import Asked, Behind, OtherCluster, Snapshot
 from services.projections.cut import Cut
 from services.projections.moments import Instant
+from services.projections.pulse import Beat, Pulse
 from services.projections.question import Parameters, PortfolioQuestion, Question, Unanswerable, Views, plain
 from services.projections.store import journal
 
@@ -74,7 +74,7 @@ def among(caller: Caller) -> list[str] | None:
     return None if caller.accounts == "*" else sorted(caller.accounts)
 
 
-async def wait_for(engine: AsyncEngine, token: str | None) -> None:
+async def wait_for(request: Request, token: str | None) -> None:
     """Wait, bounded, until what a receipt names is projected; else a 503 problem."""
     if token is None:
         return
@@ -82,20 +82,27 @@ async def wait_for(engine: AsyncEngine, token: str | None) -> None:
         needed = receipt.decode(token)
     except ValueError as error:
         raise unfit("after", str(error)) from None
-    deadline = asyncio.get_running_loop().time() + PATIENCE
-    while not await _reached(engine, needed):
-        if asyncio.get_running_loop().time() > deadline:
-            raise behind("What the receipt names is not projected yet.")
-        await asyncio.sleep(0.02)
+    async with answers.snapshot(request.app.state.engine) as at:  # mostly it is there; what fails here is told at once
+        beat: Beat | None = Beat.of(at)
+    if _has(beat, needed):
+        return
+    pulse: Pulse = request.app.state.live.quick
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + PATIENCE
+    async with pulse.felt():
+        while clock() < deadline and not pulse.stopped:
+            beat = await pulse.other_than(beat, deadline - clock())
+            if _has(beat, needed):
+                return
+    raise behind("What the receipt names is not projected yet.")
 
 
-async def _reached(engine: AsyncEngine, needed: receipt.Receipt) -> bool:
-    async with answers.snapshot(engine) as at:
-        if needed.log_id != at.log_id:
-            raise gone()
-        return all(
-            run.partition in at.positions and at.positions[run.partition].next_offset > run.last for run in needed.runs
-        )
+def _has(beat: Beat | None, needed: receipt.Receipt) -> bool:
+    if beat is None:
+        return False
+    if needed.log_id != beat.log_id:
+        raise gone()
+    return all(beat.offsets.get(run.partition, 0) > run.last for run in needed.runs)
 
 
 def behind(detail: str) -> HttpProblem:

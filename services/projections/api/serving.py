@@ -28,7 +28,7 @@ class Serving(Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop."""
-        self._state.live.pulse.stop()
+        self._state.live.stop()
         asyncio.get_running_loop().call_later(UNREAD, self._cut_off)
         await super().shutdown(sockets)
 
