@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from services.partition import partition_of
+from services.projections.store import waiting
 from tests.integration.projection import PARTITIONS, START, corrected, power, retracted
 from tests.integration.reading import CSV, NDJSON
 from tests.unit.sending import event
@@ -194,3 +195,26 @@ async def test_positions_tell_lag_dead_letters_and_the_amendments_that_wait(proj
     told = await reads.ok("/v1/positions", role="manager")
     assert told["dead_letters"] == {"conflict": 1, "undecodable": 1}
     assert told["partitions"][here]["lag"] == 0
+
+
+async def test_an_amendment_finds_its_target_whatever_the_database_cannot_hold(projection, log, reads):
+    log.extend(power("1"))
+    for id_, target in (("2", "1"), ("3", "lost")):  # of a field told twice, what comes last counts, and is looked at
+        twice = orjson.dumps(corrected(id_, target, 4)).replace(b'"reason":', rb'"reason":"\u0000","reason":')
+        log.add(twice)
+    log.add(orjson.dumps(corrected("4", "1", 4)).replace(b"power.", rb"power\u002e"))
+    await projection.take(log.records)
+    told = await reads.ok("/v1/positions")
+    assert told["dead_letters"] == {}
+    assert [each["id"] for each in told["waiting_amendments"]] == ["3"]
+
+
+async def test_amendments_that_wait_are_told_up_to_a_number_whatever_came_before_them(
+    projection, log, reads, monkeypatch
+):
+    monkeypatch.setattr(waiting, "MOST", 2)
+    log.extend(power("1"), *[corrected(f"found-{each}", "1", 4) for each in range(4)])
+    log.extend(*[corrected(f"waits-{each}", "lost", 4) for each in range(3)])
+    await projection.take(log.records)
+    told = await reads.ok("/v1/positions")
+    assert [each["id"] for each in told["waiting_amendments"]] == ["waits-0", "waits-1"]

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
-import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projections.store.journal import Stored
 
 LETTERS = text("SELECT reason, count(*) FROM dead_letter GROUP BY reason ORDER BY reason")
-# Amendments that have not found their target: it is not known, or not of the type that they name.
+# Amendments that have not found their target: it is not known, or not of the type that they name. A fact that jsonb
+# cannot hold comes with them: a field told twice may have held anything the first time, as NUL.
 WAITING = text("""
     SELECT amendment.partition, amendment."offset", amendment.recorded_at, amendment.raw, amendment.logged_at,
            target.type
@@ -18,7 +18,10 @@ WAITING = text("""
      AND target.id = amendment.target_id
     WHERE amendment.target_source IS NOT NULL
       AND (CAST(:accounts AS text[]) IS NULL OR amendment.account = ANY(CAST(:accounts AS text[])))
-    ORDER BY amendment.partition, amendment."offset"
+      AND (target.type IS NULL OR target.type IS DISTINCT FROM
+           CASE WHEN pg_input_is_valid(convert_from(amendment.raw, 'UTF8'), 'jsonb')
+                THEN CAST(convert_from(amendment.raw, 'UTF8') AS jsonb) #>> '{data,target,type}' END)
+    ORDER BY amendment.partition, amendment."offset" LIMIT :most
 """)
 MOST = 1_000
 
@@ -32,16 +35,11 @@ async def waiting_amendments(
     connection: AsyncConnection, among: Iterable[str] | None
 ) -> list[tuple[str, str, str, dict[str, str]]]:
     """Return account, source, id and target of what waits in these accounts (None: in all); at most 1,000."""
-    wanted = {"accounts": None if among is None else list(among)}
+    wanted = {"accounts": None if among is None else list(among), "most": MOST}
     found = []
-    async with connection.stream(WAITING, wanted) as rows:
-        async for *stored, type_ in rows:
-            row = Stored(*stored)
-            if orjson.loads(row.raw)["data"]["target"]["type"] == type_:
-                continue
-            event = row.fact().event
-            target = event.data.target  # type: ignore[attr-defined]
+    for *stored, type_ in await connection.execute(WAITING, wanted):
+        event = Stored(*stored).fact().event
+        target = event.data.target  # type: ignore[attr-defined]
+        if target.type != type_:
             found.append((event.partitionkey, event.source, event.id, target.model_dump()))
-            if len(found) == MOST:
-                break
     return found
