@@ -11,17 +11,22 @@ LETTERS = text("SELECT reason, count(*) FROM dead_letter GROUP BY reason ORDER B
 # Amendments that have not found their target: it is not known, or not of the type that they name. A fact that jsonb
 # cannot hold comes with them: a field told twice may have held anything the first time, as NUL.
 WAITING = text("""
-    SELECT amendment.partition, amendment."offset", amendment.recorded_at, amendment.raw, amendment.logged_at,
-           target.type
-    FROM journal amendment LEFT JOIN journal target
-      ON target.account = amendment.account AND target.source = amendment.target_source
-     AND target.id = amendment.target_id
-    WHERE amendment.target_source IS NOT NULL
-      AND (CAST(:accounts AS text[]) IS NULL OR amendment.account = ANY(CAST(:accounts AS text[])))
-      AND (target.type IS NULL OR target.type IS DISTINCT FROM
-           CASE WHEN pg_input_is_valid(convert_from(amendment.raw, 'UTF8'), 'jsonb')
-                THEN CAST(convert_from(amendment.raw, 'UTF8') AS jsonb) #>> '{data,target,type}' END)
-    ORDER BY amendment.partition, amendment."offset" LIMIT :most
+    WITH waiting AS MATERIALIZED (  -- or the whole journal would be gone through in order, until enough are found
+        SELECT amendment.partition, amendment."offset", amendment.recorded_at, amendment.raw, amendment.logged_at,
+               target.type
+        FROM journal amendment LEFT JOIN LATERAL (  -- one probe each
+            SELECT type FROM journal
+            WHERE account = amendment.account AND source = amendment.target_source AND id = amendment.target_id
+            LIMIT 1
+        ) AS target ON true
+        WHERE amendment.target_source IS NOT NULL
+          AND (CAST(:accounts AS text[]) IS NULL OR amendment.account = ANY(CAST(:accounts AS text[])))
+          AND (target.type IS NULL OR target.type IS DISTINCT FROM
+               CASE WHEN pg_input_is_valid(convert_from(amendment.raw, 'UTF8'), 'jsonb')
+                    THEN CAST(convert_from(amendment.raw, 'UTF8') AS jsonb) #>> '{data,target,type}' END)
+    )
+    SELECT partition, "offset", recorded_at, raw, logged_at, type FROM waiting
+    ORDER BY partition, "offset" LIMIT :most
 """)
 MOST = 1_000
 
