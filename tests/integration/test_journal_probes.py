@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import pytest
+from sqlalchemy import text
 
+from schemas import POLICY
 from services import restored
 from services.projections.store import accounts, changes, control, journal
 from tests.integration.projection import PARTITIONS, START, power
@@ -69,6 +71,44 @@ async def test_probes_find_what_all_rows_say(projection, rows, chance):
                 of = [row.recorded_at for row in back if among is None or row.account in among]
                 assert await accounts.restored(connection, among, below, None) is bool(of)
                 assert await accounts.restored(connection, among, below, known_at) is any(at <= known_at for at in of)
+
+
+async def test_accounts_are_walked_to_in_order_page_by_page_as_far_as_they_are_known(projection, rows, chance):
+    async with projection.engine.connect() as connection:
+        await control.enter(connection)
+        for _ in range(40):
+            below = {each: chance.randrange(40) for each in range(PARTITIONS)}
+            known_at = chance.choice([None, START - timedelta(days=chance.randrange(80))])
+            known = {
+                row.account
+                for row in rows
+                if row.offset < below[row.partition] and (known_at is None or row.recorded_at <= known_at)
+            }
+            some, beyond, most = chance.sample(NAMES, 5), chance.choice(["", *NAMES]), chance.choice([None, 1, 2, 15])
+            for among in (None, some):
+                expected = sorted(each for each in known if each > beyond and (among is None or each in among))[:most]
+                found = await accounts.known(connection, among, below, known_at, beyond=beyond, most=most)
+                assert list(found) == expected
+
+
+@pytest.mark.usefixtures("rows")
+async def test_the_walk_to_accounts_ends_with_its_page(projection):
+    wanted = {"accounts": None, "beyond": "a", "known_at": None, "most": 3, "policy": POLICY}
+    cut = {"partitions": list(range(PARTITIONS)), "offsets": [1_000] * PARTITIONS}
+    async with projection.engine.connect() as connection:
+        await control.enter(connection)
+        explained = await connection.execute(
+            text(f"EXPLAIN (ANALYZE, FORMAT JSON) {accounts.KNOWN.text}"), wanted | cut
+        )
+        (plan,) = explained.scalar_one()
+    (union,) = [each for each in parts(plan["Plan"]) if each["Node Type"] == "Recursive Union"]
+    assert union["Actual Rows"] == 1 + 3  # where it begins, and the page
+
+
+def parts(plan):
+    yield plan
+    for each in plan.get("Plans", ()):
+        yield from parts(each)
 
 
 async def test_every_fact_that_is_read_knows_when_the_log_got_it(projection, rows):

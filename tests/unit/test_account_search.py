@@ -10,6 +10,7 @@ import pytest
 from services.access import Caller
 from services.projections import answers
 from services.projections.answers import Snapshot
+from services.projections.api import facts
 from services.projections.api.facts import accounts
 from services.projections.store import accounts as store
 from services.projections.store import journal, states
@@ -59,10 +60,18 @@ async def search(q, limit):
     return await accounts(request, Caller("x", "manager", "*", "*"), q, "", limit)
 
 
-async def test_a_page_is_read_once_whatever_is_searched(pages):
+async def test_a_page_is_read_once_whatever_is_searched_and_however_few_are_wanted(pages, monkeypatch):
+    monkeypatch.setattr(facts, "SEARCHED", 4)
     found = await search("-7", 2)
     assert ([each.account for each in found.accounts], found.next) == (["a-7"], None)
-    assert pages == [ALL[0:2], ALL[2:4], ALL[4:6], ALL[6:8], ALL[8:]]
+    assert pages == [ALL[0:4], ALL[4:8], ALL[8:]]
+
+
+async def test_a_search_goes_on_after_what_it_found(pages, monkeypatch):
+    monkeypatch.setattr(facts, "SEARCHED", 4)
+    found = await search("a-", 2)
+    assert ([each.account for each in found.accounts], found.next) == (["a-0", "a-1"], "a-1")
+    assert pages == [ALL[0:4]]
 
 
 async def test_a_page_that_is_full_is_the_last_one_read(pages):

@@ -22,6 +22,7 @@ from services.projections.store import journal, replay
 
 router = APIRouter(prefix="/v1")
 LAST_OFFSET = 2**63 - 1  # a bigint's largest
+SEARCHED = 1_000  # accounts that a search reads at a time, however few are wanted
 PROFILES = PORTFOLIO["accounts"]._replace(subjects=("account",))  # of all that it tells, the names alone
 
 
@@ -67,15 +68,16 @@ async def accounts(
         cut = at.cut(Asked(), list(at.positions))
         found: list[AccountRow] = []
         beyond: str | None = cursor
+        most = limit if q is None else SEARCHED
         while beyond is not None and len(found) < limit:
-            page = await portfolio.accounts_at(at, among(caller), cut, beyond, limit)
+            page = await portfolio.accounts_at(at, among(caller), cut, beyond, most)
             for view in await portfolio.page_views(at, page, PROFILES, Asked(), cut, DEFAULT):  # names take no policy
                 row = _row(view)
                 if _matches(row, q) and len(found) < limit:
                     found.append(row)
                     beyond = view.account
             if len(found) < limit:
-                beyond = page[-1] if len(page) == limit else None
+                beyond = page[-1] if len(page) == most else None
     return Accounts(accounts=found, next=beyond)
 
 

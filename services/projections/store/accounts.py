@@ -8,27 +8,30 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas import POLICY
 
-# In order, after `beyond`: a loose walk over journal_account, one probe an account however many facts it has.
-# Accounts that may be seen; NULL: all. Facts below the offsets, and recorded by `known_at`; NULL: at any time.
+# In order, after `beyond`: a loose walk over journal_account, one probe an account however many facts it has. It ends
+# with its page. Accounts that may be seen; NULL: all. Facts below the offsets, and recorded by `known_at`; NULL: at any
+# time.
 KNOWN = text("""
-    WITH RECURSIVE walk (account) AS (
-        (SELECT account FROM journal
-         WHERE account > :beyond AND (CAST(:accounts AS text[]) IS NULL OR account = ANY(CAST(:accounts AS text[])))
-         ORDER BY account LIMIT 1)
+    WITH RECURSIVE walk (account, is_known, number) AS (
+        SELECT CAST(:beyond AS text) COLLATE "C", false, 0
         UNION ALL
-        SELECT (SELECT journal.account FROM journal
-                WHERE journal.account > walk.account
-                  AND (CAST(:accounts AS text[]) IS NULL OR journal.account = ANY(CAST(:accounts AS text[])))
-                ORDER BY journal.account LIMIT 1)
-        FROM walk WHERE walk.account IS NOT NULL
+        SELECT next.account, next.is_known, walk.number + CAST(next.is_known AS integer)
+        FROM walk CROSS JOIN LATERAL (
+            SELECT account, account <> :policy AND COALESCE((
+                SELECT true FROM journal
+                JOIN unnest(CAST(:partitions AS integer[]), CAST(:offsets AS bigint[])) AS cut (partition, below)
+                  USING (partition)
+                WHERE journal.account = found.account AND journal."offset" < cut.below
+                  AND (CAST(:known_at AS timestamptz) IS NULL OR journal.recorded_at <= :known_at)
+                LIMIT 1), false) AS is_known
+            FROM journal AS found
+            WHERE account > walk.account
+              AND (CAST(:accounts AS text[]) IS NULL OR account = ANY(CAST(:accounts AS text[])))
+            ORDER BY account LIMIT 1
+        ) AS next
+        WHERE CAST(:most AS integer) IS NULL OR walk.number < :most
     )
-    SELECT account FROM walk WHERE account <> :policy AND EXISTS (
-        SELECT FROM journal
-        JOIN unnest(CAST(:partitions AS integer[]), CAST(:offsets AS bigint[])) AS cut (partition, below)
-          USING (partition)
-        WHERE journal.account = walk.account AND journal."offset" < cut.below
-          AND (CAST(:known_at AS timestamptz) IS NULL OR journal.recorded_at <= :known_at))
-    ORDER BY account LIMIT :most
+    SELECT account FROM walk WHERE is_known ORDER BY account
 """)
 # Which of these accounts were ever said to be the same customer as another one. Amendments are not applied here.
 MERGED = text("""
