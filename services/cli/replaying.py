@@ -18,7 +18,7 @@ from services.cli.app import say
 from services.cli.log_facts import LogFacts
 from services.cli.log_reading import records
 from services.cli.progress import bar
-from services.cli.resuming import Resumed
+from services.cli.resuming import OtherLog, Resumed
 from services.problem import Problem
 from services.projections import moments
 from services.settings import Kafka
@@ -105,7 +105,12 @@ async def _write(kafka: Kafka, wanted: Wanted, output: Path | None) -> None:
         return await _print(kafka, wanted, sys.stdout.buffer, Resumed({}))
     held = resuming.held(output, wanted.takes)
     with output.open("ab") as file:
-        return await _print(kafka, wanted, file, Resumed(held))
+        end = file.tell()
+        try:
+            return await _print(kafka, wanted, file, Resumed(held))
+        except OtherLog:
+            file.truncate(end)  # some of this log may stand there already
+            raise
 
 
 async def _print(kafka: Kafka, wanted: Wanted, to: BinaryIO, resumed: Resumed) -> None:

@@ -17,6 +17,10 @@ OTHER = "The file does not hold what the log has up to there, of what is asked f
 Event = dict[str, Any]
 
 
+class OtherLog(Problem):
+    """What a file holds is not of this log, or not all of what was asked for."""
+
+
 class Held(NamedTuple):
     """How many events a file holds of a partition, and which is the last of them."""
 
@@ -35,13 +39,13 @@ class Resumed:
         self._met = set[int]()  # the partitions whose last held event stands in the log, after as many others
 
     def writes(self, partition: int, offset: int, event: Event) -> bool:
-        """Whether a wanted event follows what is held; raises Problem if the file does not hold all before it."""
+        """Whether a wanted event follows what is held; raises OtherLog if the file does not hold all before it."""
         held = self._held.get(partition)
         if held is None:
             return True
         if offset > held.offset:
             if partition not in self._met:
-                raise Problem(OTHER)
+                raise OtherLog(OTHER)
             return True
         self._passed[partition] += 1
         last = Held(self._passed[partition], offset, str(event.get("source")), str(event.get("id")))
@@ -50,9 +54,9 @@ class Resumed:
         return False
 
     def finish(self) -> None:
-        """Raise Problem if the file holds what the log has not."""
+        """Raise OtherLog if the file holds what the log has not."""
         if self._met != self._held.keys():
-            raise Problem(OTHER)
+            raise OtherLog(OTHER)
 
 
 def held(file: Path, takes: Callable[[Event, datetime], bool]) -> dict[int, Held]:
