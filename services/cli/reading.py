@@ -58,11 +58,11 @@ class Reader:
         return self._succeeded(response)
 
     def bytes(self, path: str, query: Query | None = None, headers: Query | None = None) -> Iterator[bytes]:
-        """Yield the body at `path` as it comes; raises Problem."""
+        """Yield the body at `path` as it comes, whatever coding it came in; raises Problem."""
         with self._told(), self._http.stream("GET", path, params=query or {}, headers=headers) as response:
             if not response.is_success:
                 response.read()
-            yield from self._succeeded(response).iter_raw()
+            yield from self._succeeded(response).iter_bytes()
 
     @contextmanager
     def _told(self) -> Iterator[None]:

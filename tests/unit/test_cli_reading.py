@@ -1,6 +1,14 @@
-"""Reading from a read API that says that it is asked too often: it is asked again, when it said, and not for ever."""
+"""Reading from a read API that says that it is asked too often, or by a proxy that compresses.
 
+It is asked again, when it said, and not for ever.
+"""
+
+import gzip
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 
 import httpx
 import pytest
@@ -50,3 +58,43 @@ def test_who_is_told_so_again_and_again_gives_up_with_the_reason(waits, monkeypa
     with pytest.raises(Refusal, match=r"refuses: Too many requests\.") as refused:
         asked(api, monkeypatch)
     assert (refused.value.status, api.asked, len(waits)) == (429, 60, 60)
+
+
+class Compressing(BaseHTTPRequestHandler):
+    """Answers as a proxy does that compresses whatever a client lets it."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        if "gzip" in self.headers.get("Accept-Encoding", ""):
+            self.send_header("Content-Encoding", "gzip")
+            self.end_headers()
+            self.wfile.write(gzip.compress(LINES))
+        else:
+            self.end_headers()
+            self.wfile.write(LINES)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+LINES = b'{"id":"1"}\n{"id":"2"}\n'
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    with HTTPServer(("127.0.0.1", 0), Compressing) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_lines_that_a_proxy_compressed_are_read_as_they_were_sent(monkeypatch):
+    monkeypatch.setenv("RAPPORT_TOKEN", "a token")
+    with serving() as url:
+        monkeypatch.setenv("RAPPORT_API", url)
+        with Reader("manager") as reader:
+            assert b"".join(reader.bytes("/v1/replay")) == LINES
