@@ -1,13 +1,18 @@
 """`GET …/diff` over HTTP: the hospital's story at two moments, who may ask, tokens, forms, and what is refused."""
 
+import asyncio
 from datetime import datetime
+from typing import Any
 
 import orjson
 import pytest
 
 from services.projections import cut
-from tests.integration.projection import power
-from tests.integration.reading import CSV, NDJSON
+from services.projections.api import diffing
+from services.projections.api.app import read_api
+from services.settings import Signer
+from tests.integration.projection import PARTITIONS, power
+from tests.integration.reading import CSV, NDJSON, SECRET, Reader
 from tests.unit.histories import STORIES
 from tests.unit.sending import event
 
@@ -172,3 +177,23 @@ async def test_accounts_that_were_merged_are_compared_as_one_customer(projection
     assert [(*row[:2], row[3]) for row in changed(told)] == [("contacts", "came", ["3"])]
     (each,) = (await reads.ok(ALL, **asked))["answer"]
     assert each == {"account": "acme", "answer": told}
+
+
+@pytest.mark.usefixtures("story")
+async def test_questions_over_all_accounts_are_compared_one_after_another(database, monkeypatch):
+    asked: dict[str, Any] = {"question": "funnel", "from_": "2025-03-01"}
+    app = read_api(database, Signer.model_validate({"RAPPORT_SECRET": SECRET}), PARTITIONS)
+    async with app.router.lifespan_context(app):
+        reads = Reader(app)
+        async with app.state.comparing:  # as another one does
+            waiting = asyncio.create_task(reads.ok(ALL, **asked))
+            done, _ = await asyncio.wait([waiting], timeout=0.3)
+            assert not done
+            await reads.ok(ALL, question="attitude", from_="2025-03-01")  # account by account
+            monkeypatch.setattr(diffing, "PATIENCE", 0.1)
+            refused = await reads.get(ALL, **asked)
+            assert (refused.status_code, refused.headers["retry-after"]) == (503, "10")
+            assert refused.json()["type"] == "urn:rapport:problem:comparing"
+        told = await waiting
+        again = await reads.ok(ALL, **asked)  # whoever was refused holds nothing
+        assert told["answer"] == again["answer"]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from services import limits
 from services.access import LONGEST_TOKEN
-from services.projections.api import entering
+from services.projections.api import diffing, entering
 from services.projections.api.app import read_api
 from services.settings import Database, Signer
 
@@ -36,6 +36,7 @@ def test_the_readme_tells_every_limit_as_it_is():
         "connections of a process": [limits.CONNECTIONS],
         "one statement of a question in the database": [limits.STATEMENT_SECONDS],
         "waiting for what `after` names": [int(entering.PATIENCE)],
+        "questions over the portfolio that `/v1/portfolio/diff` compares": [1, int(diffing.PATIENCE)],
     }
 
 

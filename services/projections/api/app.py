@@ -70,6 +70,7 @@ def read_api(  # noqa: PLR0913 -- what it is told of the world, each by its name
         connected = control.connect(app.state.database, pool=CONNECTIONS, seconds=STATEMENT_SECONDS)
         app.state.engine = Attended(connected, SILENT)
         app.state.live = Live.of(app.state.engine, pace or Pace())
+        app.state.comparing = asyncio.Lock()  # held by the one that holds all facts
         working = [
             _kept_up(app.state.ledger.run(app.state.engine)),
             _kept_up(retention.run(app.state.engine, kept)),

@@ -1,7 +1,8 @@
 """`GET …/diff`: what changed in the answer to any question between two moments, and the events that did it."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Annotated, Any, NamedTuple
 
 import orjson
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services import http_tongues
 from services.access import Caller
-from services.http_problem import responses
+from services.http_problem import HttpProblem, responses
 from services.projections import answers, portfolio, spans
 from services.projections.answers import Asked
 from services.projections.api import noting
@@ -29,6 +30,7 @@ from services.projections.spans import Cuts
 router = APIRouter(prefix="/v1", tags=["questions"])
 
 FLAT: dict[str, Any] = {kind: {"schema": {"type": "string"}} for kind in (CSV, NDJSON)}
+PATIENCE = 10.0  # seconds that a comparison over all accounts waits for another one
 PROBLEMS = responses(401, 403, 404, 406, 410, 422, 503)
 
 
@@ -108,8 +110,33 @@ async def portfolio_diff(
     """
     wanted = _wanted(request, asked, {**ACCOUNT, **PORTFOLIO}, "limit")
     await wait_for(request, asked.after)
-    told = _whole if isinstance(wanted.question, PortfolioQuestion) else _page
-    return await _respond(request, asked, await told(request.app.state.engine, wanted, among(caller)))
+    engine: AsyncEngine = request.app.state.engine
+    if isinstance(wanted.question, PortfolioQuestion):
+        async with _alone(request.app.state.comparing):
+            told = await _whole(engine, wanted, among(caller))
+    else:
+        told = await _page(engine, wanted, among(caller))
+    return await _respond(request, asked, told)
+
+
+@asynccontextmanager
+async def _alone(comparing: asyncio.Lock) -> AsyncIterator[None]:
+    """Be the only one that holds every fact of all accounts; 503 for whoever waited long enough for that."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await comparing.acquire()
+    except TimeoutError:
+        raise HttpProblem(
+            503,
+            "comparing",
+            "Others are compared",
+            "Another question over all accounts is being compared. Ask again in a moment, or of one account.",
+            headers={"Retry-After": "10"},
+        ) from None
+    try:
+        yield
+    finally:
+        comparing.release()
 
 
 async def _whole(engine: AsyncEngine, wanted: Wanted, allowed: list[str] | None) -> Diffed:
