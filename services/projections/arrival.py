@@ -86,7 +86,10 @@ def read(record: Record, partitions: int) -> Arrival | Letter:
         recorded_at = restored.recorded_at(record.headers)
     except ValueError as error:
         return letter(record, "undecodable", f"the header {restored.HEADER}: {error}")
-    digest = identity_digest(event, raw)
+    try:
+        digest = identity_digest(event, raw)
+    except orjson.JSONDecodeError as error:  # of a field told twice, the model looks at the last alone
+        return letter(record, "undecodable", f"JSON: {error}")
     return Arrival(event, _time(record), record.partition, record.offset, digest, raw, record.key or b"", recorded_at)
 
 

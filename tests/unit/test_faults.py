@@ -124,3 +124,11 @@ def test_a_correction_that_is_no_fact_becomes_a_dead_letter_that_names_the_field
         "undecodable",
         "level: Input should be less than or equal to 5",
     )
+
+
+def test_a_record_of_which_a_field_told_twice_is_no_json_the_first_time_is_a_dead_letter():
+    sent = event("power.assessed.v1", {"contact": "c-1", "level": 3})
+    value = orjson.dumps(sent).replace(b'"level":3', b'"level":NaN,"level":3')
+    letter = read(ConsumerRecord("events", 0, 0, 1, 1, b"acme", value, None, 4, len(value), ()), 1)
+    assert isinstance(letter, Letter)
+    assert (letter.reason, letter.detail[:6]) == ("undecodable", "JSON: ")

@@ -65,7 +65,7 @@ def _broken(name: str, number: int) -> tuple[bytes, bytes, int, Fate]:
     account = f"bulk-account-{number % 40}"
     partition = partition_of(account, PARTITIONS)
     event = _power(f"bad-{name}", number % 40)
-    match number % 5:
+    match number % 6:
         case 0:
             return f"\xff no JSON {name}".encode("latin-1"), account.encode(), partition, "undecodable"
         case 1:
@@ -74,6 +74,9 @@ def _broken(name: str, number: int) -> tuple[bytes, bytes, int, Fate]:
             unknown = event | {"type": "horoscope.cast.v1"}
             return orjson.dumps(unknown), account.encode(), partition, "undecodable"
         case 3:
+            twice = orjson.dumps(event)[:-1] + b',"actor":NaN,"actor":"m-1"}'
+            return twice, account.encode(), partition, "undecodable"
+        case 4:
             return orjson.dumps(event), b"another-key", partition, "misrouted"
         case _:
             return orjson.dumps(event), account.encode(), (partition + 1) % PARTITIONS, "misrouted"
