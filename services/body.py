@@ -8,7 +8,7 @@ from prometheus_client import Gauge
 from starlette.requests import ClientDisconnect
 
 from services.http_problem import HttpProblem
-from services.limits import BODY, BODY_SECONDS, IN_FLIGHT, REQUEST, too_large
+from services.limits import BODY, BODY_SECONDS, BRACKETS, IN_FLIGHT, REQUEST, too_large
 
 
 class Room:
@@ -55,7 +55,7 @@ class Share:
 
 
 async def read(chunks: AsyncIterator[bytes], declared: str | None, share: Share) -> bytes:
-    """Read a body; 413 as soon as it is known to be too large, 408 if it does not come.
+    """Read a body; 413 as soon as it is known to be too large, or would unfold to too much, 408 if it does not come.
 
     What comes after a refusal is thrown away by the server, so that a sender who reads late still reads the answer.
     """
@@ -77,4 +77,6 @@ async def read(chunks: AsyncIterator[bytes], declared: str | None, share: Share)
             f"It must come within {BODY_SECONDS} seconds; nothing was stored.",
             headers={"Connection": "close"},
         ) from None
+    if len(body) > BRACKETS and body.count(b"{") + body.count(b"[") > BRACKETS:  # a millisecond or two
+        raise too_large("The body", f"{BRACKETS} opening brackets, those in texts included")
     return bytes(body)

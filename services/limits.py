@@ -6,6 +6,9 @@ BODY = 8 * 1024 * 1024  # bytes
 EVENTS = 1_000
 EVENT = 256 * 1024  # bytes of one event's JSON, as it goes into the log
 DEPTH = 32  # levels of JSON: no event has ten
+# Opening brackets of a body, those in texts included: as many as a single event can have, so that each can be sent by
+# itself. A body of real events has two thirds of it at the most. An object of 7 bytes takes 200 once it is unfolded.
+BRACKETS = EVENT
 EXPORTED = 256  # bytes that an export adds to an event, and a restore takes away again
 BODY_SECONDS = 30  # a body that trickles must not hold its room for ever
 IN_FLIGHT = 64 * 1024 * 1024  # bytes of bodies at once; each unfolds to several times that
@@ -19,7 +22,10 @@ RATE = 200  # requests of a caller in a second
 RATE_WINDOW = 5  # seconds over which that is counted, so that all of them may come at once
 STATEMENT_SECONDS = 60  # that the database may work on one statement of a question
 
-OF_A_BODY = f"At most {BODY} bytes, {EVENTS} events, {EVENT} bytes and {DEPTH} levels an event; UTF-8, not compressed."
+OF_A_BODY = (
+    f"At most {BODY} bytes, {BRACKETS} opening brackets, {EVENTS} events, {EVENT} bytes and {DEPTH} levels an event;"
+    " UTF-8, not compressed."
+)
 
 
 def too_large(what: str, limit: str) -> HttpProblem:

@@ -56,12 +56,14 @@ def _batch(body: bytes, most: int) -> list[Any]:
         raise too_many_events()
     if path := too_deep(body, events, DEPTH + 1):
         raise Invalid([Fault(int(path[0]), pointer(path[1:]), DEEP)])
-    if not loses_nothing(body, orjson.dumps(events)):
-        for index, each in enumerate(events):
-            _bounded(orjson.dumps(each), index, most)
-        if path := repeated_key(body):
-            raise repeats(int(path[0]), path[1:])
-    return events
+    if loses_nothing(body, orjson.dumps(events)):
+        return events
+    for index, each in enumerate(events):
+        _bounded(orjson.dumps(each), index, most)
+    del events  # the search unfolds the body once more, and there is memory for one of the two
+    if path := repeated_key(body):
+        raise repeats(int(path[0]), path[1:])
+    return list(loaded(body, 0))
 
 
 def _lines(body: bytes, most: int) -> list[Any]:

@@ -6,7 +6,7 @@ import time
 import orjson
 import pytest
 
-from services.limits import IN_FLIGHT
+from services.limits import BRACKETS, EVENT, IN_FLIGHT
 from services.settings import Kafka
 from tests.integration.broker import Broker
 from tests.integration.ingest.sending import BATCH, event
@@ -18,6 +18,7 @@ from tests.memory import MIB, peak
 # The service promises 5 seconds, and gives up after 4.5. The rest is for this machine, where client, service and other
 # tests want the same processors at once; what waits for a timeout of the broker or of aiokafka takes 10 or 40.
 BOUND = 8.0
+MOST = 37_400  # empty-keyed objects of 7 bytes in an event of 262,144
 LARGEST = 512 * MIB  # bytes: 120 MiB idle, 64 MiB of bodies twice over, one that is judged, and what comes after 429
 
 
@@ -48,6 +49,13 @@ def events(count, **told):
 def notes(count, length):
     note = event("note.recorded.v1")["data"] | {"text": "x" * length}
     return events(count, wire="note.recorded.v1", data=note)
+
+
+def unfolding(objects):
+    """Fill a body of 32 events with so many objects in each, and texts; a key is repeated, so that it is searched."""
+    held = b'{"":0},' * objects
+    texts = b'"a",' * ((EVENT - 100 - len(held)) // 4)
+    return b"[" + b",".join([b'{"b":0,"b":1,"z":[' + held + texts[:-1] + b"]}"] * 32) + b"]"
 
 
 async def timed(client, sent):
@@ -110,6 +118,8 @@ async def test_what_waits_for_a_log_that_is_away_is_bounded_and_so_is_the_memory
     large = notes(1_000, 5_000)
     async with service.client() as client, peak(service.process.pid) as held:
         way.hold()
+        for objects, said in ((MOST, "opening brackets"), (BRACKETS // 32 - 4, "expected each key once")):
+            assert said in (await timed(client, unfolding(objects)))[0].text
         told = await asyncio.gather(*(timed(client, sent) for sent in [events(1)] * 400 + [large] * 40))
     answers = [answer for answer, _ in told]
     assert {answer.status_code for answer in answers} == {429, 503}

@@ -23,6 +23,7 @@ def told():
 def test_the_readme_tells_every_limit_as_it_is():
     assert told() == {
         "a body": [limits.BODY, limits.BODY_SECONDS],
+        "what a body unfolds to": [limits.BRACKETS],
         "a batch, and what a what-if supposes": [limits.EVENTS],
         "an event": [limits.EVENT],
         "depth of an event": [limits.DEPTH],

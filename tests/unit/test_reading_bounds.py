@@ -1,10 +1,14 @@
 """What a hostile body may cost: its size is judged before anything that takes long, and nothing is quadratic."""
 
+import asyncio
 import sys
+import tracemalloc
 from collections import Counter
 
 import pytest
+from prometheus_client import Gauge
 
+from services import body as bodies
 from services.faults import Invalid
 from services.http_problem import HttpProblem
 from services.ingest import reading
@@ -32,6 +36,29 @@ def steps(work):
     finally:
         sys.setprofile(None)
     return made["call"] + made["c_call"]
+
+
+def memory(work):
+    """Return the most bytes that Python's objects took while `work` was done."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def received(body):
+    """Return a body as the services read it, in one piece."""
+
+    async def chunks():
+        yield body
+
+    async def reading_it():
+        with bodies.Room(Gauge("held", "bytes", registry=None)).share() as share:
+            return await bodies.read(chunks(), None, share)
+
+    return asyncio.run(reading_it())
 
 
 def never(*_arguments):
@@ -71,3 +98,19 @@ def test_a_batch_of_long_lists_with_an_escaped_colon_is_searched_in_few_steps():
     body = b'[{"a":"\\u003a"},' + b",".join([long] * 33) + b"]"
     assert len(read(body, BATCH, ())) == 34
     assert steps(lambda: read(body, BATCH, ())) < 100 * 34
+
+
+@pytest.mark.parametrize("bracket", [b"[", b"{"])
+def test_a_body_has_no_more_brackets_than_one_event_can_have(bracket):
+    few = bracket * 262_144 + b" " * 1_000_000  # as the README says
+    assert received(few) == few
+    with pytest.raises(HttpProblem) as caught:
+        received(few + bracket)
+    assert (caught.value.status, "262144 opening brackets" in caught.value.detail) == (413, True)
+
+
+def test_the_search_for_a_repeated_key_keeps_no_second_copy_of_what_a_batch_unfolds_to():
+    events = b",".join([b'{"b":[' + b'{"":0},' * 37_000 + b"1]}"] * 8)
+    once, twice = (b'[{"a":0,"%s":1},' % key + events + b"]" for key in (b"c", b"a"))
+    assert answered(twice, BATCH)[0] == 422
+    assert memory(lambda: answered(twice, BATCH)) < 1.2 * memory(lambda: read(once, BATCH, ()))
