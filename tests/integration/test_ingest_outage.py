@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import OutOfOrderSequenceNumber
+from aiokafka.errors import KafkaError, OutOfOrderSequenceNumber
 
 import schemas
 from services.http_problem import HttpProblem
@@ -137,16 +137,21 @@ class Wedged(AIOKafkaProducer):  # type: ignore[misc]  # aiokafka ships no types
 
 
 class Silent(AIOKafkaProducer):  # type: ignore[misc]  # as above
-    """A producer that reports success at no offset, as aiokafka does after a sequence number came twice."""
+    """A producer whose batches are done as aiokafka does those whose number the broker has met before."""
 
-    async def send(self, *arguments, **named):
-        future = await super().send(*arguments, **named)
-        done = asyncio.get_running_loop().create_future()
-        done.set_result((await future)._replace(offset=-1))
-        return done
+    async def start(self):
+        await super().start()
+        begin = self._message_accumulator._append_batch
+
+        def silent(*arguments):
+            batch = begin(*arguments)
+            done, batch.done = batch.done, lambda *_: done(-1, -1, -1)
+            return batch
+
+        self._message_accumulator._append_batch = silent
 
 
-@pytest.mark.parametrize(("faulty", "count"), [(Wedged, 1), (Wedged, 100), (Silent, 1)])  # batches tell their offset
+@pytest.mark.parametrize(("faulty", "count"), [(Wedged, 1), (Wedged, 100), (Silent, 1), (Silent, 12 * MANY)])
 async def test_a_producer_that_failed_is_replaced(broker, faulty, count):
     kinds = [faulty, AIOKafkaProducer]
 
@@ -163,6 +168,27 @@ async def test_a_producer_that_failed_is_replaced(broker, faulty, count):
         assert len(offsets) == count
         assert min(offsets) >= 0
         assert not kinds
+    finally:
+        keeper.cancel()
+        await asyncio.gather(keeper, return_exceptions=True)
+
+
+async def test_what_shared_a_batch_that_came_twice_has_no_place_and_says_nothing_about_the_log(broker):
+    kinds = [AIOKafkaProducer, Silent, AIOKafkaProducer]
+
+    def make(kafka):
+        return kinds.pop(0)(**kafka.client(), acks="all", enable_idempotence=True, linger_ms=500)
+
+    producers, record = Producers(broker.kafka, make), Record(3, b"key", b"{}")
+    keeper = asyncio.create_task(producers.run())
+    try:
+        await append(producers, [record] * 3)
+        producers.give_up(await producers.current(), KafkaError())
+        await producers.current()
+        told = await asyncio.gather(*(append(producers, [record]) for _ in range(3)), return_exceptions=True)
+        assert [type(each) for each in told] == [HttpProblem] * 3
+        assert len(await append(producers, [record])) == 1
+        assert not keeper.done()
     finally:
         keeper.cancel()
         await asyncio.gather(keeper, return_exceptions=True)
