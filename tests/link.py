@@ -77,6 +77,15 @@ class Link:
         self._patience = patience
         self._become(Weather(silent=True))
 
+    def forget(self) -> None:
+        """Lose every packet of the connections that are open, for good, mended or not; carry those to come.
+
+        So does a firewall that was started anew: neither side hears that it is over.
+        """
+        self.troubled += len(self._connections)
+        for connection in self._connections:
+            connection.forgotten = True
+
     def cut(self) -> None:
         """Reset all connections, and those to come."""
         self._become(Weather(refuses=True))
@@ -152,6 +161,7 @@ class _Connection:
         self, link: Link, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, left: int | None
     ) -> None:
         self.left = left
+        self.forgotten = False
         self._link, self._reader = link, reader
         self._writers = [writer]
         self.task = asyncio.create_task(self._run())
@@ -202,7 +212,7 @@ class _Connection:
         while True:
             due, data = await queue.get()
             await asyncio.sleep(due - _now())
-            await self._link.heard()
+            await self._heard()
             if data is None:
                 raise ConnectionResetError
             if not data:
@@ -210,8 +220,13 @@ class _Connection:
                 return
             for portion in self._link.portions(data):
                 await self._link.turn(len(portion), back)
-                await self._link.heard()
+                await self._heard()
                 await self._bring(portion, writer, back=back)
+
+    async def _heard(self) -> None:
+        await self._link.heard()
+        if self.forgotten:
+            await asyncio.Event().wait()
 
     async def _bring(self, data: bytes, writer: asyncio.StreamWriter, *, back: bool) -> None:
         last = back and self.left is not None and len(data) >= self.left

@@ -116,10 +116,18 @@ class Producers:
         self.ends[partition] = max(self.ends.get(partition, 0), offsets[-1] + 1)
 
     async def _while_good(self) -> None:
-        """Look at the log every second, until the producer is given up; raises what no new one heals."""
+        """Look at the log every second, until the producer is given up; raises what no new one heals.
+
+        It is given up here if nothing was heard of the log for REQUEST_SECONDS, be it by looking or by appending: its
+        connections may have died unnoticed, and while it is not ready nobody comes who would see.
+        """
+        producer = self._good.result()
         while not self._given_up.is_set():
-            with suppress(UnreachableLog, KafkaError, OSError, TimeoutError):  # it may heal: who appends will see
+            try:
                 await self.look()
+            except (UnreachableLog, KafkaError, OSError, TimeoutError) as error:
+                if self._now() - max(self._seen_at, self.took_at) > REQUEST_SECONDS:
+                    self.give_up(producer, error)
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK):
                     await self._given_up.wait()

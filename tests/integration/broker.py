@@ -21,7 +21,7 @@ class Broker:
         self._home, (self._port, self._controller) = home, free(2)
         self.kafka = Kafka.at(f"127.0.0.1:{self._port}")
         self._log = home / "broker.log"
-        self._more = list[str]()
+        self.more = list[str]()  # lines of its settings, for its next start
         self._listeners = {"PLAINTEXT": (self._port, self._port, "PLAINTEXT")}
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -29,14 +29,14 @@ class Broker:
         """Let it listen at one more port, which it tells clients is `advertised`; before it is started."""
         (port,) = free(1)
         self._listeners[name] = (port, advertised or port, security)
-        self._more += more
+        self.more += more
         return port
 
     async def start(self) -> None:
         """Start it and return once it answers and has the topic."""
         server = await child(self._home, self._port, self._controller, print)
         with (self._home / "server.properties").open("a") as properties:  # of two lines about one thing the last counts
-            properties.write("\n".join(["", *self._listening(), *self._more, ""]))
+            properties.write("\n".join(["", *self._listening(), *self.more, ""]))
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(server.command, stdout=log, stderr=log)  # noqa: ASYNC220, S603
         async with asyncio.timeout(PATIENCE):

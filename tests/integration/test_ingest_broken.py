@@ -87,6 +87,14 @@ async def test_a_link_that_fails_is_a_503_in_time_and_a_red_light_and_both_heal_
         assert (await timed(client, events(1)))[0].status_code == 202
 
 
+async def test_connections_that_died_unnoticed_are_replaced_though_nobody_sends(way, service):
+    way.forget()
+    await service.until("/health/ready", 503)
+    await service.until("/health/ready", 200)
+    async with service.client() as client:
+        assert (await timed(client, events(1)))[0].status_code == 202
+
+
 async def test_a_log_that_takes_two_seconds_over_everything_takes_events_all_the_same(way, service):
     async with service.client() as client:
         assert (await timed(client, events(12)))[0].status_code == 202

@@ -26,10 +26,10 @@ from tests.integration.working import delete, new_topic, until
 
 LOGIN = "listener.name.guarded.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required "
 GUARDED = (
-    LOGIN + 'user_ingest="right" user_stranger="right";',
+    LOGIN + 'user_ingest="right" user_stranger="right" user_guest="right";',
     "listener.name.guarded.sasl.enabled.mechanisms=PLAIN",
     "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-    "super.users=User:ANONYMOUS;User:ingest",
+    "super.users=User:ANONYMOUS;User:ingest;User:guest",
 )
 
 GONE = "Topic rapport.events does not exist at {}: 'rapport topic' creates it."
@@ -124,6 +124,16 @@ async def test_a_broker_that_knows_us_lets_us_in(both, tmp_path):
     async with service.client() as client:
         assert (await send(client)).status_code == 202
     assert service.stop() == 0
+
+
+async def test_a_broker_that_lets_us_in_no_more_ends_the_process_though_nobody_sends(both, tmp_path):
+    broker, port = both
+    service = login(both, tmp_path, "guest", "right")
+    await service.start()
+    broker.kill()
+    broker.more.append("super.users=User:ANONYMOUS;User:ingest")
+    await broker.start()
+    await ends(service, f"Kafka at 127.0.0.1:{port} (RAPPORT_KAFKA) refuses us (TopicAuthorizationFailedError).")
 
 
 async def test_an_ingest_that_is_told_its_log_writes_to_no_other_even_if_it_starts_anew(broker, tmp_path):

@@ -191,6 +191,20 @@ async def test_a_connection_with_bytes_that_waited_too_long_is_reset_an_idle_one
     assert bytes(echo.heard) == b"aab"
 
 
+async def test_a_link_that_forgets_its_connections_is_silent_to_them_and_carries_those_to_come(echoed, call):
+    echo, link = echoed
+    old = await call(link)
+    await old.say(b"a")
+    assert await old.hear(1) == b"a"
+    link.forget()
+    await old.say(b"b")
+    link.mend()
+    new = await call(link)
+    await new.say(b"c")
+    assert await new.hear(1) == b"c"
+    assert (bytes(echo.heard), echo.left, echo.broken) == (b"ac", 0, 0)
+
+
 async def test_a_cut_link_resets_both_sides_and_who_comes_until_it_is_mended(echoed, call):
     echo, link = echoed
     caller = await call(link)
