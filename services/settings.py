@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, FilePath, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from services import tls
 from services.environment import Environment, load
 from services.terms import Terms
 
@@ -59,6 +60,8 @@ class Kafka(Environment):
             for name in ("mechanism", "username", "password"):
                 if getattr(self, name) is None:
                     raise ValueError(f"RAPPORT_KAFKA_{name.upper()} is missing: {self.security} needs it")
+        if self.security.endswith("SSL"):
+            tls.try_files(self.ca, self.cert, self.key)
         return self
 
     def client(self) -> dict[str, Any]:
@@ -66,17 +69,11 @@ class Kafka(Environment):
         return {
             "bootstrap_servers": self.bootstrap.split(","),
             "security_protocol": self.security,
-            "ssl_context": self._tls() if self.security.endswith("SSL") else None,
+            "ssl_context": tls.context(self.ca, self.cert, self.key) if self.security.endswith("SSL") else None,
             "sasl_mechanism": self.mechanism or "PLAIN",
             "sasl_plain_username": self.username,
             "sasl_plain_password": self.password.get_secret_value() if self.password else None,
         }
-
-    def _tls(self) -> ssl.SSLContext:
-        context = ssl.create_default_context(cafile=self.ca)
-        if self.cert:
-            context.load_cert_chain(self.cert, self.key)
-        return context
 
 
 class Database(Environment):

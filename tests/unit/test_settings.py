@@ -94,6 +94,28 @@ def test_a_bad_setting_ends_the_process_with_one_sentence_that_names_it(monkeypa
     assert end.value.code == sentence
 
 
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        (["CA"], "RAPPORT_KAFKA_CA is malformed: expected certificates in PEM."),
+        (
+            ["CERT", "KEY"],
+            "RAPPORT_KAFKA_CERT or RAPPORT_KAFKA_KEY is malformed: expected a certificate in PEM, and its key.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("content", ["", "-----BEGIN CERTIFICATE-----\nbm9uZQ==\n-----END CERTIFICATE-----\n"])
+def test_a_file_for_tls_that_is_none_ends_the_process_by_name(monkeypatch, tmp_path, names, sentence, content):
+    (tmp_path / "file.pem").write_text(content)
+    monkeypatch.setenv("RAPPORT_KAFKA", "b:9094")
+    monkeypatch.setenv("RAPPORT_KAFKA_SECURITY", "SSL")
+    for name in names:
+        monkeypatch.setenv(f"RAPPORT_KAFKA_{name}", str(tmp_path / "file.pem"))
+    with pytest.raises(SystemExit) as end:
+        load(Kafka)
+    assert end.value.code == sentence
+
+
 def test_a_plain_broker_needs_only_its_address(monkeypatch):
     monkeypatch.setenv("RAPPORT_KAFKA", "one:9092,two:9092")
     kafka = load(Kafka)
