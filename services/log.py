@@ -54,8 +54,10 @@ class Topic:
 async def ensure(kafka: Kafka, topic: str = TOPIC) -> None:
     """Create the topic as the contract says unless it exists; returns once the cluster describes it.
 
-    An existing topic is left as it is: `check` judges it.
+    An existing topic is left as it is, and takes no right to create one: `check` judges it.
     """
+    if await _describe(kafka, topic):
+        return
     replicas, in_sync = (1, 1) if kafka.local else (DURABLE_REPLICAS, DURABLE_IN_SYNC)
     configs = CONTRACT | {"max.message.bytes": str(LARGEST_RECORD), "min.insync.replicas": str(in_sync)}
     async with administering(kafka) as admin:

@@ -10,8 +10,11 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
+from aiokafka.protocol.admin import CreateAclsRequest
+from pydantic import SecretStr
 
 from services import log
+from services.brokers import asking
 from services.http_problem import HttpProblem
 from services.ingest import producers as keeping
 from services.ingest.abandoning import abandon
@@ -26,7 +29,7 @@ from tests.integration.working import delete, new_topic, until
 
 LOGIN = "listener.name.guarded.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required "
 GUARDED = (
-    LOGIN + 'user_ingest="right" user_stranger="right" user_guest="right";',
+    LOGIN + 'user_ingest="right" user_stranger="right" user_guest="right" user_reader="right";',
     "listener.name.guarded.sasl.enabled.mechanisms=PLAIN",
     "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
     "super.users=User:ANONYMOUS;User:ingest;User:guest",
@@ -134,6 +137,25 @@ async def test_a_broker_that_lets_us_in_no_more_ends_the_process_though_nobody_s
     broker.more.append("super.users=User:ANONYMOUS;User:ingest")
     await broker.start()
     await ends(service, f"Kafka at 127.0.0.1:{port} (RAPPORT_KAFKA) refuses us (TopicAuthorizationFailedError).")
+
+
+async def test_who_may_describe_a_topic_that_is_there_need_not_be_allowed_to_create_it(both):
+    broker, port = both
+    topic, literal, describe, allow = 2, 3, 8, 3
+    async with asking(broker.kafka) as client:
+        right = CreateAclsRequest(topic, log.TOPIC, literal, "User:reader", "*", describe, allow)
+        assert [code for code, _ in (await client.send(client.get_random_node(), right)).creation_responses] == [0]
+    login = {"security": "SASL_PLAINTEXT", "mechanism": "PLAIN", "username": "reader", "password": SecretStr("right")}
+    kafka = broker.kafka.model_copy(update=login | {"bootstrap": f"127.0.0.1:{port}"})
+    await until(lambda: describes(kafka))
+    await log.ensure(kafka)
+
+
+async def describes(kafka):
+    try:
+        return await log.topic_id(kafka)
+    except log.RefusingLog:  # brokers learn of a right one after another
+        return None
 
 
 async def test_an_ingest_that_is_told_its_log_writes_to_no_other_even_if_it_starts_anew(broker, tmp_path):
