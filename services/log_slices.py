@@ -1,5 +1,6 @@
 """The log as it is: raw records, partition by partition, up to ends that were fixed before; no group, no commits."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from services.brokers import reaching
 from services.settings import Kafka
 
 FETCH = 16 * 1024 * 1024  # bytes of a partition at once
-PATIENCE = 30.0  # seconds without a record, before the end
+PATIENCE = 30.0  # seconds without a record before the end, or to connect, or to learn what a partition holds
 
 
 class Span(NamedTuple):
@@ -25,7 +26,7 @@ class Span(NamedTuple):
 async def spans(kafka: Kafka, partitions: Iterable[int]) -> dict[int, Span]:
     """Return what each partition holds now; raises UnreachableLog."""
     wanted = [TopicPartition(log.TOPIC, number) for number in partitions]
-    async with consuming(kafka) as consumer, reaching(kafka):
+    async with consuming(kafka) as consumer, reaching(kafka), asyncio.timeout(PATIENCE):
         starts, ends = await consumer.beginning_offsets(wanted), await consumer.end_offsets(wanted)
     return {each.partition: Span(starts[each], ends[each]) for each in wanted}
 
@@ -73,7 +74,7 @@ async def consuming(kafka: Kafka, fetch: int = FETCH) -> AsyncIterator[AIOKafkaC
     sizes = {"max_partition_fetch_bytes": fetch, "fetch_max_bytes": FETCH}
     consumer = AIOKafkaConsumer(**kafka.client(), **sizes, auto_offset_reset="none", enable_auto_commit=False)
     try:
-        async with reaching(kafka):
+        async with reaching(kafka), asyncio.timeout(PATIENCE):  # aiokafka's own is longer, and for each broker
             await consumer.start()
         yield consumer
     finally:

@@ -1,7 +1,7 @@
 """The log is read in bulk, and the broker falls silent in the midst: within a bound there is a sentence, not a wait."""
 
 import pytest
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.records_to_delete import RecordsToDelete
 
@@ -71,6 +71,30 @@ async def test_a_broker_that_falls_silent_in_the_midst_ends_a_reading_with_a_sen
     finally:
         broker.resume()
     assert 0 < sum(found) < EVENTS
+
+
+@pytest.mark.parametrize("connected", [False, True])
+async def test_a_broker_that_is_silent_when_it_is_asked_what_there_is_ends_the_asking(broker, monkeypatch, connected):
+    start = AIOKafkaConsumer.start
+
+    def silence():
+        monkeypatch.setattr(log_slices, "PATIENCE", 1.0)
+        broker.pause()
+
+    async def started(consumer):
+        await start(consumer)
+        silence()
+
+    if connected:
+        monkeypatch.setattr(AIOKafkaConsumer, "start", started)
+    else:
+        silence()
+    try:
+        with pytest.raises(UnreachableLog, match=SILENT + r" \(TimeoutError\)"):  # ours: aiokafka's take longer
+            await log_slices.spans(broker.kafka, range(PARTITIONS))
+    finally:
+        broker.resume()
+    await until(lambda: answers(broker))
 
 
 async def test_a_rebuild_whose_broker_falls_silent_after_loading_ends_with_a_sentence_and_switches_nothing(
