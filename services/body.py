@@ -57,7 +57,8 @@ class Share:
 async def read(chunks: AsyncIterator[bytes], declared: str | None, share: Share) -> bytes:
     """Read a body; 413 as soon as it is known to be too large, or would unfold to too much, 408 if it does not come.
 
-    What comes after a refusal is thrown away by the server, so that a sender who reads late still reads the answer.
+    What comes within HEAD_SECONDS after a refusal is thrown away by the server, so that a sender who reads late still
+    reads the answer; then the connection is closed.
     """
     if declared is not None and declared.isdecimal() and int(declared[:20]) > BODY:
         raise too_large("The body", f"{BODY} bytes")

@@ -15,9 +15,12 @@ class Bounded(HttpToolsProtocol):
 
     A head that never ends is cut off too, by counting what came in without anything coming of it; so are trailers.
     One connection more than CONNECTIONS is told so and ended. What is refused here is a problem document, too.
+    The body of a request that is answered already may go on for HEAD_SECONDS; then the connection is closed, and what
+    is said is said: behind the answer there is no other.
     """
 
     _idle = 0  # bytes since the parser last completed a head or a message, or gave a part of a body
+    _coming = False  # the body of the last request that began
     _late: asyncio.TimerHandle | None = None  # rings while nothing is asked
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's is
@@ -50,6 +53,7 @@ class Bounded(HttpToolsProtocol):
         if len(self.pipeline) >= PIPELINED:
             raise ValueError("too many requests wait for the answers to those before them")
         self._expect_nothing()
+        self._coming = True
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -60,6 +64,7 @@ class Bounded(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """End a request."""
         self._idle = 0
+        self._coming = False
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
@@ -82,11 +87,11 @@ class Bounded(HttpToolsProtocol):
             self._late.cancel()
 
     def _refuse(self, problem: HttpProblem) -> None:
-        """Tell what is wrong, unless an answer is being written, and end the connection."""
+        """Tell what is wrong, unless it would stand in or behind a request's own answer, and end the connection."""
         self._expect_nothing()
         if self.transport.is_closing():
             return
-        if self.cycle is None or self.cycle.response_complete:
+        if self.cycle is None or (self.cycle.response_complete and not self._coming):
             self.transport.write(_written(problem))
         self.transport.close()
 
