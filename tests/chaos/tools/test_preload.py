@@ -31,8 +31,12 @@ public class Told {
     public static void main(String[] arguments) throws Exception {
         var file = FileChannel.open(Path.of(arguments[0]), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         while (System.in.read() >= 0) {
-            long now = System.currentTimeMillis(), instant = java.time.Instant.now().toEpochMilli(), parked = 0;
-            for (; System.currentTimeMillis() < now + 200; parked++) LockSupport.parkUntil(now + 200);
+            long now, instant, parked = 0;
+            do { // again if a busy machine let the moment pass before it could be waited for
+                now = System.currentTimeMillis();
+                instant = java.time.Instant.now().toEpochMilli();
+                for (; System.currentTimeMillis() < now + 200; parked++) LockSupport.parkUntil(now + 200);
+            } while (parked == 0);
             String told = "synced";
             try { file.force(true); } catch (java.io.IOException error) { told = error.getMessage(); }
             System.out.println(now / 1e3 + ";" + instant / 1e3 + ";" + parked + ";" + told);
@@ -58,9 +62,11 @@ class Process:
         self._process.stdin.flush()
         return self._process.stdout.readline().strip().split(";")
 
-    def off(self, clocks: int) -> list[int]:
-        """Say how many seconds ahead of the true one its clocks are."""
-        return [round(float(each) - time.time()) for each in self.ask()[:clocks]]
+    def ahead(self, clocks: int, seconds: int) -> bool:
+        """Whether its clocks are so many seconds ahead of the true one, however long it takes to answer."""
+        before = time.time()
+        told = [float(each) - seconds for each in self.ask()[:clocks]]
+        return before <= min(told) <= max(told) <= time.time()
 
     def end(self) -> None:
         self._process.communicate()
@@ -91,8 +97,8 @@ def test_the_clock_of_a_running_process_steps_as_told_and_no_other_does(orders, 
     for seconds in (0, -HOUR, WEEK, 0):
         before = orders.obeyed("one.file")
         orders.shift("one.file", seconds)
-        assert one.off(3) == [seconds] * 3
-        assert other.off(3) == [0] * 3
+        assert one.ahead(3, seconds)
+        assert other.ahead(3, 0)
         assert (orders.obeyed("one.file") > before) == (seconds != 0)
     assert orders.obeyed("other.file") == 0
     orders.shift("one.file", WEEK)

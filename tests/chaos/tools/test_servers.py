@@ -26,6 +26,8 @@ PATIENCE = 300  # seconds: Java starts several times
 HOUR, WEEK = 3_600, 7 * 86_400
 PARTITION = TopicPartition(TOPIC, 0)
 
+pytestmark = pytest.mark.timeout(1_800)  # several of these patiences, one after the other
+
 
 class Kept:
     """A server as the local stack keeps it, on a small disk, under orders."""
