@@ -6,7 +6,8 @@ import time
 import orjson
 import pytest
 
-from services.limits import BRACKETS, EVENT, IN_FLIGHT
+from services.ingest.log import PATIENCE
+from services.limits import BRACKETS, EVENT, IN_FLIGHT, REQUEST
 from services.settings import Kafka
 from tests.integration.broker import Broker
 from tests.integration.ingest.sending import BATCH, event
@@ -17,7 +18,8 @@ from tests.memory import MIB, peak
 
 # The service promises 5 seconds, and gives up after 4.5. The rest is for this machine, where client, service and other
 # tests want the same processors at once; what waits for a timeout of the broker or of aiokafka takes 10 or 40.
-BOUND = 8.0
+BOUND = 9.5
+TRIES = 10  # where this machine stalls at the wrong moment, the case is another one, and is made anew
 MOST = 37_400  # empty-keyed objects of 7 bytes in an event of 262,144
 LARGEST = 512 * MIB  # bytes: 120 MiB idle, 64 MiB of bodies twice over, one that is judged, and what comes after 429
 
@@ -64,10 +66,19 @@ async def timed(client, sent):
     return answer, time.monotonic() - began
 
 
-async def metric(service, name):
-    async with service.client() as client:
-        lines = (await client.get("/metrics")).text.splitlines()
+async def metric(client, name):
+    lines = (await client.get("/metrics")).text.splitlines()
     return float(next(line.split()[1] for line in lines if line.startswith(f"{name} ")))
+
+
+async def well(way, client):
+    """Mend the way, and wait until the log takes events by it."""
+
+    async def takes():
+        return (await timed(client, events(1)))[0].status_code == 202
+
+    way.mend()
+    await until(takes)
 
 
 @pytest.mark.parametrize("harm", ["hold", "cut"])
@@ -95,31 +106,47 @@ async def test_connections_that_died_unnoticed_are_replaced_though_nobody_sends(
         assert (await timed(client, events(1)))[0].status_code == 202
 
 
-async def test_a_log_that_takes_two_seconds_over_everything_takes_events_all_the_same(way, service):
+@pytest.mark.parametrize("count", [1, 1_000])
+async def test_a_log_that_takes_two_seconds_over_everything_takes_events_all_the_same(way, service, count):
     async with service.client() as client:
-        assert (await timed(client, events(12)))[0].status_code == 202
-        way.delay(1.0)  # each way
-        for count in (1, 1_000):
+        for _ in range(TRIES):
+            await well(way, client)
+            way.delay(1.0)  # each way
             answer, seconds = await timed(client, events(count))
-            assert answer.status_code == 202, answer.text
-            assert seconds >= 2.0
+            if answer.status_code == 202:
+                break
+            assert (answer.status_code, seconds > PATIENCE) == (503, True), answer.text
+        assert answer.status_code == 202, answer.text
+        assert seconds >= 2.0
 
 
 async def test_a_request_that_comes_too_late_behind_another_costs_that_one_and_later_ones_nothing(way, service):
-    async with service.client() as client:
-        assert (await timed(client, events(1)))[0].status_code == 202
-        way.delay(1.5)  # each way
-        early = asyncio.create_task(timed(client, events(1)))
-        await until(lambda: _is_sent(service))
-        late = asyncio.create_task(timed(client, events(1)))  # after the first one's 3 seconds it takes as long again
-        assert [(await each)[0].status_code for each in (early, late)] == [202, 503]
+    async with service.client() as client, service.client() as watching:
+        for _ in range(TRIES):
+            await well(way, client)
+            producers = await metric(watching, "rapport_ingest_producers_total")
+            way.delay(1.5)  # each way
+            if (told := await _behind_another(client, watching)) == [202, 503]:
+                break
+        assert told == [202, 503]
         way.mend()
         assert (await timed(client, events(1)))[0].status_code == 202
-    assert await metric(service, "rapport_ingest_producers_total") == 1
+        assert await metric(watching, "rapport_ingest_producers_total") == producers
 
 
-async def _is_sent(service):
-    return await metric(service, "rapport_ingest_in_flight_bytes") > 0
+async def _behind_another(client, watching):
+    """Send a request, and one while it is in flight; give their statuses, or None where the first was done before."""
+    early = asyncio.create_task(timed(client, events(1)))
+
+    async def are_sent(count):
+        return early.done() or await metric(watching, "rapport_ingest_in_flight_bytes") >= count * REQUEST
+
+    await until(lambda: are_sent(1))
+    late = asyncio.create_task(timed(client, events(1)))  # after the first one's 3 seconds it takes as long again
+    await until(lambda: are_sent(2))
+    behind = not early.done()
+    told = [(await each)[0].status_code for each in (early, late)]
+    return told if behind else None
 
 
 async def test_what_waits_for_a_log_that_is_away_is_bounded_and_so_is_the_memory_that_it_takes(way, service):
@@ -135,4 +162,5 @@ async def test_what_waits_for_a_log_that_is_away_is_bounded_and_so_is_the_memory
     assert sum(answer.status_code == 503 for answer in answers[400:]) * len(large) <= IN_FLIGHT
     (most,) = held.of.values()
     assert most < LARGEST, f"{most / MIB:.0f} MiB"
-    assert await metric(service, "rapport_ingest_in_flight_bytes") == 0
+    async with service.client() as client:
+        assert await metric(client, "rapport_ingest_in_flight_bytes") == 0
