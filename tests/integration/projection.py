@@ -31,6 +31,11 @@ LOG_ID = f"{CLUSTER}/{TOPIC_ID}"  # as tokens name it
 Sent = dict[str, Any]
 
 
+def ahead() -> datetime:
+    """Give a moment so far ahead that the log's end, if it was seen then, is fresh however long a test takes."""
+    return datetime.now(tz=UTC) + timedelta(minutes=10)
+
+
 class Placed(NamedTuple):
     """A record of the log, as much of it as is read."""
 

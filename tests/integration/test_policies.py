@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from services.projections.cut import code_version
-from tests.integration.projection import START, power
+from tests.integration.projection import START, ahead, power
 from tests.unit.sending import event
 
 MET = (START - timedelta(days=10)).isoformat()
@@ -130,9 +130,10 @@ async def test_its_journal_is_for_auditors_and_admins(told, reads):
 
 @pytest.mark.usefixtures("told")
 async def test_an_answer_is_complete_once_the_policies_are_read_too(projection, log, reads):
+    await projection.see(log.records, ahead())
     assert (await reads.ok(STRENGTH))["complete"]
     unread = log.add(model("2026-a"))
-    await projection.see(log.records)
+    await projection.see(log.records, ahead())
     assert not (await reads.ok(STRENGTH))["complete"]
     await projection.take([unread])
     assert (await reads.ok(STRENGTH))["complete"]

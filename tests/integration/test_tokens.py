@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.projections import cut
-from tests.integration.projection import START, power
+from tests.integration.projection import START, ahead, power
 from tests.integration.reading import CSV
 
 
@@ -82,9 +82,9 @@ async def test_an_answer_is_complete_once_the_log_has_been_read_to_an_end_seen_a
     assert await complete(known_at=(seen - timedelta(seconds=1)).isoformat())
     assert not await complete(known_at=seen.isoformat())
     assert not await complete(known_at="2099-01-01")
-    await projection.see(log.records[:1])
+    await projection.see(log.records[:1], ahead())
     assert await complete()
-    await projection.see(log.records)
+    await projection.see(log.records, ahead())
     assert not await complete()  # there is more
     assert not await complete(known_at=START.isoformat())
     await projection.take(log.records[1:])
