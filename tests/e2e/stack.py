@@ -23,6 +23,7 @@ from services.problem import Problem
 REPOSITORY = Path(__file__).parents[2]
 RAPPORT = (sys.executable, "-c", "from services.cli import main; main()")
 PATIENCE = 1_200  # seconds: on a fresh machine the first start fetches Kafka
+UNREAD = "log has not been read as far as that"  # what commands say on a machine that leaves the worker no time
 EVENTS = 27_388 + 6_946 + 4_960  # crm, commons, congress: what the importers tell, one line of receipts each
 
 
@@ -57,6 +58,14 @@ class Stack:
             raise result.exception
         refusal = f"{result.exception}\n" if isinstance(result.exception, Problem) else ""  # as cli.main does
         return subprocess.CompletedProcess(arguments, result.exit_code, result.stdout, result.stderr + refusal)
+
+    def settled(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command again for as long as it says that there is more to come, or that nobody has looked lately."""
+        deadline = time.monotonic() + PATIENCE
+        while UNREAD in (ran := self.run(*arguments)).stdout + ran.stderr:
+            assert time.monotonic() < deadline, ran
+            time.sleep(0.2)
+        return ran
 
     def token(self, role: Role) -> str:
         """Mint a token for all accounts and sources."""

@@ -16,7 +16,7 @@ MIX = ("ask", "attitude-mix", "--account", "commons", "-p", f"opportunity={known
 
 
 def test_an_answer_is_a_table_under_a_line_that_tells_its_moments(stack):
-    told = stack.run(*MIX, "--as-of", known.FIRST_VOTE).stdout
+    told = stack.settled(*MIX, "--as-of", known.FIRST_VOTE).stdout
     assert told.startswith("attitude-mix of commons, as of 2019-01-15 23:59:59 UTC, known at 20")
     assert told.splitlines()[0].endswith(" UTC, complete.")
     assert "│     204 │       0 │    434 │      11 │" in told

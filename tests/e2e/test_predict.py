@@ -10,7 +10,7 @@ CUT = ("--as-of", "2017-06-30")
 @pytest.fixture(scope="module")
 def predicted(stack):
     """What the command said when it predicted the CRM's open deals of a day."""
-    told = stack.run("predict", *CUT, "--quantity", "win_probability", "--account", "acme-corporation", "--json")
+    told = stack.settled("predict", *CUT, "--quantity", "win_probability", "--account", "acme-corporation", "--json")
     assert told.returncode == 0, told.stderr
     return json.loads(told.stdout)
 
@@ -50,7 +50,7 @@ def test_the_same_prediction_made_again_is_the_same_event(stack, predicted):
     ],
 )
 def test_what_is_not_there_is_one_sentence(stack, choice, sentence):
-    refused = stack.run("predict", *CUT, *choice)
+    refused = stack.settled("predict", *CUT, *choice)
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr.startswith(sentence)
 
@@ -64,11 +64,11 @@ def test_what_was_predicted_once_the_end_was_known_is_hindsight(stack, predicted
 
 def test_a_dry_run_shows_the_events_and_sends_none(stack):
     end = stack.log_end()
-    told = stack.run("predict", *CUT, "--account", "acme-corporation", "--dry-run", "--json")
+    told = stack.settled("predict", *CUT, "--account", "acme-corporation", "--dry-run", "--json")
     shown = json.loads(told.stdout)
     assert (shown["sent"], len(shown["events"]), stack.log_end()) == (0, shown["predicted"], end)
     assert {each["data"]["quantity"] for each in shown["events"]} == {"award_date", "next_purchase", "win_probability"}
-    assert "Predictions that would be sent:" in stack.run("predict", *CUT, "--dry-run").stdout
+    assert "Predictions that would be sent:" in stack.settled("predict", *CUT, "--dry-run").stdout
 
 
 def test_a_quantity_that_nobody_predicts_is_one_sentence(stack):
