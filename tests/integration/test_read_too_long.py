@@ -10,10 +10,10 @@ from tests.integration.reading import reading
 
 @pytest.fixture
 async def hurried(projection, log, database, monkeypatch):
-    """A read API that gives the database one second."""
+    """A read API that gives the database three seconds; what is answered needs none."""
     log.extend(power("1"))
     await projection.take(log.records)
-    monkeypatch.setattr(app, "STATEMENT_SECONDS", 1)
+    monkeypatch.setattr(app, "STATEMENT_SECONDS", 3)
     async with reading(database) as reads:
         yield reads
 

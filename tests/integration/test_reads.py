@@ -138,7 +138,7 @@ async def test_reads_are_forgotten_after_so_many_days(projection, reads):
 
 
 async def test_a_table_that_is_not_there_is_said_once_and_what_waits_is_counted(projection, monkeypatch, caplog):
-    monkeypatch.setattr(ledger, "PATIENCE", 0.3)
+    monkeypatch.setattr(ledger, "PATIENCE", 2.0)
     monkeypatch.setattr(ledger, "BEAT", 0.01)
     await projection.run("DROP TABLE rapport.read")
     book = Ledger()

@@ -56,7 +56,7 @@ async def test_what_has_no_room_is_counted_and_no_caller_takes_the_room_of_other
 
 
 async def test_closing_while_the_database_is_dead_ends_and_counts_what_is_lost(monkeypatch, caplog):
-    monkeypatch.setattr(ledger, "PATIENCE", 0.2)
+    monkeypatch.setattr(ledger, "PATIENCE", 2.0)
     monkeypatch.setattr(ledger, "BEAT", 0.01)
     book, before, engine = Ledger(), lost(), control.connect(NOWHERE)
     book.add(a_read("acme"))
