@@ -13,6 +13,7 @@ from aiokafka.structs import RecordMetadata
 from services.http_problem import HttpProblem
 from services.ingest.producers import Producers
 from services.log import TOPIC
+from services.partition import LOG_APPEND_TIME
 from services.problem import Problem
 from services.telemetry import INGEST_LOG_ERRORS, INGEST_LOG_SECONDS
 
@@ -22,7 +23,6 @@ PATIENCE = 4.5  # seconds from the end of a request's body until the log has its
 # From so many records of one partition on, a request makes batches of its own. A batch of one's own has to wait until
 # the partition has none under way, and aiokafka soon loses patience where many small ones queue.
 MANY = 48
-LOG_APPEND_TIME = 1  # the topic's contract asks for it; aiokafka says 0 where the broker's answer has no time
 HEADERS = [("content-type", b"application/cloudevents+json; charset=UTF-8")]
 
 

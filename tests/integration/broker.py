@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 from deploy.local.kafka import child
@@ -56,8 +57,11 @@ class Broker:
         ]
 
     def pause(self) -> None:
-        """Freeze it: connections stay open, and nothing answers."""
+        """Freeze it, to the last of its threads: connections stay open, and nothing answers."""
         self._send(signal.SIGSTOP)
+        assert self._process
+        while not all(_stands(thread) for thread in Path(f"/proc/{self._process.pid}/task").iterdir()):
+            time.sleep(0.001)
 
     def resume(self) -> None:
         """Go on after `pause`."""
@@ -72,3 +76,11 @@ class Broker:
     def _send(self, number: signal.Signals) -> None:
         if self._process and self._process.poll() is None:
             os.kill(self._process.pid, number)
+
+
+def _stands(thread: Path) -> bool:
+    try:
+        state = (thread / "stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:  # it has ended
+        return True
+    return state == "T"

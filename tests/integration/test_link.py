@@ -198,8 +198,7 @@ async def test_a_connection_with_bytes_that_waited_too_long_is_reset_an_idle_one
 async def test_a_link_that_forgets_its_connections_is_silent_to_them_and_carries_those_to_come(echoed, call):
     echo, link = echoed
     old = await call(link)
-    await old.say(b"a")
-    assert await old.hear(1) == b"a"
+    assert await old.ask(b"a") == b"a"
     link.forget()
     await old.say(b"b")
     link.mend()

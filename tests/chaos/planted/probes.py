@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from unittest.mock import patch
 
+from services.partition import LOG_APPEND_TIME
 from services.projections import answers, cut
 from services.projections.answers import Asked
 from services.projections.project import Gap
@@ -35,6 +36,7 @@ class Silent:
     """A producer whose broker acknowledges one record, and then nothing; its keeper as well."""
 
     took_at = 0.0
+    timestamp_type = LOG_APPEND_TIME
 
     def __init__(self) -> None:
         self.offset = 0

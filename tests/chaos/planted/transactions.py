@@ -65,7 +65,7 @@ def position_before_rows() -> Changes:
         async def in_two(engine: Any, version: int, records: Sequence[Any]) -> Any:
             async with engine.begin() as connection:
                 before = await control.lock_positions(connection, sorted({each.partition for each in records}))
-                await project._stop_unless_active(connection, version)
+                await project.stop_unless_active(connection, version)
                 if ends := project.take(records, before).ends:
                     await control.move(connection, ends)
             async with engine.begin() as connection:
@@ -89,7 +89,7 @@ def position_in_another_transaction() -> Changes:
             partitions = sorted({each.partition for each in records})
             async with engine.begin() as connection:
                 before = await control.lock_positions(connection, partitions)
-                await project._stop_unless_active(connection, version)
+                await project.stop_unless_active(connection, version)
                 applied = await project.apply(connection, records, before)
                 await project._stop_if_hopeless(connection, applied)
             async with engine.begin() as connection:
