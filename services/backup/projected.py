@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 
 from services.log import Topic
 from services.problem import Problem
-from services.projections.store import control
-from services.projections.store.control import Position
+from services.projections.store import control, reached
+from services.projections.store.reached import Position
 from services.settings import Database
 
 AWAKE = 10.0  # seconds within which a worker, which looks at the log each second, shows that it is there
@@ -19,7 +19,7 @@ async def must_be_of(database: Database, topic: Topic) -> None:
     engine = control.connect(database, await control.active_version(database), pool=1)
     try:
         async with engine.connect() as connection:
-            bound, positions = await control.log(connection), await control.positions(connection)
+            bound, positions = await control.log(connection), await reached.positions(connection)
     finally:
         await engine.dispose()
     if bound is not None and bound.identity != topic.identity:
@@ -40,7 +40,7 @@ async def wait(database: Database, ends: Mapping[int, int], report: Report) -> d
 
     async def positions() -> dict[int, Position]:
         async with engine.connect() as connection:
-            return await control.positions(connection)
+            return await reached.positions(connection)
 
     try:
         first = before = await positions()

@@ -19,8 +19,8 @@ from services.projections.kept import subject_types
 from services.projections.models.policies import in_force
 from services.projections.policy import Policies
 from services.projections.question import Question, View
-from services.projections.store import accounts, control, journal, states
-from services.projections.store.control import Position
+from services.projections.store import accounts, control, journal, reached, states
+from services.projections.store.reached import Position
 from services.projections.views import (
     AMENDMENTS,
     END_OF_TIME,
@@ -103,7 +103,7 @@ async def snapshot(engine: AsyncEngine) -> AsyncIterator[Snapshot]:
         await connection.execution_options(isolation_level="REPEATABLE READ")
         async with connection.begin():
             projection = await control.enter(connection)
-            positions = await control.positions(connection)
+            positions = await reached.positions(connection)
             log = await control.fitting_log(connection)
             yield Snapshot(connection, projection, positions, log.identity if log else "")
 

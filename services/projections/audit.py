@@ -18,8 +18,8 @@ from services.projections.project import recorded, settled, take
 from services.projections.refusing import conflict, occupied
 from services.projections.store import auditing, journal
 from services.projections.store.auditing import Saved
-from services.projections.store.control import Position
 from services.projections.store.journal import JOURNAL_COLUMNS, journal_row
+from services.projections.store.reached import Position
 from services.projections.store.states import Key
 from services.settings import Kafka
 

@@ -16,9 +16,10 @@ from services.projections.folds import FOLDS, subject_of
 from services.projections.history import EPOCH, Recorded
 from services.projections.kept import Kept, advance
 from services.projections.project import recorded, take
-from services.projections.store.control import Position, schema
+from services.projections.store.control import schema
 from services.projections.store.dead_letters import LETTER_COLUMNS, letter_row
 from services.projections.store.journal import JOURNAL_COLUMNS, journal_row
+from services.projections.store.reached import Position
 from services.projections.store.states import STATE_COLUMNS, Key, state_row
 from services.settings import Database, Kafka
 

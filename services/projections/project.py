@@ -15,8 +15,8 @@ from services.projections.folds import subject_of
 from services.projections.history import Recorded, amend
 from services.projections.kept import Kept, advance, refold, subject_types
 from services.projections.refusing import Occupancy, conflict, occupied
-from services.projections.store import control, dead_letters, journal, states
-from services.projections.store.control import Position
+from services.projections.store import control, dead_letters, journal, reached, states
+from services.projections.store.reached import Position
 from services.projections.store.states import Key
 
 HOPELESS = 1_000  # undecodable records in a row: this is not a bad record but a bad log, or a bad worker
@@ -66,7 +66,7 @@ async def project(engine: AsyncEngine, version: int, records: Sequence[Record], 
 async def project_read(engine: AsyncEngine, version: int, records: Sequence[Arrival | Letter]) -> Applied:
     """Do the same with records that were read."""
     async with engine.begin() as connection:
-        before = await control.lock_positions(connection, sorted({record.partition for record in records}))
+        before = await reached.lock_positions(connection, sorted({record.partition for record in records}))
         await stop_unless_active(connection, version)
         applied = await apply(connection, records, before)
         await _stop_if_hopeless(connection, applied)
@@ -87,7 +87,7 @@ async def apply(
     if new:
         await _fold(connection, new, {partition: each.next_offset for partition, each in before.items()})
     if batch.ends:
-        await control.move(connection, batch.ends)
+        await reached.move(connection, batch.ends)
     ends = {partition: end for partition, (end, _) in batch.ends.items()}
     return Applied(len(new), len(repeated) - len(conflicts), tuple(letter for letter, _ in letters), ends)
 

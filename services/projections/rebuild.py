@@ -18,8 +18,8 @@ from services.projections.loading import Loaded, Share, load
 from services.projections.processes import each_in_its_own
 from services.projections.project import apply, settled
 from services.projections.refusing import CONFLICT, OCCUPIED
-from services.projections.store import bulk_load, control, journal, states
-from services.projections.store.control import Position
+from services.projections.store import bulk_load, control, journal, reached, states
+from services.projections.store.reached import Position
 from services.projections.store.states import Key
 from services.projections.watch import Ends
 from services.settings import Database, Kafka
@@ -100,7 +100,7 @@ async def _rebuild(kafka: Kafka, database: Database, ends: Ends, progress: Progr
             stale |= await bulk_load.settle_repeated(connection, CONFLICT)
             await control.finish_version(connection, version)
             await bulk_load.forget_states(connection, stale)
-            await control.move(connection, {each: (end, recorded_at[each]) for each, end in target.items()})
+            await reached.move(connection, {each: (end, recorded_at[each]) for each, end in target.items()})
         for some in _handfuls(sorted(stale)):
             async with engine.begin() as connection:
                 await _refold(connection, some)
@@ -173,12 +173,12 @@ async def _catch_up(kafka: Kafka, engine: AsyncEngine, ends: Ends, progress: Pro
 async def _project_to(kafka: Kafka, engine: AsyncEngine, target: Mapping[int, int]) -> int:
     """Bring the new version to `target`, if it is not there yet; return how many records that took."""
     async with engine.connect() as connection:
-        starts = {each.partition: each.next_offset for each in (await control.positions(connection)).values()}
+        starts = {each.partition: each.next_offset for each in (await reached.positions(connection)).values()}
     count = 0
     async for slice_ in records(kafka, starts, target):
         count += len(slice_)
         async with engine.begin() as connection:
-            before = await control.lock_positions(connection, [slice_[0].partition])
+            before = await reached.lock_positions(connection, [slice_[0].partition])
             await apply(connection, [read(record, kafka.partitions) for record in slice_], before)
     return count
 
@@ -189,7 +189,7 @@ async def _switch(kafka: Kafka, database: Database, engine: AsyncEngine, version
     try:
         async with old.begin() as connection:
             await control.take_your_time(connection)
-            held = await control.lock_positions(connection, range(kafka.partitions))
+            held = await reached.lock_positions(connection, range(kafka.partitions))
             if await _same_log(connection, engine):
                 await _project_to(kafka, engine, {partition: each.next_offset for partition, each in held.items()})
             await _carry_sight(engine, held)
@@ -212,7 +212,7 @@ async def _carry_sight(engine: AsyncEngine, held: Mapping[int, Position]) -> Non
     """What was seen of the log's ends holds for the new version too: answers stay complete over the switch."""
     async with engine.begin() as connection:
         for partition, each in held.items():
-            await control.see(connection, {partition: each.log_end}, each.seen_at)
+            await reached.see(connection, {partition: each.log_end}, each.seen_at)
 
 
 def _handfuls(accounts: list[str]) -> Iterable[list[str]]:

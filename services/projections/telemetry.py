@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from services.failures import locked_out
 from services.log import UnreachableLog
-from services.projections.store import control
+from services.projections.store import reached
 from services.projections.watch import OtherLog
 from services.telemetry import exposition
 
@@ -50,11 +50,11 @@ def worker_health(app: faust.App, engine: AsyncEngine, ask_log: Callable[[], Awa
     return Starlette(routes=[Route("/health/live", live), Route("/health/ready", ready), Route("/metrics", metrics)])
 
 
-async def _positions(engine: AsyncEngine) -> dict[int, control.Position] | str:
+async def _positions(engine: AsyncEngine) -> dict[int, reached.Position] | str:
     """Return them, or why they cannot be read."""
     try:
         async with asyncio.timeout(PATIENCE), engine.connect() as connection:
-            return await control.positions(connection)
+            return await reached.positions(connection)
     except (SQLAlchemyError, OSError) as error:  # TimeoutError is one
         return "the database refuses" if locked_out(error) else "the database does not answer"
 

@@ -15,7 +15,7 @@ from services.partition import partition_of
 from services.projections.audit import Auditor, Difference
 from services.projections.bulk import shares
 from services.projections.processes import each_in_its_own
-from services.projections.store import auditing, control
+from services.projections.store import auditing, control, reached
 from services.projections.watch import Ends, bind
 from services.settings import Database, Kafka
 
@@ -82,7 +82,7 @@ async def _verify_part(part: Part) -> Verified:
 
 
 async def _auditor(connection: AsyncConnection, part: Part) -> Auditor:
-    positions = await control.positions(connection)
+    positions = await reached.positions(connection)
     saved = {
         (each.account, each.subject): each
         for each in await auditing.saved(connection)

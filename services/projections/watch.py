@@ -17,8 +17,9 @@ from services.brokers import reaching
 from services.failures import locked_out
 from services.log import TOPIC, UnreachableLog
 from services.projections.project import stop_unless_active
-from services.projections.store import control
-from services.projections.store.control import Log, Position
+from services.projections.store import control, reached
+from services.projections.store.control import Log
+from services.projections.store.reached import Position
 from services.settings import Kafka
 from services.topic_metadata import TopicRequest
 
@@ -113,7 +114,7 @@ async def bind(engine: AsyncEngine, ends: Ends) -> None:
     async with engine.begin() as connection:
         await control.set_log(connection, found)  # unless it is bound already
         bound = await control.log(connection)
-        positions = await control.positions(connection)
+        positions = await reached.positions(connection)
     if bound is not None:
         refuse_other(bound, found)
     refuse_shorter(positions, await ends.ends(set(positions)))
@@ -146,13 +147,13 @@ async def _look(
         standing.clear()
         return
     async with engine.connect() as connection:
-        positions = await control.positions(connection)  # before the ends: they may only grow meanwhile
+        positions = await reached.positions(connection)  # before the ends: they may only grow meanwhile
     seen_at = datetime.now(UTC)  # before them, too: all that was recorded by then lies below them
     found = await ends.ends(assigned)
     refuse_shorter(positions, found)
     async with engine.begin() as connection:
-        await control.lock_positions(connection, sorted(found))  # in the agent's order: no deadlock with it
-        await control.see(connection, found, seen_at)
+        await reached.lock_positions(connection, sorted(found))  # in the agent's order: no deadlock with it
+        await reached.see(connection, found, seen_at)
     _stop_if_stalled(positions, found, standing)
 
 

@@ -21,7 +21,7 @@ from services.projections import ending, stream
 from services.projections.arrival import Arrival, Letter, Outdated, read
 from services.projections.project import Applied, Gap, Hopeless, Superseded, project_read
 from services.projections.retrying import patiently
-from services.projections.store import control
+from services.projections.store import control, reached
 from services.projections.store.attended import Attended
 from services.projections.telemetry import DEAD_LETTERS, DUPLICATES, FACTS, POSITION, worker_health
 from services.projections.watch import Ends, OtherLog, Stalled, bind, watch
@@ -98,7 +98,7 @@ def build(kafka: Kafka, database: Database, health: Health, version: int) -> str
         async for attempt in patiently(SEEKING):
             with attempt:
                 async with engine.connect() as connection:
-                    stored = await control.positions(connection)
+                    stored = await reached.positions(connection)
         return {partition: stored[partition].next_offset for partition in partitions}
 
     app = stream.app(kafka, version, positions)

@@ -18,7 +18,7 @@ from services.projections.folds import FOLDS, encode, subject_of
 from services.projections.history import Moment, Recorded, visible
 from services.projections.project import Applied, project
 from services.projections.questions import ACCOUNT
-from services.projections.store import control
+from services.projections.store import control, reached
 from services.projections.store.control import Log as LogIdentity
 from services.settings import Database
 from tests.unit.sending import event
@@ -130,7 +130,7 @@ class Projection:
         """Note that the log ended with these records when last looked at."""
         ends = Counter(record.partition for record in records)
         async with self.engine.begin() as connection:
-            await control.see(connection, {each: ends[each] for each in range(PARTITIONS)}, at or datetime.now(tz=UTC))
+            await reached.see(connection, {each: ends[each] for each in range(PARTITIONS)}, at or datetime.now(tz=UTC))
 
     async def empty(self) -> None:
         """Forget everything."""

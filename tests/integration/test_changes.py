@@ -13,7 +13,7 @@ from services.projections import bookmark
 from services.projections.arrival import read
 from services.projections.bookmark import Bookmark
 from services.projections.project import apply
-from services.projections.store import control
+from services.projections.store import control, reached
 from tests.integration.following import PACE, Stream, Told, serving
 from tests.integration.projection import LOG_ID, PARTITIONS, START, Sent, corrected, power
 from tests.integration.working import Worker, append, bound, caught_up, raw
@@ -128,7 +128,7 @@ async def test_what_is_committed_late_is_not_missed(projection, log, stream):
     async with aclosing(stream.messages()) as messages:
         await anext(messages)
         async with projection.engine.begin() as connection:
-            before = await control.lock_positions(connection, [HERE])
+            before = await reached.lock_positions(connection, [HERE])
             await apply(connection, [read(late, PARTITIONS)], before)
             await projection.take([early])
             assert await next_change(messages) == [(FAR, "early")]
@@ -154,7 +154,7 @@ async def test_a_switch_to_a_rebuilt_version_neither_loses_nor_repeats(projectio
             await control.script(connection, "indexes.sql")
             await control.set_log(connection, control.Log(*LOG_ID.split("/")))
             await apply(connection, [read(each, PARTITIONS) for each in (first, second)],
-                        await control.lock_positions(connection, [HERE]))  # fmt: skip
+                        await reached.lock_positions(connection, [HERE]))  # fmt: skip
             await control.flip(connection, version)
         await rebuilt.dispose()
         assert await next_change(messages) == [("acme", "2")]

@@ -22,7 +22,7 @@ from services.projections.folds import FOLDS
 from services.projections.project import project
 from services.projections.questions import ACCOUNT
 from services.projections.rebuild import back_out, rebuild
-from services.projections.store import control
+from services.projections.store import control, reached
 from services.projections.verify import verify
 from services.projections.watch import Ends, bind
 from services.settings import Database, Kafka
@@ -142,7 +142,7 @@ async def follow(kafka: Kafka, engine: AsyncEngine) -> None:
     async with Ends(kafka) as ends:
         target = await ends.ends(PARTITIONS)
         async with engine.connect() as connection:
-            positions = await control.positions(connection)
+            positions = await reached.positions(connection)
         starts = {partition: each.next_offset for partition, each in positions.items()}
         async for slice_ in records(kafka, starts, target):
             await project(engine, 1, slice_, len(PARTITIONS))
@@ -250,7 +250,7 @@ async def test_reads_and_the_worker_go_on_during_a_rebuild_and_nothing_is_lost_i
     assert (await rebuilding).version == 2
     new = control.connect(database, 2, pool=1)
     async with new.connect() as connection:
-        positions = await control.positions(connection)
+        positions = await reached.positions(connection)
     old = dict(await rows(database, "SELECT partition, next_offset FROM projection_1.position"))
     assert {each.partition for each in positions.values() if each.next_offset < old[each.partition]} == set()
     assert (await verify(kafka, database, silent)).differences == []

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from services.problem import Problem
 from services.projections.rebuild import back_out, rebuild
-from services.projections.store import control
+from services.projections.store import control, reached
 from tests.integration.projection import PARTITIONS
 
 
@@ -62,7 +62,7 @@ async def holding(projection, until):
 
     async def hold():
         async with projection.engine.begin() as connection:
-            await control.lock_positions(connection, [PARTITIONS - 1])
+            await reached.lock_positions(connection, [PARTITIONS - 1])
             held.set()
             await until.wait()
 

@@ -12,7 +12,7 @@ import services
 from services import logposition
 from services.partition import partition_of
 from services.projections.api import replaying
-from services.projections.store import control
+from services.projections.store import control, reached
 from tests.integration.broker import Broker
 from tests.integration.projection import PARTITIONS, power
 from tests.integration.reading import reading
@@ -197,7 +197,7 @@ async def test_a_frozen_worker_and_a_frozen_transaction_block_no_one_for_ever_an
     async with zombie.connect() as connection:
         with contextlib.suppress(Exception):  # the server ends it
             async with connection.begin():
-                await control.lock_positions(connection, list(range(PARTITIONS)))
+                await reached.lock_positions(connection, list(range(PARTITIONS)))
                 one.send(signal.SIGSTOP)
                 await append(kafka, raw(*events(400, 400)))
                 await caught_up(kafka, projection, two)

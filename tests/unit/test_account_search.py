@@ -14,7 +14,7 @@ from services.projections.api import facts
 from services.projections.api.facts import accounts
 from services.projections.store import accounts as store
 from services.projections.store import journal, states
-from services.projections.store.control import Position
+from services.projections.store.reached import Position
 
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
 ALL = [f"a-{number}" for number in range(9)]

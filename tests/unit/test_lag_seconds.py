@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.projections.api.log import _lag_seconds
-from services.projections.store.control import Position
+from services.projections.store.reached import Position
 from tests.integration.projection import START
 
 

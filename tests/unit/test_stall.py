@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from services.projections import watch
-from services.projections.store.control import Position
+from services.projections.store.reached import Position
 from services.projections.watch import Stalled
 from tests.integration.projection import START
 

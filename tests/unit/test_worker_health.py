@@ -9,8 +9,8 @@ import pytest
 
 from services.log import UnreachableLog
 from services.projections import telemetry
-from services.projections.store import control
-from services.projections.store.control import Position
+from services.projections.store import control, reached
+from services.projections.store.reached import Position
 from services.projections.watch import OtherLog
 from services.settings import Database
 from tests.integration.projection import START
@@ -45,7 +45,7 @@ def answering(monkeypatch):
     async def positions(_):
         return {each: Position(each, 3, START, 5, START) for each in range(12)}
 
-    monkeypatch.setattr(control, "positions", positions)
+    monkeypatch.setattr(reached, "positions", positions)
     return Engine()
 
 
@@ -60,7 +60,7 @@ async def test_a_database_that_does_not_answer_in_time_is_a_503(answering, monke
     async def never(_):
         await asyncio.sleep(60)
 
-    monkeypatch.setattr(control, "positions", never)
+    monkeypatch.setattr(reached, "positions", never)
     monkeypatch.setattr(telemetry, "PATIENCE", 0.05)
     assert (await ready(answering, [0])).status_code == 503
 

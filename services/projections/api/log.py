@@ -12,7 +12,7 @@ from services.http_problem import responses
 from services.projections import answers
 from services.projections.api.entering import among, gone, unfit
 from services.projections.store import dead_letters, journal
-from services.projections.store.control import Position
+from services.projections.store.reached import Position
 from services.projections.store.waiting import dead_letter_counts, waiting_amendments
 
 router = APIRouter(prefix="/v1", tags=["log"])

@@ -58,7 +58,7 @@ def two_transactions() -> Changes:
         async def snapshot(engine: Any) -> AsyncIterator[Any]:
             async with engine.begin() as connection:
                 await answers.control.enter(connection)
-                positions = await answers.control.positions(connection)
+                positions = await answers.reached.positions(connection)
                 log = await answers.control.fitting_log(connection)
             async with engine.begin() as connection:
                 projection = await answers.control.enter(connection)

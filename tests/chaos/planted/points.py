@@ -48,7 +48,7 @@ def changes(file: Path) -> Changes:
     return {
         "services.projections.store.journal": after("after-insert", "append"),
         "services.projections.store.states": after("after-states", "save"),
-        "services.projections.store.control": after("after-position", "move"),
+        "services.projections.store.reached": after("after-position", "move"),
         "services.projections.project": of_project,
         "aiokafka.client": _on_the_way(file, lambda: strike("after-send")),
         "services.ingest.log": after("after-ack", "append"),

@@ -48,10 +48,10 @@ def skip_batch_on_exception() -> Changes:
 
 async def _move_past(project: Any, engine: Any, records: Sequence[Any]) -> Any:
     async with engine.begin() as connection:
-        before = await project.control.lock_positions(connection, sorted({each.partition for each in records}))
+        before = await project.reached.lock_positions(connection, sorted({each.partition for each in records}))
         ends = project.take(records, before).ends
         if ends:
-            await project.control.move(connection, ends)
+            await project.reached.move(connection, ends)
     return project.Applied(0, 0, (), {partition: end for partition, (end, _) in ends.items()})
 
 
@@ -59,15 +59,15 @@ def position_before_rows() -> Changes:
     """First note how far we are, then write the rows: so nothing is done twice."""
 
     def change(project: Any) -> None:
-        control = project.control
-        project.control = Instead(control, move=_nothing)  # for `apply`
+        reached = project.reached
+        project.reached = Instead(reached, move=_nothing)  # for `apply`
 
         async def in_two(engine: Any, version: int, records: Sequence[Any]) -> Any:
             async with engine.begin() as connection:
-                before = await control.lock_positions(connection, sorted({each.partition for each in records}))
+                before = await reached.lock_positions(connection, sorted({each.partition for each in records}))
                 await project.stop_unless_active(connection, version)
                 if ends := project.take(records, before).ends:
-                    await control.move(connection, ends)
+                    await reached.move(connection, ends)
             async with engine.begin() as connection:
                 applied = await project.apply(connection, records, before)
                 await project._stop_if_hopeless(connection, applied)
@@ -82,20 +82,20 @@ def position_in_another_transaction() -> Changes:
     """First write the rows, then note how far we are: so nothing is lost."""
 
     def change(project: Any) -> None:
-        control = project.control
-        project.control = Instead(control, move=_nothing)  # for `apply`
+        reached = project.reached
+        project.reached = Instead(reached, move=_nothing)  # for `apply`
 
         async def in_two(engine: Any, version: int, records: Sequence[Any]) -> Any:
             partitions = sorted({each.partition for each in records})
             async with engine.begin() as connection:
-                before = await control.lock_positions(connection, partitions)
+                before = await reached.lock_positions(connection, partitions)
                 await project.stop_unless_active(connection, version)
                 applied = await project.apply(connection, records, before)
                 await project._stop_if_hopeless(connection, applied)
             async with engine.begin() as connection:
-                await control.lock_positions(connection, partitions)
+                await reached.lock_positions(connection, partitions)
                 if ends := project.take(records, before).ends:
-                    await control.move(connection, ends)
+                    await reached.move(connection, ends)
             return applied
 
         project.project_read = in_two

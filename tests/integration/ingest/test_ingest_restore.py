@@ -8,7 +8,7 @@ import pytest
 from schemas import catalogue
 from services import restored
 from services.projections.bulk import records as every_record
-from services.projections.store import control
+from services.projections.store import reached
 from services.projections.watch import Ends
 from tests.integration.ingest.sending import BATCH, LINES, SINGLE, end, event, records, refused, written
 from tests.integration.projection import PARTITIONS
@@ -40,7 +40,7 @@ async def follow(broker, projection):
     async with Ends(broker.kafka) as ends:
         target = await ends.ends(set(range(PARTITIONS)))
     async with projection.engine.connect() as connection:
-        starts = {each.partition: each.next_offset for each in (await control.positions(connection)).values()}
+        starts = {each.partition: each.next_offset for each in (await reached.positions(connection)).values()}
     async for slice_ in every_record(broker.kafka, starts, target):
         await projection.take(slice_)
 
