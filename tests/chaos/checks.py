@@ -14,7 +14,7 @@ from tests.chaos.recording import Asked, Attempt, History, Look, Sample, Tables
 from tests.chaos.truth import POLICY
 
 TOLD = {"202", "422", "429", "503"}  # what ingest may answer; else there was no answer
-ANSWERS = {200, 404}  # statuses of the read API
+ANSWERED = {200, 404}  # statuses of the read API
 AT_LAST = 15.0  # seconds after which whoever can be reached has answered, whatever he lacks; at most 5 are promised
 SHOWN = 5  # of each check: what follows is mostly more of the same
 
@@ -85,7 +85,7 @@ def of_the_answers(
             facts[made.name[0]].append(made)
             places[made.name[0]] = each.record.place[0]
     asked = list(asked)
-    silent = (f"{each.account} {each.question}: {each.status}" for each, *_ in asked if each.status not in ANSWERS)
+    silent = (f"{each.account} {each.question}: {each.status}" for each, *_ in asked if each.status not in ANSWERED)
     return [
         *shown("there is an answer", silent),
         *shown("answers are the oracle's", _wrong(asked, facts, places)),
@@ -232,7 +232,7 @@ def _wrong(
         of, policies = (_there(facts.get(name, []), places.get(name), cut) for name in (each.account, POLICY))
         held = oracle.believed(of, moment)
         expected = oracle.ANSWERS[each.question](held, moment, oracle.fading(policies, moment))
-        if each.status not in ANSWERS or (each.status == 404 and not of):
+        if each.status not in ANSWERED or (each.status == 404 and not of):
             continue
         found = oracle.told(each.question, each.body["answer"]) if each.status == 200 else each.body
         if found != expected:
